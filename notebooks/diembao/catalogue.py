@@ -1,0 +1,196 @@
+"""Reads and checks `data/catalogue/`: who can be mentioned, under which written forms, and the cues that decide.
+
+The catalogue is knowledge a researcher edits in a spreadsheet; a wrong row is refused with its file, row and column.
+"""
+
+import hashlib
+import re
+import tomllib
+import unicodedata
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import polars as pl
+
+from .schema import ACTOR_KINDS, DiembaoError
+
+SHIPPED = Path(__file__).resolve().parents[2] / "data" / "catalogue"
+
+FORMS = ("name", "short", "surname", "capital", "seat", "phrase")
+OUTLET_KINDS = ("agency", "broadcaster", "newspaper", "magazine", "portal", "photo")
+_COLUMNS = {
+    "actors.csv": ("id", "kind", "name_en", "name_vi", "wikidata"),
+    "aliases.csv": ("surface", "actor_id", "form", "example"),
+    "offices.csv": ("person_id", "office", "office_vi", "of", "start", "end"),
+    "outlets.csv": ("id", "name", "kind", "country", "forms", "cued", "wikidata"),
+}
+_DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+
+# Both tone-mark placements in use (hòa / hoà, thúy / thuý) are written the first way, dashes and quotes their plain
+# way. Every replacement is one code point for one, so offsets in the folded text are offsets in the page.
+_PAIRS = {
+    "oa": ("òa óa ỏa õa ọa", "oà oá oả oã oạ"),
+    "oe": ("òe óe ỏe õe ọe", "oè oé oẻ oẽ oẹ"),
+    "uy": ("ùy úy ủy ũy ụy", "uỳ uý uỷ uỹ uỵ"),
+}
+_FOLDS = {
+    **{new: old for olds, news in _PAIRS.values() for old, new in zip(olds.split(), news.split(), strict=True)},
+    **{
+        new.capitalize(): old.capitalize()
+        for olds, news in _PAIRS.values()
+        for old, new in zip(olds.split(), news.split(), strict=True)
+    },
+    **{
+        new.upper(): old.upper()
+        for olds, news in _PAIRS.values()
+        for old, new in zip(olds.split(), news.split(), strict=True)
+    },
+    **dict.fromkeys("‐‑‒–—−", "-"),
+    **dict.fromkeys("‘’ʼ`´", "'"),
+    **dict.fromkeys("“”„", '"'),
+    **dict.fromkeys("\u00a0\u2007\u2009\u202f\t\x01\x02\x03", " "),
+}
+
+
+def fold(text: str) -> str:
+    """A text → the same text, code point for code point, in the one spelling that names are compared in."""
+    return re.sub("|".join(map(re.escape, _FOLDS)), lambda m: _FOLDS[m[0]], text)
+
+
+def folded(expr: pl.Expr) -> pl.Expr:
+    """A column of texts → `fold` of each, same lengths in code points."""
+    return expr.str.replace_many(list(_FOLDS), list(_FOLDS.values()))
+
+
+def name_key(expr: pl.Expr) -> pl.Expr:
+    """A column of folded names → the key two spellings of one name share: no spaces around hyphens, single spaces."""
+    return expr.str.replace_all(r" *- *", "-").str.replace_all(r" {2,}", " ")
+
+
+def slug(name: str) -> str:
+    """A person's name → its id: ASCII, lower case, words joined by hyphens."""
+    plain = unicodedata.normalize("NFD", name.replace("đ", "d").replace("Đ", "D"))
+    plain = "".join(c for c in plain if not unicodedata.combining(c)).lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+
+
+@dataclass(frozen=True, eq=False)
+class Catalogue:
+    """The tables of a catalogue folder: `actors`, `aliases`, `offices`, `outlets`, the `cues`, and their `digest`."""
+
+    path: Path
+    actors: pl.DataFrame
+    aliases: pl.DataFrame
+    offices: pl.DataFrame
+    outlets: pl.DataFrame
+    cues: dict = field(repr=False)
+    digest: str
+
+    @cached_property
+    def outlet_forms(self) -> pl.DataFrame:
+        """Every written form of an outlet: `surface`, `source_id`, `cued` (counts only right after a cue word)."""
+        return pl.concat(
+            self.outlets.select(
+                surface=pl.col(column).str.split("|"), source_id="id", cued=pl.lit(column == "cued")
+            )
+            .explode("surface")
+            .with_columns(pl.col("surface").str.strip_chars())
+            .filter(pl.col("surface") != "")
+            for column in ("forms", "cued")
+        )
+
+
+def load_catalogue(path: str | Path | None = None) -> Catalogue:
+    """A catalogue folder (default: the shipped one) → `Catalogue`; `DiembaoError` names the file, row and column."""
+    folder = Path(path) if path else SHIPPED
+    if not folder.is_dir():
+        raise DiembaoError(f"{folder}: no such catalogue folder; leave `catalogue` out to use the shipped one")
+    tables = {name: _read(folder / name, columns) for name, columns in _COLUMNS.items()}
+    actors, aliases, offices, outlets = tables.values()
+    _check(folder / "actors.csv", actors, "id", actors["id"].is_duplicated(), "stands twice")
+    _check(folder / "actors.csv", actors, "id", actors["id"] == "", "is empty")
+    _one_of(folder / "actors.csv", actors, "kind", ACTOR_KINDS)
+    _check(
+        folder / "actors.csv",
+        actors,
+        "wikidata",
+        ~actors["wikidata"].str.contains(r"^(Q[1-9]\d*)?$"),
+        "is no Wikidata QID such as Q148",
+    )
+    known = set(actors["id"])
+    _one_of(folder / "aliases.csv", aliases, "form", FORMS)
+    _check(folder / "aliases.csv", aliases, "surface", aliases["surface"] == "", "is empty")
+    is_phrase = aliases["form"] == "phrase"
+    _check(
+        folder / "aliases.csv",
+        aliases,
+        "actor_id",
+        ~is_phrase & ~aliases["actor_id"].is_in(known),
+        "is not an id of actors.csv",
+    )
+    _check(
+        folder / "aliases.csv",
+        aliases,
+        "actor_id",
+        is_phrase & (aliases["actor_id"] != ""),
+        "must be empty for a phrase, which names nobody",
+    )
+    _check(
+        folder / "aliases.csv",
+        aliases,
+        "example",
+        aliases["form"].is_in(["short", "phrase"]) & (aliases["example"] == ""),
+        "is empty: a short form or a phrase needs an example sentence",
+    )
+    for column in ("person_id", "of"):
+        _check(
+            folder / "offices.csv", offices, column, ~offices[column].is_in(known), "is not an id of actors.csv"
+        )
+    for column, may_be_empty in (("start", False), ("end", True)):
+        _check(
+            folder / "offices.csv",
+            offices,
+            column,
+            ~offices[column].map_elements(
+                lambda day, empty=may_be_empty: bool(_DAY.fullmatch(day)) or (empty and day == ""),
+                return_dtype=pl.Boolean,
+            ),
+            "is no date such as 2024-10-01 or 2024-10",
+        )
+    _check(folder / "outlets.csv", outlets, "id", outlets["id"].is_duplicated(), "stands twice")
+    _one_of(folder / "outlets.csv", outlets, "kind", OUTLET_KINDS)
+    _check(folder / "outlets.csv", outlets, "forms", outlets["forms"] == "", "is empty")
+    try:
+        cues = tomllib.loads((folder / "cues.toml").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise DiembaoError(f"{folder / 'cues.toml'}: missing; copy it from {SHIPPED}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise DiembaoError(f"{folder / 'cues.toml'}: {error}") from None
+    digest = hashlib.sha256()
+    for name in (*_COLUMNS, "cues.toml"):
+        digest.update((folder / name).read_bytes())
+    return Catalogue(folder, actors, aliases, offices, outlets, cues, digest.hexdigest()[:16])
+
+
+def _read(file: Path, columns: tuple[str, ...]) -> pl.DataFrame:
+    try:
+        table = pl.read_csv(file, infer_schema=False, missing_utf8_is_empty_string=True)
+    except FileNotFoundError:
+        raise DiembaoError(f"{file}: missing; copy it from {SHIPPED}") from None
+    except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:
+        raise DiembaoError(f"{file}: not a comma-separated UTF-8 table ({str(error).splitlines()[0]})") from None
+    if missing := [name for name in columns if name not in table.columns]:
+        raise DiembaoError(f"{file}, row 1: column `{missing[0]}` is missing; the columns are {', '.join(columns)}")
+    return table.select(pl.col(name).str.strip_chars().str.normalize("NFC") for name in columns)
+
+
+def _check(file: Path, table: pl.DataFrame, column: str, wrong: pl.Series, what: str) -> None:
+    rows = wrong.arg_true()
+    if len(rows):
+        row = rows[0]
+        raise DiembaoError(f"{file}, row {row + 2}, column `{column}`: {table[column][row]!r} {what}")
+
+
+def _one_of(file: Path, table: pl.DataFrame, column: str, allowed: tuple[str, ...]) -> None:
+    _check(file, table, column, ~table[column].is_in(allowed), f"is none of {', '.join(allowed)}")

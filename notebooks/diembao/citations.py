@@ -1,0 +1,114 @@
+"""Names in their contexts → citations: the outlets a page names and the part each plays there.
+
+Roles: `pub` published this page, `credit` its wire is what the article is based on, `att` is said to report, quote or
+have learnt something, `photo` gave a picture, `other` is itself what the news is about.
+"""
+
+from functools import lru_cache
+
+import polars as pl
+
+from .catalogue import Catalogue, folded, name_key
+from .mentions import any_of
+from .names import LETTER
+from .schema import CITATIONS, conform
+
+_ARTICLE = ("headline", "lead", "body", "caption", "byline")
+
+
+def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
+    """Names of `names.scan` (with `page`, `segment`, `line`, `role` and `at_head`) → table `citations`."""
+    patterns = _patterns(catalogue)
+    left, right, role = pl.col("left"), pl.col("right"), pl.col("role")
+    outlets = catalogue.outlet_forms.join(
+        catalogue.outlets.select(source_id="id", kind="kind"), on="source_id", how="left", maintain_order="left"
+    ).select(name_key(folded(pl.col("surface"))).alias("key"), "source_id", "kind")
+    outlets = outlets.unique("key", keep="first", maintain_order=True)
+    known = names.filter(pl.col("what").is_in(["outlet", "cued"])).join(
+        outlets, on="key", how="left", maintain_order="left"
+    )
+    # an outlet the catalogue does not list is one by what stands before it
+    unknown = names.filter((pl.col("what") == "run") & ~pl.col("key").is_in(catalogue.cues["citations"]["not_outlets"])).with_columns(
+        source_id=pl.col("surface"), kind=pl.lit(None, pl.String)
+    )
+    unknown = unknown.filter(
+        left.str.contains(patterns["kind_word"])
+        | left.str.contains(patterns["follow"])
+        | (left.str.contains(patterns["credit_word"]) & ~pl.col("key").str.contains(patterns["personal"]))
+    )
+    hits = pl.concat([known, unknown]).sort("row", "start")
+    hits = hits.with_columns(
+        photo=left.str.contains(patterns["photo"]),
+        subject=left.str.contains(patterns["subject_left"]) | right.str.contains(patterns["subject_right"]),
+        attributed=left.str.contains(patterns["att_left"]) | right.str.contains(patterns["att_right"]),
+        kind_word=left.str.contains(patterns["kind_word"]),
+        bracketed=left.str.contains(r"¢ ?\($"),
+    ).filter((pl.col("what") != "cued") | pl.col("kind_word") | pl.col("photo") | left.str.contains(patterns["wire"]))
+    byline = (
+        pl.when(left.str.contains(patterns["wire"]))
+        .then(pl.lit("credit"))
+        .when("photo")
+        .then(pl.lit("photo"))
+        .when((pl.col("kind") == "agency") | ~pl.col("at_head"))
+        .then(pl.lit("credit"))
+        .otherwise(pl.lit("pub"))
+    )
+    text = (
+        pl.when("photo")
+        .then(pl.lit("photo"))
+        .when((left.str.strip_chars() == "") & right.str.contains("^ ?:"))
+        .then(pl.lit("att"))
+        .when("subject")
+        .then(pl.lit("other"))
+        .when("attributed")
+        .then(pl.lit("att"))
+        .otherwise(pl.lit("other"))
+    )
+    hits = hits.with_columns(
+        part=pl.when(role == "byline").then(byline).when(role.is_in(["headline", "lead", "body", "caption"])).then(text)
+    )
+    # "Tạp chí phố Wall (WSJ)": the abbreviation plays the part of the name it stands for
+    hits = hits.with_columns(
+        part=pl.when(pl.col("bracketed") & (pl.col("row") == pl.col("row").shift(1)) & role.is_in(_ARTICLE))
+        .then(pl.col("part").shift(1))
+        .otherwise("part")
+    )
+    # outside the article only its publisher counts, and the pictures of an article run on below it
+    masthead = (role == "ui") & left.str.contains(patterns["masthead"])
+    published = hits.filter(masthead | (pl.col("part") == "pub")).select("page", "source_id").unique()
+    hits = hits.join(published.with_columns(own=True), on=["page", "source_id"], how="left", maintain_order="left")
+    hits = hits.with_columns(
+        part=pl.when(masthead | ((role == "related") & (pl.col("own") | left.str.contains(patterns["own_paper"]))))
+        .then(pl.lit("pub"))
+        .when((role == "other") & pl.col("photo"))
+        .then(pl.lit("photo"))
+        .when(role.is_in(_ARTICLE))
+        .then("part")
+    ).filter(pl.col("part").is_not_null())
+    return conform(hits.with_columns(role=pl.col("part")), CITATIONS).sort("page", "start")
+
+
+@lru_cache(maxsize=8)
+def _patterns(catalogue: Catalogue) -> dict[str, str]:
+    """The cue lists of `[citations]` as patterns on the folded, masked context."""
+    cues, lines = catalogue.cues["citations"], catalogue.cues["lines"]
+    edge = rf"(?i)(?:^|[^{LETTER}])"
+    kind = any_of(catalogue.cues["persons"]["outlet_cues"] + ["trang", "chuyên trang", "tờ thời báo", "cơ quan", "truyền thông"])
+    kinds = rf"(?:(?:{kind}) (?:(?:tiếng [^ ]+|nhà nước|chính thức|truyền hình|nổi tiếng|uy tín|lá cải|của §|§) )?)*"
+    others = rf"(?:{kinds}¢(?: \([^)]*\))?(?:,| và|/|;) ?){{0,3}}"
+    credit = any_of(lines["credit_words"])
+    when = r"(?:hôm nay|hôm qua|sáng nay|tối qua|mới đây|cùng ngày|trước đó|sau đó|cũng|đã|vừa|còn|lại|từng|ngày [\d/ -]+|hôm [\d/ -]+|(?:của |\()?§\)?|tiếng [^ ]+|trong [^,]{1,30}) "
+    return {
+        "photo": rf"{edge}(?:{credit}) ?:[^:;]{{0,60}}$|{edge}(?:ảnh|photo|hình)[^:;.]{{0,30}}[(/] ?$|(?i)\((?:ảnh|photo|nguồn|video) ?:?[^)]{{0,40}}$",
+        "credit_word": rf"{edge}(?:{credit}) ?: ?$",
+        "kind_word": rf"{edge}(?:{any_of(catalogue.cues['persons']['outlet_cues'])}) $|{edge}theo (?:trang|chuyên trang) $",
+        "personal": rf"[^ -~]|^(?:{any_of(catalogue.cues['names']['given'])})(?: |$)",
+        "wire": r"(?i)(?:^|[ (])(?:theo|nguồn:?|dẫn nguồn|tổng hợp từ|lược dịch) ?(?:tin )?(?:hãng tin |tờ |báo |đài )?(?:¢[,/;& ]+(?:và )?)*$",
+        "subject_left": rf"{edge}(?:{any_of(cues['subject_left'])}) (?:kênh |đài |tờ |báo |hãng tin |hãng |của )*$",
+        "subject_right": rf"(?i)^ ?(?:\([^)]*\) )?(?:{any_of(cues['subject_right'])})(?:[^{LETTER}]|$)",
+        "att_left": rf"{edge}(?:{any_of(cues['attribution_left'])}) {kinds}{others}{kinds}$",
+        "att_right": rf"(?i)^(?:(?:,| và|/) ?{kinds}¢)*(?: \([^)]*\))? ?,? ?(?:{when}){{0,3}}(?:{any_of(cues['attribution_right'])})(?:[^{LETTER}]|$)",
+        "masthead": r"(?i)(?:theo dõi|bản quyền (?:thuộc )?(?:về )?|ghi rõ nguồn|copyright|©|xuất bản bởi|tải ứng dụng)[^.]{0,25}$",
+        "follow": r"(?i)theo dõi $",
+        "own_paper": r"(?i)báo $",
+    }

@@ -1,0 +1,350 @@
+"""The one door to a corpus: pages in, lazy tables out, extracted once, kept, and extended by what is new."""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+import polars as pl
+from tqdm import tqdm
+
+from . import articles, citations, dates, mentions, names
+from .catalogue import Catalogue, load_catalogue
+from .pages import read_pages
+from .schema import ARTICLES, CITATIONS, DATES, LINES, MENTIONS, PAGES, PROBLEMS, TABLES, DiembaoError, conform, empty
+
+SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
+BATCH = 2_000  # pages extracted at a time: bounds memory, large enough to keep the cores busy
+_DATED_ROLES = ("headline", "lead", "byline", "body", "caption")
+
+
+@dataclass(frozen=True, eq=False)
+class Corpus:
+    """An opened corpus: one LazyFrame a table of `schema`, the `pages` themselves, the catalogue and a `digest`."""
+
+    path: str
+    folder: Path
+    catalogue: Catalogue
+    digest: str
+
+    def __repr__(self) -> str:
+        return f"Corpus({self.path!r}, digest={self.digest!r})"
+
+    def _scan(self, table: str) -> pl.LazyFrame:
+        return pl.scan_parquet(self.folder / f"{table}.parquet")
+
+    @property
+    def pages(self) -> pl.LazyFrame:
+        """`schema.PAGES`: the pages as read; no rows where the corpus was opened from tables without its texts."""
+        file = self.folder / "pages.parquet"
+        return pl.scan_parquet(file).select(PAGES.names()) if file.exists() else empty(PAGES).lazy()
+
+    @property
+    def articles(self) -> pl.LazyFrame:
+        """`schema.ARTICLES`: one row an article; segment 0 is a page's main one."""
+        return self._scan("articles")
+
+    @property
+    def lines(self) -> pl.LazyFrame:
+        """`schema.LINES`: one row a line, every character of every page in exactly one."""
+        return self._scan("lines")
+
+    @property
+    def mentions(self) -> pl.LazyFrame:
+        """`schema.MENTIONS`: one row an actor mention."""
+        return self._scan("mentions")
+
+    @property
+    def citations(self) -> pl.LazyFrame:
+        """`schema.CITATIONS`: one row a named outlet, with its part."""
+        return self._scan("citations")
+
+    @property
+    def dates(self) -> pl.LazyFrame:
+        """`schema.DATES`: one row a date expression, with its EDTF value."""
+        return self._scan("dates")
+
+    @property
+    def problems(self) -> pl.LazyFrame:
+        """`schema.PROBLEMS`: what could not be read, or not as it stood."""
+        return self._scan("problems")
+
+
+def open_corpus(
+    path: str | Path = "sample", catalogue: str | Path | Catalogue | None = None, progress: bool = False
+) -> Corpus:
+    """A folder or file of pages, a folder of extracted tables, or "sample" → `Corpus`.
+
+    Extraction happens once: the tables are kept in the user's cache, and pages that are new or changed since the last
+    time are the only ones extracted again. Raises `DiembaoError` where there is nothing to read.
+    """
+    catalogue = catalogue if isinstance(catalogue, Catalogue) else load_catalogue(catalogue)
+    source = SAMPLE if str(path) == "sample" else Path(path)
+    if (source / "articles.parquet").is_file() and (source / "mentions.parquet").is_file():
+        _check_tables(source)
+        return Corpus(str(path), source, catalogue, _digest_of_tables(source))
+    home = _cache_home() / hashlib.sha256(str(source.resolve()).encode()).hexdigest()[:16]
+    method = _method(catalogue)
+    with tempfile.TemporaryDirectory(dir=_made(home), prefix="reading-") as scratch:
+        marked = _mark_pages(read_pages(source, batch_size=BATCH), Path(scratch))
+        digest = _digest(marked, method)
+        folder = home / digest
+        if not (folder / "done").exists():
+            previous = _previous(home, method)
+            _build(marked, previous, catalogue, Path(scratch) / "built", progress)
+            _publish(Path(scratch) / "built", folder, method)
+    return Corpus(str(path), folder, catalogue, digest)
+
+
+def extract(
+    paths: str | Path | Sequence[str | Path],
+    out: str | Path,
+    catalogue: str | Path | Catalogue | None = None,
+    progress: bool = False,
+) -> dict[str, int]:
+    """Pages → `articles.parquet`, `lines.parquet`, … in `out`; returns rows by table, and `pages`.
+
+    Works through the pages in batches, so memory does not grow with the corpus. Raises `DiembaoError` where there is
+    nothing to read or nowhere to write.
+    """
+    catalogue = catalogue if isinstance(catalogue, Catalogue) else load_catalogue(catalogue)
+    out = Path(out)
+    if out.exists() and not out.is_dir():
+        raise DiembaoError(f"{out}: is a file; --out names the folder the tables are written to")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DiembaoError(f"{out}: cannot be made ({error.strerror}); choose another folder for --out") from None
+    with tempfile.TemporaryDirectory(dir=out, prefix=".extracting-") as scratch:
+        parts = _Parts(Path(scratch))
+        total = 0
+        for pages, problems in _shown(read_pages(paths, batch_size=BATCH), progress):
+            parts.add(extract_pages(pages, catalogue), problems)
+            total += pages.height
+        parts.finish(out)
+    counts = {name: pl.scan_parquet(out / f"{name}.parquet").select(pl.len()).collect().item() for name in TABLES}
+    return {"pages": total, **counts}
+
+
+def extract_pages(pages: pl.DataFrame, catalogue: Catalogue) -> dict[str, pl.DataFrame]:
+    """Pages (`schema.PAGES`) → the tables of the design; `articles` still has `digest` and no `duplicate_of`.
+
+    A page on which a stage fails is set aside as a row of `problems`; the others go on.
+    """
+    if not pages.height:
+        return {name: empty(schema) for name, schema in {**TABLES, "articles": _UNMARKED}.items()}
+    try:
+        return _extract_pages(pages, catalogue)
+    except pl.exceptions.PolarsError as error:
+        if pages.height == 1:
+            failed = pages.select("page", "file", stage=pl.lit("extraction"), problem=pl.lit(str(error)[:300]))
+            return {**extract_pages(pages.clear(), catalogue), "problems": conform(failed, PROBLEMS)}
+        half = pages.height // 2
+        first, second = (extract_pages(part, catalogue) for part in (pages[:half], pages[half:]))
+        return {name: pl.concat([first[name], second[name]]) for name in first}
+
+
+_UNMARKED = pl.Schema(
+    {**{name: dtype for name, dtype in ARTICLES.items() if name != "duplicate_of"}, "digest": pl.UInt64}
+)
+
+
+def _extract_pages(pages: pl.DataFrame, catalogue: Catalogue) -> dict[str, pl.DataFrame]:
+    lines = articles.line_roles(articles.split_lines(pages), pages, catalogue)
+    full = lines.filter(pl.col("role").is_not_null())
+    found = dates.scan(full, catalogue.cues["dates"])
+    table = articles.article_table(lines, pages, dates.publication_lines(found))
+    timed = dates.resolve(found.filter(pl.col("role").is_in(_DATED_ROLES)), table)
+    named = names.scan(full.with_columns(at_head=_at_head()), catalogue)
+    cited = citations.find_citations(named, catalogue)
+    return {
+        "articles": conform(_with_sources(table, cited), _UNMARKED),
+        "lines": conform(lines, LINES),
+        "mentions": mentions.find_mentions(named, catalogue),
+        "citations": cited,
+        "dates": conform(timed, DATES),
+        "problems": empty(PROBLEMS),
+    }
+
+
+def _at_head() -> pl.Expr:
+    """Whether a line stands above the text of its page."""
+    text_from = pl.col("line").filter(pl.col("role").is_in(["lead", "body"])).min().over("page")
+    return (pl.col("line") < text_from).fill_null(True)
+
+
+def _with_sources(table: pl.DataFrame, cited: pl.DataFrame) -> pl.DataFrame:
+    """Articles → the same with `credits`, and with `publisher` where the page itself names it."""
+    credited = (
+        cited.filter(pl.col("role") == "credit")
+        .group_by("page", "segment", maintain_order=True)
+        .agg(credits=pl.col("source_id").unique(maintain_order=True))
+    )
+    published = (
+        cited.filter(pl.col("role") == "pub")
+        .group_by("page", maintain_order=True)
+        .agg(named=pl.col("source_id").mode(maintain_order=True).first())
+        .with_columns(segment=pl.lit(0, pl.Int32))
+    )
+    joined = table.join(credited, on=["page", "segment"], how="left", maintain_order="left").join(
+        published, on=["page", "segment"], how="left", maintain_order="left"
+    )
+    assert joined.height == table.height
+    return joined.with_columns(
+        credits=pl.col("credits").fill_null(pl.lit([], dtype=pl.List(pl.String))),
+        publisher=pl.coalesce("publisher", "named"),
+    )
+
+
+def mark_duplicates(table: pl.DataFrame) -> pl.DataFrame:
+    """Articles with `digest` of their words → `schema.ARTICLES`: a later print of the same words is `duplicate_of` it."""
+    original = (
+        table.filter((pl.col("segment") == 0) & (pl.col("syllables") > 0))
+        .sort("published_first", "page", nulls_last=True)
+        .group_by("digest", maintain_order=True)
+        .agg(original=pl.col("page").first())
+    )
+    joined = table.join(original, on="digest", how="left", maintain_order="left")
+    assert joined.height == table.height
+    copy = (pl.col("segment") == 0) & (pl.col("original") != pl.col("page"))
+    return conform(joined.with_columns(duplicate_of=pl.when(copy).then("original")), ARTICLES)
+
+
+class _Parts:
+    """Tables that arrive batch by batch, written as parts and joined file by file at the end."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.number = 0
+
+    def add(self, tables: dict[str, pl.DataFrame], *problems: pl.DataFrame) -> None:
+        tables = {**tables, "problems": pl.concat([*problems, tables["problems"]])}
+        for name, table in tables.items():
+            _made(self.folder / name)
+            table.write_parquet(self.folder / name / f"{self.number:06}.parquet")
+        self.number += 1
+
+    def finish(self, out: Path) -> None:
+        if not self.number:
+            self.add({name: empty(schema) for name, schema in {**TABLES, "articles": _UNMARKED}.items()})
+        marked = mark_duplicates(pl.read_parquet(self.folder / "articles" / "*.parquet"))
+        marked.write_parquet(self.folder / "articles.parquet")
+        for name in TABLES:
+            if name != "articles":
+                parts = pl.scan_parquet(self.folder / name / "*.parquet")
+                parts.sink_parquet(self.folder / f"{name}.parquet", row_group_size=50_000)
+            os.replace(self.folder / f"{name}.parquet", out / f"{name}.parquet")
+
+
+def _shown(batches: Iterator, progress: bool) -> Iterable:
+    return tqdm(batches, desc="pages", unit=f" × {BATCH} pages", disable=not progress)
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _cache_home() -> Path:
+    """Where extracted tables are kept: `DIEMBAO_CACHE`, or the user's cache folder, or a temporary one."""
+    home = Path(os.environ.get("DIEMBAO_CACHE") or platformdirs.user_cache_dir("diembao"))
+    try:
+        return _made(home)
+    except OSError:
+        return Path(tempfile.mkdtemp(prefix="diembao-"))
+
+
+def _method(catalogue: Catalogue) -> str:
+    """What the tables depend on besides the pages: this package's code, polars, the catalogue."""
+    code = hashlib.sha256()
+    for module in ("schema", "catalogue", "pages", "dates", "articles", "names", "mentions", "citations", "corpus"):
+        code.update((Path(__file__).parent / f"{module}.py").read_bytes())
+    return f"{code.hexdigest()[:12]}-{pl.__version__}-{catalogue.digest}"
+
+
+def _mark_pages(batches: Iterator[tuple[pl.DataFrame, pl.DataFrame]], scratch: Path) -> Path:
+    """Pages as they are read → `scratch/pages`, parts with a `mark` of each page's content, and `scratch/notes`."""
+    pages, notes = _made(scratch / "pages"), _made(scratch / "notes")
+    for number, (batch, problems) in enumerate(batches):
+        marked = batch.with_columns(mark=pl.concat_str(pl.all().fill_null("\x00"), separator="\x01").hash(seed=1))
+        marked.write_parquet(pages / f"{number:06}.parquet")
+        problems.write_parquet(notes / f"{number:06}.parquet")
+    return scratch
+
+
+def _digest(scratch: Path, method: str) -> str:
+    """Marked pages → the corpus' digest, of contents and method; the order of the pages does not matter."""
+    marks = pl.scan_parquet(scratch / "pages" / "*.parquet").select(pl.col("mark").sort()).collect()["mark"]
+    notes = pl.scan_parquet(scratch / "notes" / "*.parquet").collect()
+    seen = hashlib.sha256(marks.to_numpy().tobytes() + notes.write_csv().encode() + method.encode())
+    return seen.hexdigest()[:16]
+
+
+def _previous(home: Path, method: str) -> Path | None:
+    """The newest finished tables of the same path made by the same method."""
+    done = [f.parent for f in home.glob("*/done") if json.loads(f.read_text())["method"] == method]
+    return max(done, key=lambda folder: (folder / "done").stat().st_mtime, default=None)
+
+
+def _build(scratch: Path, previous: Path | None, catalogue: Catalogue, out: Path, progress: bool) -> None:
+    """Marked pages → a folder of finished tables; pages the previous folder holds unchanged are taken from there."""
+    parts = _Parts(_made(scratch / "parts"))
+    known = pl.DataFrame(schema={"page": pl.String, "mark": pl.UInt64})
+    if previous is not None:
+        wanted = pl.scan_parquet(scratch / "pages" / "*.parquet").select("page", "mark").collect()
+        known = pl.read_parquet(previous / "pages.parquet", columns=["page", "mark"]).join(
+            wanted, on=["page", "mark"], how="semi"
+        )
+        kept = {
+            name: pl.scan_parquet(previous / f"{file}.parquet").join(known.lazy(), on="page", how="semi").collect()
+            for name, file in {**{name: name for name in TABLES}, "articles": "unmarked"}.items()
+        }
+        kept["problems"] = kept["problems"].filter(pl.col("stage") == "extraction")
+        parts.add(kept)
+    files = sorted((scratch / "pages").glob("*.parquet"))
+    for file in _shown(iter(files), progress):
+        fresh = pl.read_parquet(file).join(known, on=["page", "mark"], how="anti", maintain_order="left")
+        notes = pl.read_parquet(scratch / "notes" / file.name)
+        parts.add(extract_pages(fresh.select(PAGES.names()), catalogue), notes)
+    parts.finish(_made(out))
+    pl.scan_parquet(scratch / "parts" / "articles" / "*.parquet").sink_parquet(out / "unmarked.parquet")
+    pl.scan_parquet(scratch / "pages" / "*.parquet").sink_parquet(out / "pages.parquet", row_group_size=2_000)
+
+
+def _publish(built: Path, folder: Path, method: str) -> None:
+    """A finished folder → its place, by one rename; older tables of the same path are removed."""
+    (built / "done").write_text(json.dumps({"method": method}))
+    try:
+        os.rename(built, folder)
+    except OSError:
+        if not (folder / "done").exists():  # otherwise another process was first, with the same tables
+            raise
+    finished = sorted(folder.parent.glob("*/done"), key=lambda done: done.stat().st_mtime)
+    for done in finished[:-3]:
+        if done.parent != folder:
+            shutil.rmtree(done.parent, ignore_errors=True)
+
+
+def _check_tables(folder: Path) -> None:
+    for name, schema in TABLES.items():
+        file = folder / f"{name}.parquet"
+        if not file.is_file():
+            raise DiembaoError(f"{file}: missing; run `diembao extract PAGES --out {folder}` again")
+        try:
+            columns = pl.read_parquet_schema(file)
+        except (pl.exceptions.PolarsError, OSError) as error:
+            raise DiembaoError(f"{file}: not a readable Parquet file ({str(error).splitlines()[0]})") from None
+        if missing := [column for column in schema if column not in columns]:
+            raise DiembaoError(f"{file}: column `{missing[0]}` is missing; extract the corpus again")
+
+
+def _digest_of_tables(folder: Path) -> str:
+    seen = hashlib.sha256()
+    for name in TABLES:
+        seen.update((folder / f"{name}.parquet").read_bytes())
+    return seen.hexdigest()[:16]

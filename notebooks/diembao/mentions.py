@@ -1,0 +1,241 @@
+"""Names in their contexts → actor mentions: states, organisations and persons, whoever may be meant by them.
+
+States and organisations come from the catalogue and are accepted or refused by the rules of `cues.toml`. A person is
+known by the catalogue, by a full name that stood in the same page (coreference), or by its context (candidate).
+"""
+
+import re
+from functools import lru_cache
+
+import polars as pl
+
+from .catalogue import Catalogue, fold, folded, name_key
+from .names import LETTER
+from .schema import MENTIONS, conform
+
+# Roles whose names are mentions: a byline names its authors, link lists and run-on articles are other stories.
+_ROLES = ("headline", "lead", "body", "caption")
+_SENTENCE_START = r"(?:^|[.!?…:;\"(\[]|- ) *$"
+
+
+def find_mentions(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
+    """Names of `names.scan` (with `page`, `segment`, `line`, `role`) → table `mentions`."""
+    names = names.filter(pl.col("role").is_in(_ROLES)).with_row_index("id")
+    fixed = _states_and_orgs(names, catalogue)
+    persons = _persons(names, catalogue)
+    found = pl.concat([conform(fixed, MENTIONS), conform(persons, MENTIONS)])
+    return found.sort("page", "start")
+
+
+def any_of(words: list[str]) -> str:
+    """Words of the cue lists → one alternation, folded and escaped, longest first."""
+    return "|".join(re.escape(fold(word)).replace(r"\ ", " ") for word in sorted(words, key=len, reverse=True))
+
+
+def _forms(catalogue: Catalogue) -> pl.DataFrame:
+    """Every alias with its folded `key`, `actor_id`, `form`, `actor_kind`; the first of several owners of a key first."""
+    kinds = catalogue.actors.select(actor_id="id", actor_kind="kind")
+    return (
+        catalogue.aliases.filter(pl.col("form") != "phrase")
+        .join(kinds, on="actor_id", how="left", maintain_order="left")
+        .select(name_key(folded(pl.col("surface"))).alias("key"), "actor_id", "form", "actor_kind")
+    )
+
+
+def _resolved(names: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
+    """Names → the same with the actor their key means, if any; a line in capitals is looked up in capitals."""
+    first = forms.unique("key", keep="first", maintain_order=True)
+    upper = first.with_columns(pl.col("key").str.to_uppercase())
+    table = pl.concat([first, upper]).unique("key", keep="first", maintain_order=True)
+    return names.join(table, on="key", how="left", maintain_order="left")
+
+
+def _states_and_orgs(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
+    cues = catalogue.cues
+    hits = _resolved(
+        names.filter(pl.col("what").is_in(["state", "org", "capital", "seat", "short"])),
+        _forms(catalogue).filter(pl.col("actor_kind") != "person"),
+    )
+    left, right = pl.col("left"), pl.col("right")
+    paired = left.str.contains(r"[§¥] ?[-/] ?$|[§¥], $|[§¥] và $") | right.str.contains(r"^ ?[-/] ?[§¥]|^, [§¥]|^ và [§¥]")
+    cued = left.str.contains(rf"(?i)(?:^|[^{LETTER}])(?:{any_of(cues['forms']['state_cues'])}) $")
+    starts = left.str.contains(_SENTENCE_START)
+    word = pl.any_horizontal(
+        (pl.col("key") == key) & right.str.contains(rf"^ (?:{any_of(follows)})(?:[^{LETTER}]|$)")
+        for key, follows in cues["forms"]["ordinary"].items()
+        if follows
+    )
+    joined_short = paired & ~right.str.contains(r"^ \p{Lu}\p{Ll}")
+    return hits.filter(
+        pl.when(pl.col("what") == "short").then((joined_short | cued) & ~word).otherwise(~(word & starts))
+    ).with_columns(reading=_reading(cues["readings"]["patterns"]), basis=pl.lit("catalogue"))
+
+
+def _reading(patterns: list[dict]) -> pl.Expr:
+    """The first rule whose `left` and `right` hold → gov or place; gov where none does; null but for capitals, seats."""
+    tests = []
+    for rule in patterns:
+        holds = pl.col("form") == rule["form"] if "form" in rule else pl.lit(True)
+        for side in ("left", "right"):
+            if side in rule:
+                holds &= pl.col(side).str.contains(f"(?i){fold(rule[side])}")
+        tests.append(pl.when(holds).then(pl.lit(rule["reading"])))
+    return pl.when(pl.col("form").is_in(["capital", "seat"])).then(pl.coalesce(*tests, pl.lit("gov")))
+
+
+@lru_cache(maxsize=8)
+def _person_patterns(catalogue: Catalogue) -> dict[str, str]:
+    """The cue lists of `[persons]` as patterns on the folded context."""
+    cues = catalogue.cues["persons"]
+    edge = rf"(?i)(?:^|[^{LETTER}])"
+    titles, honorifics = any_of(cues["titles"]), any_of(cues["honorifics"])
+    between = rf"(?:{any_of(cues['between'])}|[§¥¶](?:-[§¥])?|\p{{Lu}}[\p{{L}}'-]*|&)"
+    verbs = any_of(cues["verbs"])
+    return {
+        "titled": rf"{edge}(?:{honorifics}|{titles}) $",
+        "office": rf"{edge}(?:{titles})(?:,? {between}){{1,9}},? $",
+        "outlet": rf"{edge}(?:{any_of(cues['outlet_cues'])}) $",
+        "other": rf"{edge}(?:{any_of(cues['not_person'])}) $",
+        "speaks": rf"(?i)^ ?(?:\([^)]{{1,30}}\) ?)?(?:,? (?:hôm nay|hôm qua|cũng|đã|vừa|mới|sau đó|trước đó|khi đó|còn|sẽ|từng|ngày [\d/-]+) ?)? ?(?:{verbs})(?:[^{LETTER}]|$)",
+        "described": rf"(?i)^(?:,| -|\s?\() ?(?:(?:một|cựu|nguyên|phó|tân|cố|vị) )?(?:{titles}|{honorifics}|người|nhà|\d\d tuổi|\d\d[,)])(?:[^{LETTER}]|$)",
+    }
+
+
+def _persons(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
+    """Names → person mentions: known full names, candidates by context, then the short names that go back to them."""
+    patterns = _person_patterns(catalogue)
+    forms = _forms(catalogue).filter(pl.col("actor_kind") == "person")
+    known = _resolved(names.filter(pl.col("what") == "person"), forms).with_columns(basis=pl.lit("catalogue"))
+    runs = names.filter(pl.col("what").is_in(["run", "viet"])).with_columns(words=pl.col("key").str.count_matches(" ") + 1)
+    runs = _judged(runs, catalogue)
+    full = _candidates(runs, forms, catalogue)
+    people = pl.concat(
+        [
+            known.select("page", "start", "actor_id", "key", known=True),
+            full.select("page", "start", "actor_id", "key", known=pl.col("basis") == "catalogue"),
+        ]
+    )
+    short = _short_names(runs.join(full.select("id"), on="id", how="anti"), people, forms)
+    columns = ("page", "segment", "line", "start", "end", "surface", "actor_id", "basis", "role")
+    return pl.concat([part.select(columns) for part in (known, full, short)]).with_columns(
+        actor_kind=pl.lit("person"), reading=pl.lit(None, pl.String)
+    )
+
+
+def _judged(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
+    """Runs of capitals → the same with what their context says of them."""
+    patterns = _person_patterns(catalogue)
+    left, right, key = pl.col("left"), pl.col("right"), pl.col("key")
+    given = any_of(catalogue.cues["names"]["given"])
+    korean = "|".join(catalogue.cues["names"]["korean_surnames"])
+    return runs.with_columns(
+        titled=left.str.contains(patterns["titled"]),
+        office=left.str.contains(patterns["office"]),
+        outlet=left.str.contains(patterns["outlet"]),
+        other=left.str.contains(patterns["other"]),
+        speaks=right.str.contains(patterns["speaks"]),
+        described=right.str.contains(patterns["described"]),
+        acronym=~key.str.contains(r"\p{Ll}") | right.str.contains(r"^-?\d"),
+        given=key.str.contains(rf"^(?:{given}) ") | key.str.contains(rf"^(?:{korean}) \p{{Lu}}[a-z]+(?:-[a-z]+| \p{{Lu}}[a-z]+)$"),
+    )
+
+
+def _candidates(runs: pl.DataFrame, forms: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
+    """Judged runs → those of two words and more that name a person, with `actor_id` and `basis`."""
+    full = runs.filter((pl.col("words") > 1) & ~pl.col("acronym") & ~pl.col("outlet"))
+    person = pl.col("titled") | pl.col("office") | (
+        ~pl.col("other")
+        & (pl.col("described") | pl.col("given") | pl.col("speaks") | ((pl.col("what") == "viet") & (pl.col("words") > 2)))
+    )
+    # what is a person once on a page is one all over it
+    full = full.with_columns(sure=person).filter(pl.col("sure").any().over("page", "key") & (pl.col("sure") | ~pl.col("other")))
+    ids = full.select("key").unique(maintain_order=True).with_columns(actor_id=_slugs(pl.col("key")))
+    ids = ids.join(_misspelt(ids, forms), on="key", how="left", maintain_order="left").select(
+        "key", actor_id=pl.coalesce("meant", "actor_id")
+    )
+    return full.join(ids, on="key", how="left", maintain_order="left").with_columns(basis=pl.lit("candidate"))
+
+
+def _slugs(names: pl.Expr) -> pl.Expr:
+    """A column of names → ids as `catalogue.slug` makes them."""
+    return (
+        names.str.replace_many(["đ", "Đ"], ["d", "D"])
+        .str.normalize("NFD")
+        .str.replace_all(r"\p{M}", "")
+        .str.to_lowercase()
+        .str.replace_all(r"[^a-z0-9]+", "-")
+        .str.strip_chars("-")
+    )
+
+
+def _misspelt(ids: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
+    """Candidate keys → those one letter away from a long catalogued name: `key`, `meant` (an actor id).
+
+    Two spellings are within one edit if deleting at most one letter of each can make them equal (Mor & Fraenkel 1982).
+    """
+
+    def deletions(table: pl.DataFrame) -> pl.DataFrame:
+        length = pl.col("key").str.len_chars()
+        return (
+            table.filter(length >= 10)
+            .with_columns(at=pl.int_ranges(0, length + 1))
+            .explode("at")
+            .with_columns(variant=pl.col("key").str.slice(0, pl.col("at")) + pl.col("key").str.slice(pl.col("at") + 1))
+        )
+
+    names = forms.filter(pl.col("form") == "name").select("key", meant="actor_id")
+    close = deletions(ids.select("key")).join(
+        deletions(names).select("variant", "meant", name="key"), on="variant", how="inner"
+    )
+    # the initial of the family name must agree: "Lee Jae-in" is not Moon Jae-in
+    return (
+        close.filter(pl.col("key").str.slice(0, 1) == pl.col("name").str.slice(0, 1))
+        .sort("key", "meant")
+        .unique("key", keep="first", maintain_order=True)
+        .select("key", "meant")
+    )
+
+
+def _short_names(runs: pl.DataFrame, people: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
+    """Runs left over → those that are part of a name on the page, or a short name the catalogue knows."""
+    runs = runs.filter(~pl.col("acronym") & ~pl.col("outlet"))
+    singles = forms.filter(~pl.col("key").str.contains(" ") | (pl.col("form") == "surname"))
+    tokens = (
+        people.with_columns(part=pl.col("key").str.split(" "))
+        .explode("part")
+        .filter(pl.col("part").str.len_chars() > 1)
+        .select("page", "part", "actor_id", "known", at="start")
+    )
+    tails = people.filter(pl.col("key").str.count_matches(" ") > 1).select(
+        "page", "actor_id", "known", part=pl.col("key").str.replace(r"^[^ ]+ ", ""), at="start"
+    )
+    listed = people.filter("known").join(
+        singles.select("actor_id", part="key"), on="actor_id", how="inner"
+    ).select("page", "part", "actor_id", "known", at="start")
+    order = ("page", "part", "actor_id", "known", "at")
+    antecedents = pl.concat([tokens.select(order), tails.select(order), listed.select(order)]).unique(maintain_order=True)
+    # the nearest before it; failing that, the nearest after it (a headline comes before the full name)
+    bound = (
+        runs.filter(~pl.col("other") | pl.col("titled"))
+        .join(antecedents, left_on=["page", "key"], right_on=["page", "part"], how="inner")
+        .with_columns(after=pl.col("at") > pl.col("start"), far=(pl.col("at") - pl.col("start")).abs())
+        .sort("id", "after", "far")
+        .unique("id", keep="first", maintain_order=True)
+        .with_columns(basis=pl.lit("coreference"))
+    )
+    famous = singles.sort(pl.col("form") != "name", maintain_order=True).unique("key", keep="first", maintain_order=True)
+    alone = (
+        runs.join(bound.select("id"), on="id", how="anti")
+        .join(famous.select("key", "actor_id", "form"), on="key", how="left", maintain_order="left")
+        .filter(
+            pl.when(pl.col("form") == "name")
+            .then(~pl.col("other"))
+            .otherwise((pl.col("titled") | pl.col("office")) & (pl.col("form").is_not_null() | (pl.col("titled") & (pl.col("what") == "run"))))
+        )
+        .with_columns(
+            basis=pl.when(pl.col("form") == "name").then(pl.lit("catalogue")).when(pl.col("form") == "surname").then(pl.lit("coreference")).otherwise(pl.lit("candidate")),
+            actor_id=pl.coalesce("actor_id", _slugs(pl.col("key"))),
+        )
+    )
+    columns = [name for name in MENTIONS if name in bound.columns] + ["id"]
+    return pl.concat([bound.select(columns), alone.select(columns)])
