@@ -92,7 +92,7 @@ def _short_signals(short: pl.DataFrame, cues: dict) -> pl.DataFrame:
     date_words = rf"\b(?:{_any(cues['byline_words'])}|ngày|tháng|năm|{_ENGLISH_DATES})\b"
     # a dateline: take dates, times, byline words and names away, and nothing is left
     left_over = plain.str.replace_all(digits, " ").str.replace_all(f"(?i){date_words}", " ")
-    has_date = plain.str.contains(r"\d{1,2} ?[/.-] ?\d{1,2} ?[/.-] ?(?:19|20)\d{2}|(?:19|20)\d{2}-\d{2}-\d{2}") | (
+    has_date = plain.str.contains(r"(?i)\d ?tháng ?\d{1,2},? ?(?:năm )?(?:19|20)\d{2}|\d{1,2} ?[/.-] ?\d{1,2} ?[/.-] ?(?:19|20)\d{2}|(?:19|20)\d{2}-\d{2}-\d{2}") | (
         low.str.contains(_ENGLISH_DATES) & plain.str.contains(r"(?:19|20)\d{2}")
     )
     agency = r"\((?:(?:[Tt]heo|[Tt]ổng hợp|[Dd]ịch|[Ll]ược|[Nn]guồn).{0,40}|[TtHhG .,/]{1,7}|[\p{L} .,&-]{2,20})\)"
@@ -100,7 +100,8 @@ def _short_signals(short: pl.DataFrame, cues: dict) -> pl.DataFrame:
         "n",
         image_file=low.str.contains(r"^[^ ]+\.(?:jpe?g|png|webp|gif|avif)$"),
         link_heading=low.str.contains(rf"^[^\p{{L}}]*(?:{_any(cues['link_headings'])})[^\p{{L}}]*$"),
-        ui=low.str.contains(rf"^[^\p{{L}}]*(?:{_any(cues['ui'])})[^\p{{L}}]*$")
+        ui=low.str.contains(rf"^[^\p{{L}}]*(?:(?:{_any(cues['ui'])})[^\p{{L}}]*)+$")
+        | (plain.str.contains(r" [|>›»] ") & (pl.col("syllables") <= 10) & ~pl.col("credit") & ~has_date)
         | (low.str.contains(rf"^(?:{_any(cues['ui_openers'])})") & ~plain.str.contains(r"[.!?]$"))
         | ~plain.str.contains(r"\p{L}"),
         name_only=plain.str.contains(rf"^{name}(?: {name}){{1,3}}$")
@@ -145,12 +146,17 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
     full = full.with_columns(headline_at=pl.coalesce(stated, first, pl.lit(0)))
     after = pl.col("k") > pl.col("headline_at")
     prose = pl.col("content") & after & ~pl.any_horizontal("copied", "doubled", "broken_off", "link_opener", "wire_end")
+    # a caption in place of a standfirst ends with the day of the picture
+    pictured = pl.col("plain").str.contains(r"(?:ngày|hôm) \d{1,2} ?[/.-] ?\d{1,2} ?[/.-] ?(?:19|20)\d{2}[.)]?$") & (pl.col("syllables") <= 40)
     lead_at = pl.col("k").filter(
         after & ~pl.any_horizontal("ui", "dateline", "link_heading", "link_opener", "image_file", "wire_end", "credit", "is_title")
         & (pl.col("syllables") >= 8) & ~pl.col("doubled")
         & (pl.col("plain") != pl.col("plain").filter(pl.col("k") == pl.col("headline_at")).first().over("page"))
     ).min().over("page")
-    return full.with_columns(prose=prose, lead_at=lead_at)
+    full = full.with_columns(prose=prose, lead_at=lead_at, pictured=pictured)
+    picture_at = pl.col("k").filter(after & (pl.col("credit") | (pl.col("pictured") & (pl.col("k") == pl.col("lead_at"))))).min().over("page")
+    # where the first thing below the headline is a picture, the text begins without a standfirst
+    return full.with_columns(has_lead=(picture_at.is_null() | (picture_at > pl.col("lead_at"))), picture_at=picture_at)
 
 
 def _zones(full: pl.DataFrame) -> pl.DataFrame:
@@ -187,47 +193,27 @@ def _zones(full: pl.DataFrame) -> pl.DataFrame:
 
 
 def _second_articles(full: pl.DataFrame) -> pl.DataFrame:
-    """Zones → `segment`, `opens` (headline of an article run on below the main one).
+    """Zones → `segment`: 0, and one more from each headline of an article run on below the main one.
 
-    A headline inside a page is told from a subheading by what follows: a standfirst that says it again in a sentence,
-    and a picture credit close by.
+    A headline inside a page is told from a subheading by what follows in order, standfirst, picture with its credit,
+    text, or by the end of the story above it.
     """
-    same = lambda by: _PAGE == _PAGE.shift(by)  # noqa: E731
 
     def near(column: str, by: int) -> pl.Expr:
-        return pl.when(same(-by)).then(pl.col(column).shift(-by))
+        return pl.when(_PAGE == _PAGE.shift(-by)).then(pl.col(column).shift(-by)).fill_null(False)
 
-    words = pl.col("plain").str.to_lowercase().str.extract_all(r"[\p{L}\p{M}]+").list.unique()
     heads = (
         ~pl.col("terminal")
-        & pl.col("syllables").is_between(8, 30)
+        & pl.col("syllables").is_between(7, 30)
         & ~pl.any_horizontal("credit", "dateline", "ui", "link_heading", "link_opener", "signed", "image_file", "copied")
-        & near("content", 1).fill_null(False)
+        & ~pl.col("in_list")
+        & near("content", 1)
         & (pl.col("k") > pl.col("lead_at") + 3)
     )
-    full = full.with_columns(heads=heads, next_plain=near("plain", 1))
-    echoes = (
-        full.filter("heads")
-        .select(
-            "page",
-            "line",
-            shared=words.list.set_intersection(
-                pl.col("next_plain").str.to_lowercase().str.extract_all(r"[\p{L}\p{M}]+").list.unique()
-            ).list.len()
-            / words.list.len(),
-        )
-    )
-    full = full.join(echoes, on=["page", "line"], how="left", maintain_order="left")
-    credit_near = pl.any_horizontal(near("credit", by).fill_null(False) for by in (1, 2, 3))
-    prose_after = sum(near("content", by).fill_null(False).cast(pl.Int64) for by in range(1, 7))
-    opens = (
-        pl.col("heads")
-        & ~pl.col("in_list")
-        & (prose_after >= 4)
-        & ((pl.col("closed") & (pl.col("shared") >= 0.35)) | (credit_near & (pl.col("shared") >= 0.5)))
-    )
-    full = full.with_columns(opens=opens)
-    return full.with_columns(segment=pl.col("opens").cum_sum().over("page").cast(pl.Int32))
+    in_order = near("credit", 2) & near("content", 3)
+    prose_after = sum(near("content", by).cast(pl.Int64) for by in range(1, 7))
+    opens = heads & (in_order | (pl.col("closed") & (prose_after >= 4)))
+    return full.with_columns(segment=opens.cast(pl.Int32).cum_sum().over("page"))
 
 
 def _role() -> pl.Expr:
@@ -236,7 +222,8 @@ def _role() -> pl.Expr:
     small = pl.col("syllables") <= 4
     at_head = k < pl.coalesce("lead_at", pl.col("headline_at") + 1)
     byline = pl.any_horizontal("dateline", "wire_end", "ending") | (
-        (pl.col("name_only") | pl.col("signed")) & (at_head | (k >= pl.col("last_story")))
+        (pl.col("name_only") | pl.col("signed"))
+        & ((at_head & (k > pl.col("headline_at"))) | (k >= pl.col("last_story")))
     )
     same_next = _PAGE == _PAGE.shift(-1)
     before_caption = (
@@ -245,6 +232,14 @@ def _role() -> pl.Expr:
         & (k > pl.col("headline_at"))
     )
     outside = (k > pl.col("last_story")) | pl.col("closed")
+    # the topics an article is filed under stand alone between two headings
+    heading = pl.col("link_heading") | pl.col("ui")
+    topic = (
+        pl.any_horizontal(pl.when(_PAGE == _PAGE.shift(by)).then(pl.col("link_heading").shift(by)) for by in (1, 2))
+        & pl.any_horizontal(pl.when(_PAGE == _PAGE.shift(-by)).then(heading.shift(-by)) for by in (1, 2))
+        & (pl.col("syllables") <= 8)
+        & ~pl.col("terminal")
+    )
     linked = (
         pl.col("link_opener")
         | pl.col("doubled")
@@ -267,9 +262,9 @@ def _role() -> pl.Expr:
         .then(pl.lit("ui"))
         .when(byline & ~pl.col("in_list") & ~(pl.col("ui") & ~pl.col("dateline")))
         .then(pl.lit("byline"))
-        .when(pl.col("ui") | pl.col("link_heading"))
+        .when(pl.col("ui") | pl.col("link_heading") | topic)
         .then(pl.lit("ui"))
-        .when(pl.col("credit") | (before_caption & ~linked) | pl.col("closing"))
+        .when(pl.col("credit") | (before_caption & ~linked) | pl.col("closing") | ((k == pl.col("picture_at")) & pl.col("pictured")))
         .then(pl.lit("caption"))
         .when(at_head & (k < pl.col("headline_at")))
         .then(pl.lit("ui"))
@@ -277,7 +272,7 @@ def _role() -> pl.Expr:
         .then(pl.lit("ui"))
         .when(linked)
         .then(pl.lit("related"))
-        .when(k == pl.col("lead_at"))
+        .when((k == pl.col("lead_at")) & pl.col("has_lead"))
         .then(pl.lit("lead"))
         .when(at_head)
         .then(pl.when(small).then(pl.lit("byline")).otherwise(pl.lit("lead")))
@@ -301,7 +296,8 @@ def _closing_block(full: pl.DataFrame) -> pl.DataFrame:
         & (pl.col("size") < pl.col("size").max().over("page"))
         & (pl.col("k") >= pl.col("last_story"))
         & (pl.col("syllables") <= 60)
-        & ~pl.any_horizontal("ui", "link_heading", "link_opener")
+        & ~pl.any_horizontal("ui", "link_heading")
+        & (pl.col("link_opener").cast(pl.Int32).cum_sum().over("page", "block") == 0)
     )
     full = full.with_columns(closing=last)
     return full.with_columns(closing=pl.col("closing").any().over("page", "plain"))

@@ -175,14 +175,14 @@ def load_catalogue(path: str | Path | None = None) -> Catalogue:
 
 def _read(file: Path, columns: tuple[str, ...]) -> pl.DataFrame:
     try:
-        table = pl.read_csv(file, infer_schema=False, missing_utf8_is_empty_string=True)
+        table = pl.read_csv(file, infer_schema=False)
     except FileNotFoundError:
         raise DiembaoError(f"{file}: missing; copy it from {SHIPPED}") from None
     except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:
         raise DiembaoError(f"{file}: not a comma-separated UTF-8 table ({str(error).splitlines()[0]})") from None
     if missing := [name for name in columns if name not in table.columns]:
         raise DiembaoError(f"{file}, row 1: column `{missing[0]}` is missing; the columns are {', '.join(columns)}")
-    return table.select(pl.col(name).str.strip_chars().str.normalize("NFC") for name in columns)
+    return table.select(pl.col(name).fill_null("").str.strip_chars().str.normalize("NFC") for name in columns)
 
 
 def _check(file: Path, table: pl.DataFrame, column: str, wrong: pl.Series, what: str) -> None:

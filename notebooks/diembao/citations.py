@@ -105,7 +105,7 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
         "personal": rf"[^ -~]|^(?:{any_of(catalogue.cues['names']['given'])})(?: |$)",
         "wire": r"(?i)(?:^|[ (])(?:theo|nguồn:?|dẫn nguồn|tổng hợp từ|lược dịch) ?(?:tin )?(?:hãng tin |tờ |báo |đài )?(?:¢[,/;& ]+(?:và )?)*$",
         "subject_left": rf"{edge}(?:{any_of(cues['subject_left'])}) (?:kênh |đài |tờ |báo |hãng tin |hãng |của )*$",
-        "subject_right": rf"(?i)^ ?(?:\([^)]*\) )?(?:{any_of(cues['subject_right'])})(?:[^{LETTER}]|$)",
+        "subject_right": rf"(?i)^ ?(?:\([^)]*\) |của § )?(?:{any_of(cues['subject_right'])})(?:[^{LETTER}]|$)",
         "att_left": rf"{edge}(?:{any_of(cues['attribution_left'])}) {kinds}{others}{kinds}$",
         "att_right": rf"(?i)^(?:(?:,| và|/) ?{kinds}¢)*(?: \([^)]*\))? ?,? ?(?:{when}){{0,3}}(?:{any_of(cues['attribution_right'])})(?:[^{LETTER}]|$)",
         "masthead": r"(?i)(?:theo dõi|bản quyền (?:thuộc )?(?:về )?|ghi rõ nguồn|copyright|©|xuất bản bởi|tải ứng dụng)[^.]{0,25}$",

@@ -87,15 +87,16 @@ def _reading(patterns: list[dict]) -> pl.Expr:
 def _person_patterns(catalogue: Catalogue) -> dict[str, str]:
     """The cue lists of `[persons]` as patterns on the folded context."""
     cues = catalogue.cues["persons"]
-    edge = rf"(?i)(?:^|[^{LETTER}])"
-    titles, honorifics = any_of(cues["titles"]), any_of(cues["honorifics"])
-    between = rf"(?:{any_of(cues['between'])}|[§¥¶](?:-[§¥])?|\p{{Lu}}[\p{{L}}'-]*|&)"
+    edge = rf"(?:^|[^{LETTER}])"
+    titles, honorifics = f"(?i:{any_of(cues['titles'])})", f"(?i:{any_of(cues['honorifics'])})"
+    between = rf"(?:(?i:{any_of(cues['between'])})|[§¥¶](?:-[§¥])?|\p{{Lu}}[\p{{L}}'-]*|&)"
     verbs = any_of(cues["verbs"])
     return {
         "titled": rf"{edge}(?:{honorifics}|{titles}) $",
-        "office": rf"{edge}(?:{titles})(?:,? {between}){{1,9}},? $",
-        "outlet": rf"{edge}(?:{any_of(cues['outlet_cues'])}) $",
-        "other": rf"{edge}(?:{any_of(cues['not_person'])}) $",
+        "office": rf"{edge}(?:{titles})(?:,? (?:{between}|{any_of(cues['linking'])})){{0,8}},? {between},? $",
+        "addressed": rf"{edge}(?i:ông|bà|ngài) $",
+        "outlet": rf"{edge}(?i:{any_of(cues['outlet_cues'])}) $",
+        "other": rf"{edge}(?i:{any_of(cues['not_person'])}) $",
         "speaks": rf"(?i)^ ?(?:\([^)]{{1,30}}\) ?)?(?:,? (?:hôm nay|hôm qua|cũng|đã|vừa|mới|sau đó|trước đó|khi đó|còn|sẽ|từng|ngày [\d/-]+) ?)? ?(?:{verbs})(?:[^{LETTER}]|$)",
         "described": rf"(?i)^(?:,| -|\s?\() ?(?:(?:một|cựu|nguyên|phó|tân|cố|vị) )?(?:{titles}|{honorifics}|người|nhà|\d\d tuổi|\d\d[,)])(?:[^{LETTER}]|$)",
     }
@@ -103,22 +104,74 @@ def _person_patterns(catalogue: Catalogue) -> dict[str, str]:
 
 def _persons(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     """Names → person mentions: known full names, candidates by context, then the short names that go back to them."""
-    patterns = _person_patterns(catalogue)
     forms = _forms(catalogue).filter(pl.col("actor_kind") == "person")
-    known = _resolved(names.filter(pl.col("what") == "person"), forms).with_columns(basis=pl.lit("catalogue"))
-    runs = names.filter(pl.col("what").is_in(["run", "viet"])).with_columns(words=pl.col("key").str.count_matches(" ") + 1)
-    runs = _judged(runs, catalogue)
-    full = _candidates(runs, forms, catalogue)
+    listed = _resolved(names.filter(pl.col("what") == "person"), forms).with_columns(basis=pl.lit("catalogue"))
+    runs = names.filter(pl.col("what").is_in(["run", "viet"]))
+    known = _known(runs, forms)
+    left_over = runs.join(known.select("id"), on="id", how="anti", maintain_order="left")
+    judged = _judged(_without_lead_words(left_over, catalogue), catalogue)
+    full = _candidates(judged, forms)
     people = pl.concat(
-        [
-            known.select("page", "start", "actor_id", "key", known=True),
-            full.select("page", "start", "actor_id", "key", known=pl.col("basis") == "catalogue"),
-        ]
+        part.select("page", "start", "actor_id", "key", known=pl.col("basis") == "catalogue")
+        for part in (listed, known, full)
     )
-    short = _short_names(runs.join(full.select("id"), on="id", how="anti"), people, forms)
+    short = _short_names(judged.join(full.select("id"), on="id", how="anti", maintain_order="left"), people, forms)
     columns = ("page", "segment", "line", "start", "end", "surface", "actor_id", "basis", "role")
-    return pl.concat([part.select(columns) for part in (known, full, short)]).with_columns(
+    return pl.concat([part.select(columns) for part in (listed, known, full, short)]).with_columns(
         actor_kind=pl.lit("person"), reading=pl.lit(None, pl.String)
+    )
+
+
+def _known(runs: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
+    """Runs of capitals → those that are a full name of the catalogue, cut to it, with `actor_id` and `basis`.
+
+    A run may carry a capitalised title before the name or a word after it, so up to two words are tried off either end.
+    """
+    full = forms.filter((pl.col("form") == "name") & pl.col("key").str.contains("[ -]")).select(
+        "actor_id", name="key"
+    ).unique("name", keep="first", maintain_order=True)
+    cut = {0: ("", ""), 1: ("^[^ ]+ ", ""), 2: ("", " [^ ]+$"), 3: ("^[^ ]+ [^ ]+ ", ""), 4: ("", " [^ ]+ [^ ]+$")}
+    keys = runs.select("key").unique(maintain_order=True)
+    tried = pl.concat(
+        keys.with_columns(name=pl.col("key").str.replace(head, "").str.replace(tail, ""), cut=pl.lit(way))
+        for way, (head, tail) in cut.items()
+    )
+    fits = tried.join(full, on="name", how="inner").sort("key", "cut").unique("key", keep="first", maintain_order=True)
+    found = runs.join(fits, on="key", how="inner", maintain_order="left")
+    # the cut is made on the surface, whose hyphens may be spaced otherwise than the key's
+    surface = pl.col("surface")
+    kept = pl.coalesce(
+        pl.when(pl.col("cut") == way).then(surface.str.replace(head, "").str.replace(tail, ""))
+        for way, (head, tail) in cut.items()
+    )
+    off_head = pl.when(pl.col("cut").is_in([1, 3])).then(surface.str.len_chars() - kept.str.len_chars()).otherwise(0)
+    return found.with_columns(
+        start=pl.col("start") + off_head.cast(pl.Int64),
+        surface=kept,
+        key=pl.col("name"),
+        basis=pl.lit("catalogue"),
+    ).with_columns(end=pl.col("start") + pl.col("surface").str.len_chars().cast(pl.Int64))
+
+
+def _without_lead_words(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
+    """Runs → the same without the capitalised common words they open with ("Theo Merkel"), and `words`, their length."""
+    lead = f"^(?:(?:{any_of(catalogue.cues['names']['lead_words'])}) )+"
+    korean = "|".join(catalogue.cues["names"]["korean_surnames"])
+    cut = (
+        pl.when(pl.col("surface").str.contains(rf"^(?:{korean}) \p{{Lu}}[a-z]+(?: ?- ?[a-z]+| \p{{Lu}}[a-z]+)$"))
+        .then(pl.lit(""))
+        .otherwise(folded(pl.col("surface")).str.extract(f"({lead})").fill_null(""))
+    )
+    length = pl.col("cut").str.len_chars()
+    return (
+        runs.with_columns(cut=cut)
+        .with_columns(
+            start=pl.col("start") + length.cast(pl.Int64),
+            surface=pl.col("surface").str.slice(length),
+            key=pl.col("key").str.slice(length),
+            left=pl.col("left") + pl.col("cut"),
+        )
+        .with_columns(words=pl.col("key").str.count_matches(" ") + 1)
     )
 
 
@@ -130,6 +183,7 @@ def _judged(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     korean = "|".join(catalogue.cues["names"]["korean_surnames"])
     return runs.with_columns(
         titled=left.str.contains(patterns["titled"]),
+        addressed=left.str.contains(patterns["addressed"]),
         office=left.str.contains(patterns["office"]),
         outlet=left.str.contains(patterns["outlet"]),
         other=left.str.contains(patterns["other"]),
@@ -140,12 +194,12 @@ def _judged(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     )
 
 
-def _candidates(runs: pl.DataFrame, forms: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
+def _candidates(runs: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
     """Judged runs → those of two words and more that name a person, with `actor_id` and `basis`."""
     full = runs.filter((pl.col("words") > 1) & ~pl.col("acronym") & ~pl.col("outlet"))
-    person = pl.col("titled") | pl.col("office") | (
+    person = pl.col("titled") | (
         ~pl.col("other")
-        & (pl.col("described") | pl.col("given") | pl.col("speaks") | ((pl.col("what") == "viet") & (pl.col("words") > 2)))
+        & (pl.col("office") | pl.col("described") | pl.col("given") | pl.col("speaks") | ((pl.col("what") == "viet") & (pl.col("words") > 2)))
     )
     # what is a person once on a page is one all over it
     full = full.with_columns(sure=person).filter(pl.col("sure").any().over("page", "key") & (pl.col("sure") | ~pl.col("other")))
@@ -223,6 +277,7 @@ def _short_names(runs: pl.DataFrame, people: pl.DataFrame, forms: pl.DataFrame) 
         .unique("id", keep="first", maintain_order=True)
         .with_columns(basis=pl.lit("coreference"))
     )
+    stands_free = pl.col("addressed") | pl.col("speaks") | ~pl.col("right").str.contains(r"^ \p{Ll}")
     famous = singles.sort(pl.col("form") != "name", maintain_order=True).unique("key", keep="first", maintain_order=True)
     alone = (
         runs.join(bound.select("id"), on="id", how="anti")
@@ -230,7 +285,10 @@ def _short_names(runs: pl.DataFrame, people: pl.DataFrame, forms: pl.DataFrame) 
         .filter(
             pl.when(pl.col("form") == "name")
             .then(~pl.col("other"))
-            .otherwise((pl.col("titled") | pl.col("office")) & (pl.col("form").is_not_null() | (pl.col("titled") & (pl.col("what") == "run"))))
+            .when(pl.col("form") == "surname")
+            .then((pl.col("titled") | pl.col("office")) & stands_free)
+            # a name nobody lists, met once: an address before it, and no Vietnamese word, which may be a common one
+            .otherwise(pl.col("titled") & stands_free & ~pl.col("key").str.contains(r"[^ -~]"))
         )
         .with_columns(
             basis=pl.when(pl.col("form") == "name").then(pl.lit("catalogue")).when(pl.col("form") == "surname").then(pl.lit("coreference")).otherwise(pl.lit("candidate")),

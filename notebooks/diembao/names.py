@@ -30,7 +30,7 @@ def scan(lines: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     `person` `capital` `seat` `short` `outlet` `cued` `viet` `run`), `left`, `right` (neighbouring text, names masked)
     and `row`, the number of its line.
     """
-    carried = [name for name in lines.columns if name not in ("start", "text")]
+    carried = [name for name in lines.columns if name not in ("start", "end", "text")]
     numbered = lines.with_row_index("row").with_columns(
         folded(pl.col("text")).alias("folded"), capitals=_all_capitals(pl.col("text"))
     )
@@ -63,27 +63,35 @@ def _all_capitals(text: pl.Expr) -> pl.Expr:
 def _surfaces(catalogue: Catalogue) -> pl.DataFrame:
     """Catalogue → `surface` (folded), `key`, `what` of everything the first pass looks for.
 
-    One-word persons are left to the second pass: whether "Trump" is a name by itself depends on its neighbours.
+    Persons are left to the second pass, where a run of capitals is looked up whole, however long the catalogue grows;
+    all but those whose name contains another's ("Hàn Quốc Du").
     """
     kinds = catalogue.actors.select(actor_id="id", kind="kind")
-    aliases = catalogue.aliases.join(kinds, on="actor_id", how="left", maintain_order="left").select(
+    aliases = catalogue.aliases.join(kinds, on="actor_id", how="left", maintain_order="left")
+    aliases = aliases.filter((pl.col("kind") != "person").fill_null(True) | (pl.col("form") == "name")).select(
         "surface",
-        what=pl.when(pl.col("form").is_in(["capital", "seat", "short", "phrase"]))
-        .then("form")
-        .otherwise("kind"),
-        one_word=~pl.col("surface").str.contains(" "),
+        what=pl.when(pl.col("form").is_in(["capital", "seat", "short", "phrase"])).then("form").otherwise("kind"),
     )
     outlets = catalogue.outlet_forms.select(
-        "surface", what=pl.when("cued").then(pl.lit("cued")).otherwise(pl.lit("outlet")), one_word=False
+        "surface", what=pl.when("cued").then(pl.lit("cued")).otherwise(pl.lit("outlet"))
     )
-    return (
+    table = (
         pl.concat([aliases, outlets])
-        .filter(~((pl.col("what") == "person") & pl.col("one_word")))
         .with_columns(folded(pl.col("surface")))
         .with_columns(key=name_key(pl.col("surface")))
         .unique("key", keep="first", maintain_order=True)
         .select("surface", "key", "what")
     )
+    persons = pl.col("what") == "person"
+    others = set(table.filter(~persons)["key"])
+    inside = [_contains_name(key.split(" "), others) for key in table["key"]]
+    return table.filter(~persons | pl.Series(inside))
+
+
+def _contains_name(words: list[str], names: set[str]) -> bool:
+    """Whether a part of a name, word for word, is one of the names."""
+    parts = ((a, b) for a in range(len(words)) for b in range(a + 1, len(words) + 1) if (a, b) != (0, len(words)))
+    return any(" ".join(words[a:b]) in names for a, b in parts)
 
 
 @lru_cache(maxsize=16)
@@ -92,7 +100,7 @@ def _pattern(catalogue: Catalogue, upper: bool) -> str:
     if upper:
         surfaces = [surface.upper() for surface in surfaces]
     longest_first = sorted(set(surfaces), key=lambda surface: (-len(surface), surface))
-    names = [re.sub(r" *- *", " ?- ?", pl.select(pl.lit(s).str.escape_regex()).item().replace("\\-", "-")) for s in longest_first]
+    names = [re.sub(r" *- *", " ?- ?", pl.escape_regex(surface).replace(r"\-", "-")) for surface in longest_first]
     if not upper:
         surnames = "|".join(sorted(map(fold, catalogue.cues["names"]["surnames"]), key=len, reverse=True))
         names.append(rf"(?:{surnames})(?: \p{{Lu}}\p{{Ll}}+){{1,3}}")
@@ -162,6 +170,7 @@ def _context(pieces: pl.DataFrame) -> pl.DataFrame:
 
 _WORD = r"\p{Lu}[\p{L}\p{M}']*(?:-\p{L}[\p{L}\p{M}']*)*"
 _INITIALS = r"(?:\p{Lu}\. ?){1,2}"
+_ADDRESSED = r"(?:[Ôô]ng|[Bb]à|[Cc]ô|[Nn]gài|[Tt]ướng|[Tt]hống) $"
 _LINK = r"(?:(?:bin|ibn|bint|al|el|ul|de|da|di|del|della|van|von|der|den|la|le|du|dos|abu) )"
 
 
@@ -171,11 +180,6 @@ def _run_pattern(catalogue: Catalogue) -> str:
     spaced = rf"(?:{korean}) \p{{Lu}}[a-z]+ ?- ?[a-z]{{1,6}}"
     word = rf"(?:{_INITIALS}{_WORD}|{_WORD})"
     return rf"(^|[^{LETTER}])({spaced}|{word}(?: {_LINK}{{0,2}}{word}| (?:al|el|ul) ?- ?{_WORD})*)"
-
-
-@lru_cache(maxsize=8)
-def _lead_pattern(catalogue: Catalogue) -> str:
-    return f"^(?:(?:{'|'.join(sorted(catalogue.cues['names']['lead_words'], key=len, reverse=True))}) )+"
 
 
 def _runs(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
@@ -208,9 +212,9 @@ def _runs(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         .with_columns(length=pl.col("piece").str.len_chars() - (pl.col("order") > 0).cast(pl.UInt32))
         .with_columns(at=(pl.col("length").cum_sum() - pl.col("length")).over("text_row"))
         .filter(pl.col("order") > 0)
-        .with_columns(hit=pl.col("field_0").str.replace(_lead_pattern(catalogue), ""))
-        .filter(~pl.col("hit").is_in(lead_words))
-        .with_columns(at=pl.col("at") + pl.col("field_0").str.len_chars() - pl.col("hit").str.len_chars())
+        .with_columns(hit=pl.col("field_0"))
+        # a word that may open a sentence is a name only where it is addressed as one ("ông Chung")
+        .filter(~pl.col("hit").is_in(lead_words) | pl.col("text").str.slice(0, pl.col("at")).str.contains(_ADDRESSED))
         .select(
             "row",
             "hit",
