@@ -172,7 +172,7 @@ def _zones(full: pl.DataFrame) -> pl.DataFrame:
     goes_on = pl.col("story") & (
         (pl.col("syllables") >= 30) | (pl.when(same_next).then(pl.col("story").shift(-1)).fill_null(False) & (pl.col("syllables") >= 20))
     )
-    state = pl.when(pl.col("link_heading")).then(True).when(goes_on).then(False)
+    state = pl.when(pl.col("link_heading") & (pl.col("k") > pl.col("headline_at"))).then(True).when(goes_on).then(False)
     full = full.with_columns(in_list=state.forward_fill().over("page").fill_null(False))
     full = full.with_columns(story=pl.col("story") & ~pl.col("in_list"))
     # the story is closed by its signature or wire credit, once prose has begun
@@ -237,7 +237,7 @@ def _role() -> pl.Expr:
     topic = (
         pl.any_horizontal(pl.when(_PAGE == _PAGE.shift(by)).then(pl.col("link_heading").shift(by)) for by in (1, 2))
         & pl.any_horizontal(pl.when(_PAGE == _PAGE.shift(-by)).then(heading.shift(-by)) for by in (1, 2))
-        & (pl.col("syllables") <= 8)
+        & (pl.col("syllables") <= 5)
         & ~pl.col("terminal")
     )
     linked = (

@@ -163,6 +163,8 @@ def load_catalogue(path: str | Path | None = None) -> Catalogue:
     _check(folder / "outlets.csv", outlets, "forms", outlets["forms"] == "", "is empty")
     try:
         cues = tomllib.loads((folder / "cues.toml").read_text(encoding="utf-8"))
+        if (folder / "cues_dates.toml").exists():  # TEMPORARY
+            cues |= tomllib.loads((folder / "cues_dates.toml").read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise DiembaoError(f"{folder / 'cues.toml'}: missing; copy it from {SHIPPED}") from None
     except tomllib.TOMLDecodeError as error:

@@ -27,12 +27,13 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     known = names.filter(pl.col("what").is_in(["outlet", "cued"])).join(
         outlets, on="key", how="left", maintain_order="left"
     )
+    lead_words = catalogue.cues["names"]["lead_words"]
     # an outlet the catalogue does not list is one by what stands before it
     unknown = names.filter((pl.col("what") == "run") & ~pl.col("key").is_in(catalogue.cues["citations"]["not_outlets"])).with_columns(
         source_id=pl.col("surface"), kind=pl.lit(None, pl.String)
     )
     unknown = unknown.filter(
-        left.str.contains(patterns["kind_word"])
+        (left.str.contains(patterns["kind_word"]) & ~left.str.contains(patterns["no_kind_word"]) & ~pl.col("key").is_in(lead_words))
         | left.str.contains(patterns["follow"])
         | (left.str.contains(patterns["credit_word"]) & ~pl.col("key").str.contains(patterns["personal"]))
     )
@@ -54,13 +55,22 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         .otherwise(pl.lit("pub"))
     )
     text = (
-        pl.when("photo")
+        pl.when(
+            (role != "caption")
+            & left.str.contains(r"(?i)\((?:theo|nguồn:?) (?:¢[,/ ]+)*$")
+            & right.str.contains(r"^[^\p{L}]*$")
+        )
+        .then(pl.lit("credit"))
+        .when("photo")
         .then(pl.lit("photo"))
         .when((left.str.strip_chars() == "") & right.str.contains("^ ?:"))
         .then(pl.lit("att"))
         .when("subject")
         .then(pl.lit("other"))
         .when("attributed")
+        .then(pl.lit("att"))
+        # an outlet that opens a clause and does something is heard, not talked about
+        .when(left.str.contains(patterns["opens"]) & right.str.contains(r"^ \p{Ll}") & ~right.str.contains(patterns["no_verb"]))
         .then(pl.lit("att"))
         .otherwise(pl.lit("other"))
     )
@@ -74,7 +84,10 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         .otherwise("part")
     )
     # outside the article only its publisher counts, and the pictures of an article run on below it
-    masthead = (role == "ui") & left.str.contains(patterns["masthead"])
+    masthead = (role == "ui") & (
+        left.str.contains(patterns["masthead"])
+        | (pl.col("at_head") & (left.str.strip_chars() == "") & right.str.contains(r"^ *(?:$|[|>›»-])"))
+    )
     published = hits.filter(masthead | (pl.col("part") == "pub")).select("page", "source_id").unique()
     hits = hits.join(published.with_columns(own=True), on=["page", "source_id"], how="left", maintain_order="left")
     hits = hits.with_columns(
@@ -94,7 +107,7 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
     cues, lines = catalogue.cues["citations"], catalogue.cues["lines"]
     edge = rf"(?i)(?:^|[^{LETTER}])"
     kind = any_of(catalogue.cues["persons"]["outlet_cues"] + ["trang", "chuyên trang", "tờ thời báo", "cơ quan", "truyền thông"])
-    kinds = rf"(?:(?:{kind}) (?:(?:tiếng [^ ]+|nhà nước|chính thức|truyền hình|nổi tiếng|uy tín|lá cải|của §|§) )?)*"
+    kinds = rf"(?i:(?:{kind}) (?:(?:tiếng [^ ]+|nhà nước|chính thức|truyền hình|nổi tiếng|uy tín|lá cải|của §|§) )?)*"
     others = rf"(?:{kinds}¢(?: \([^)]*\))?(?:,| và|/|;) ?){{0,3}}"
     credit = any_of(lines["credit_words"])
     when = r"(?:hôm nay|hôm qua|sáng nay|tối qua|mới đây|cùng ngày|trước đó|sau đó|cũng|đã|vừa|còn|lại|từng|ngày [\d/ -]+|hôm [\d/ -]+|(?:của |\()?§\)?|tiếng [^ ]+|trong [^,]{1,30}) "
@@ -102,13 +115,16 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
         "photo": rf"{edge}(?:{credit}) ?:[^:;]{{0,60}}$|{edge}(?:ảnh|photo|hình)[^:;.]{{0,30}}[(/] ?$|(?i)\((?:ảnh|photo|nguồn|video) ?:?[^)]{{0,40}}$",
         "credit_word": rf"{edge}(?:{credit}) ?: ?$",
         "kind_word": rf"{edge}(?:{any_of(catalogue.cues['persons']['outlet_cues'])}) $|{edge}theo (?:trang|chuyên trang) $",
+        "no_kind_word": r"(?i)(?:nhà|thông|cảnh|họp|tình|điện|dự|mật|tuyên|loan|chủ|khai) báo $",
+        "no_verb": r"^ (?:và|hoặc|hay|của|là|thuộc|với|cùng|tại|ở|ra đời|được|có trụ sở)(?: |$)",
+        "opens": rf"(?:^|[.!?:;,…\"(] ?){kinds}$",
         "personal": rf"[^ -~]|^(?:{any_of(catalogue.cues['names']['given'])})(?: |$)",
         "wire": r"(?i)(?:^|[ (])(?:theo|nguồn:?|dẫn nguồn|tổng hợp từ|lược dịch) ?(?:tin )?(?:hãng tin |tờ |báo |đài )?(?:¢[,/;& ]+(?:và )?)*$",
-        "subject_left": rf"{edge}(?:{any_of(cues['subject_left'])}) (?:kênh |đài |tờ |báo |hãng tin |hãng |của )*$",
+        "subject_left": rf"{edge}(?:{any_of(cues['subject_left'])}) (?:của )?{kinds}{others}{kinds}$",
         "subject_right": rf"(?i)^ ?(?:\([^)]*\) |của § )?(?:{any_of(cues['subject_right'])})(?:[^{LETTER}]|$)",
         "att_left": rf"{edge}(?:{any_of(cues['attribution_left'])}) {kinds}{others}{kinds}$",
         "att_right": rf"(?i)^(?:(?:,| và|/) ?{kinds}¢)*(?: \([^)]*\))? ?,? ?(?:{when}){{0,3}}(?:{any_of(cues['attribution_right'])})(?:[^{LETTER}]|$)",
-        "masthead": r"(?i)(?:theo dõi|bản quyền (?:thuộc )?(?:về )?|ghi rõ nguồn|copyright|©|xuất bản bởi|tải ứng dụng)[^.]{0,25}$",
+        "masthead": r"(?i)(?:theo dõi|bản quyền (?:thuộc )?(?:về )?|ghi rõ nguồn|copyright|©|xuất bản bởi|tải ứng dụng|liên hệ (?:với )?(?:tòa soạn)?)[^.]{0,25}$",
         "follow": r"(?i)theo dõi $",
         "own_paper": r"(?i)báo $",
     }

@@ -157,9 +157,10 @@ _UNMARKED = pl.Schema(
 def _extract_pages(pages: pl.DataFrame, catalogue: Catalogue) -> dict[str, pl.DataFrame]:
     lines = articles.line_roles(articles.split_lines(pages), pages, catalogue)
     full = lines.filter(pl.col("role").is_not_null())
-    found = dates.scan(full, catalogue.cues["dates"])
-    table = articles.article_table(lines, pages, dates.publication_lines(found))
-    timed = dates.resolve(found.filter(pl.col("role").is_in(_DATED_ROLES)), table)
+    words = catalogue.cues["dates"]
+    found = dates.scan(full, words)
+    table = articles.article_table(lines, pages, dates.publication_lines(full, found, words))
+    timed = dates.resolve(found.filter(pl.col("role").is_in(_DATED_ROLES)), table, words)
     named = names.scan(full.with_columns(at_head=_at_head()), catalogue)
     cited = citations.find_citations(named, catalogue)
     return {

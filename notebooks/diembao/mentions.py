@@ -65,9 +65,18 @@ def _states_and_orgs(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         for key, follows in cues["forms"]["ordinary"].items()
         if follows
     )
+    # "Anh" opens a sentence as "he" on a page that says "anh" inside its sentences
+    says_he = (
+        names.join(hits.filter(pl.col("key") == "Anh").select("page").unique(), on="page", how="semi")
+        .filter(pl.concat_str("left", "right", separator=" ").str.contains(cues["forms"]["pronoun"]))
+        .select("page")
+        .unique()
+    )
+    pronoun = (pl.col("key") == "Anh") & starts & right.str.contains(r"^ \p{Ll}") & pl.col("page").is_in(says_he["page"].implode())
+    document = left.str.contains(cues["forms"]["document"]) & (pl.col("what") == "capital")
     joined_short = paired & ~right.str.contains(r"^ \p{Lu}\p{Ll}")
     return hits.filter(
-        pl.when(pl.col("what") == "short").then((joined_short | cued) & ~word).otherwise(~(word & starts))
+        pl.when(pl.col("what") == "short").then((joined_short | cued) & ~word).otherwise(~(word & starts) & ~pronoun & ~document)
     ).with_columns(reading=_reading(cues["readings"]["patterns"]), basis=pl.lit("catalogue"))
 
 
@@ -106,13 +115,13 @@ def _persons(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     """Names → person mentions: known full names, candidates by context, then the short names that go back to them."""
     forms = _forms(catalogue).filter(pl.col("actor_kind") == "person")
     listed = _resolved(names.filter(pl.col("what") == "person"), forms).with_columns(basis=pl.lit("catalogue"))
-    runs = names.filter(pl.col("what").is_in(["run", "viet"]))
+    runs = names.filter(pl.col("what") == "run")
     known = _known(runs, forms)
     left_over = runs.join(known.select("id"), on="id", how="anti", maintain_order="left")
-    judged = _judged(_without_lead_words(left_over, catalogue), catalogue)
+    judged = _judged(_worth_judging(_without_lead_words(left_over, catalogue), known, forms), catalogue)
     full = _candidates(judged, forms)
     people = pl.concat(
-        part.select("page", "start", "actor_id", "key", known=pl.col("basis") == "catalogue")
+        part.select("page", "line", "start", "actor_id", "key", known=pl.col("basis") == "catalogue")
         for part in (listed, known, full)
     )
     short = _short_names(judged.join(full.select("id"), on="id", how="anti", maintain_order="left"), people, forms)
@@ -160,7 +169,7 @@ def _without_lead_words(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFram
     cut = (
         pl.when(pl.col("surface").str.contains(rf"^(?:{korean}) \p{{Lu}}[a-z]+(?: ?- ?[a-z]+| \p{{Lu}}[a-z]+)$"))
         .then(pl.lit(""))
-        .otherwise(folded(pl.col("surface")).str.extract(f"({lead})").fill_null(""))
+        .otherwise(folded(pl.col("surface")).str.extract(rf"({lead}|^\p{{Lu}}{{2,6}} )").fill_null(""))
     )
     length = pl.col("cut").str.len_chars()
     return (
@@ -172,6 +181,23 @@ def _without_lead_words(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFram
             left=pl.col("left") + pl.col("cut"),
         )
         .with_columns(words=pl.col("key").str.count_matches(" ") + 1)
+    )
+
+
+def _worth_judging(runs: pl.DataFrame, known: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
+    """Runs → those that can name a person: all of several words, and single words that are addressed or part of a name."""
+    parts = pl.concat([runs.filter(pl.col("words") > 1).select("page", "key"), known.select("page", "key")])
+    parts = parts.with_columns(key=pl.col("key").str.split(" ")).explode("key").unique()
+    single = runs.filter(pl.col("words") == 1)
+    held = pl.concat(
+        [
+            single.join(forms, on="key", how="semi").select("id"),
+            single.join(parts, on=["page", "key"], how="semi").select("id"),
+            single.filter(pl.col("left").str.contains(r"\p{L} $") & ~pl.col("right").str.contains(r"^ \p{Ll}*[^ -~]")).select("id"),
+        ]
+    ).unique()
+    return runs.join(
+        pl.concat([held, runs.filter(pl.col("words") > 1).select("id")]), on="id", how="semi", maintain_order="left"
     )
 
 
@@ -189,17 +215,23 @@ def _judged(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         other=left.str.contains(patterns["other"]),
         speaks=right.str.contains(patterns["speaks"]),
         described=right.str.contains(patterns["described"]),
-        acronym=~key.str.contains(r"\p{Ll}") | right.str.contains(r"^-?\d"),
+        viet=key.str.contains(rf"^(?:{any_of(catalogue.cues['names']['surnames'])}) "),
+        no_person=~key.str.contains(r"\p{Ll}")
+        | right.str.contains(r"^-?\d")
+        | key.is_in(catalogue.cues["persons"]["never"])
+        | key.str.contains(rf"(?:^| )(?:{any_of(catalogue.cues['persons']['company_words'])})(?: |$)"),
         given=key.str.contains(rf"^(?:{given}) ") | key.str.contains(rf"^(?:{korean}) \p{{Lu}}[a-z]+(?:-[a-z]+| \p{{Lu}}[a-z]+)$"),
     )
 
 
 def _candidates(runs: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
     """Judged runs → those of two words and more that name a person, with `actor_id` and `basis`."""
-    full = runs.filter((pl.col("words") > 1) & ~pl.col("acronym") & ~pl.col("outlet"))
+    full = runs.filter((pl.col("words") > 1) & ~pl.col("no_person") & ~pl.col("outlet")).join(
+        forms.filter(pl.col("form") == "surname"), on="key", how="anti", maintain_order="left"
+    )
     person = pl.col("titled") | (
         ~pl.col("other")
-        & (pl.col("office") | pl.col("described") | pl.col("given") | pl.col("speaks") | ((pl.col("what") == "viet") & (pl.col("words") > 2)))
+        & (pl.col("office") | pl.col("described") | pl.col("given") | pl.col("speaks") | (pl.col("viet") & (pl.col("words") > 2)))
     )
     # what is a person once on a page is one all over it
     full = full.with_columns(sure=person).filter(pl.col("sure").any().over("page", "key") & (pl.col("sure") | ~pl.col("other")))
@@ -252,28 +284,43 @@ def _misspelt(ids: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
 
 def _short_names(runs: pl.DataFrame, people: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
     """Runs left over → those that are part of a name on the page, or a short name the catalogue knows."""
-    runs = runs.filter(~pl.col("acronym") & ~pl.col("outlet"))
+    runs = runs.filter(~pl.col("no_person") & ~pl.col("outlet"))
     singles = forms.filter(~pl.col("key").str.contains(" ") | (pl.col("form") == "surname"))
     tokens = (
         people.with_columns(part=pl.col("key").str.split(" "))
         .explode("part")
         .filter(pl.col("part").str.len_chars() > 1)
-        .select("page", "part", "actor_id", "known", at="start")
+        .select("page", "part", "actor_id", "known", at="start", at_line="line")
     )
     tails = people.filter(pl.col("key").str.count_matches(" ") > 1).select(
-        "page", "actor_id", "known", part=pl.col("key").str.replace(r"^[^ ]+ ", ""), at="start"
+        "page", "actor_id", "known", part=pl.col("key").str.replace(r"^[^ ]+ ", ""), at="start", at_line="line"
     )
     listed = people.filter("known").join(
         singles.select("actor_id", part="key"), on="actor_id", how="inner"
-    ).select("page", "part", "actor_id", "known", at="start")
-    order = ("page", "part", "actor_id", "known", "at")
+    ).select("page", "part", "actor_id", "known", at="start", at_line="line")
+    order = ("page", "part", "actor_id", "known", "at", "at_line")
     antecedents = pl.concat([tokens.select(order), tails.select(order), listed.select(order)]).unique(maintain_order=True)
-    # the nearest before it; failing that, the nearest after it (a headline comes before the full name)
+    # whom a short name means: one named in full in the same paragraph, the nearest before it first; otherwise whoever
+    # the page names in full most often; a headline comes before the full name, so later ones count too
+    often = people.group_by("page", "actor_id").agg(times=pl.len())
     bound = (
         runs.filter(~pl.col("other") | pl.col("titled"))
         .join(antecedents, left_on=["page", "key"], right_on=["page", "part"], how="inner")
-        .with_columns(after=pl.col("at") > pl.col("start"), far=(pl.col("at") - pl.col("start")).abs())
-        .sort("id", "after", "far")
+        .join(often, on=["page", "actor_id"], how="left")
+        .with_columns(
+            near=(pl.col("at_line") == pl.col("line")) & (pl.col("at") < pl.col("start")),
+            after=pl.col("at") > pl.col("start"),
+            far=(pl.col("at") - pl.col("start")).abs(),
+        )
+        .sort(
+            "id",
+            pl.when("near").then(pl.col("far")).otherwise(None),
+            "times",
+            "after",
+            "far",
+            descending=[False, False, True, False, False],
+            nulls_last=True,
+        )
         .unique("id", keep="first", maintain_order=True)
         .with_columns(basis=pl.lit("coreference"))
     )

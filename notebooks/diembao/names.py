@@ -19,7 +19,7 @@ LETTER = r"0-9A-Za-z_\x{C0}-\x{D6}\x{D8}-\x{F6}\x{F8}-\x{24F}\x{300}-\x{36F}\x{1
 OPEN, CLOSE = "\x01", "\x02"
 
 # How a name looks in the context of its neighbours: the context rules ask for kinds of names, not for names.
-MASKS = {"state": "§", "capital": "¥", "seat": "¥", "org": "¶", "person": "¤", "viet": "¤", "outlet": "¢", "short": "§"}
+MASKS = {"state": "§", "capital": "¥", "seat": "¥", "org": "¶", "person": "¤", "outlet": "¢", "short": "§"}
 LEFT, RIGHT = 90, 70  # code points of context kept on either side
 
 
@@ -27,7 +27,7 @@ def scan(lines: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     """Lines (`page`, `line`, `start`, `text` and columns to carry) → candidate names, in page order.
 
     Columns: the carried ones, `start`, `end`, `surface`, `key` (see `catalogue.name_key`), `what` (`state` `org`
-    `person` `capital` `seat` `short` `outlet` `cued` `viet` `run`), `left`, `right` (neighbouring text, names masked)
+    `person` `capital` `seat` `short` `outlet` `cued` `run`), `left`, `right` (neighbouring text, names masked)
     and `row`, the number of its line.
     """
     carried = [name for name in lines.columns if name not in ("start", "end", "text")]
@@ -64,7 +64,7 @@ def _surfaces(catalogue: Catalogue) -> pl.DataFrame:
     """Catalogue → `surface` (folded), `key`, `what` of everything the first pass looks for.
 
     Persons are left to the second pass, where a run of capitals is looked up whole, however long the catalogue grows;
-    all but those whose name contains another's ("Hàn Quốc Du").
+    all but those whose name contains another's ("Hàn Quốc Du") or is no plain run ("Annegret Kramp - Karrenbauer").
     """
     kinds = catalogue.actors.select(actor_id="id", kind="kind")
     aliases = catalogue.aliases.join(kinds, on="actor_id", how="left", maintain_order="left")
@@ -85,7 +85,8 @@ def _surfaces(catalogue: Catalogue) -> pl.DataFrame:
     persons = pl.col("what") == "person"
     others = set(table.filter(~persons)["key"])
     inside = [_contains_name(key.split(" "), others) for key in table["key"]]
-    return table.filter(~persons | pl.Series(inside))
+    hyphenated = pl.col("key").str.contains(r"-\p{Lu}|-[^ -]+-")
+    return table.filter(~persons | pl.Series(inside) | hyphenated)
 
 
 def _contains_name(words: list[str], names: set[str]) -> bool:
@@ -96,15 +97,13 @@ def _contains_name(words: list[str], names: set[str]) -> bool:
 
 @lru_cache(maxsize=16)
 def _pattern(catalogue: Catalogue, upper: bool) -> str:
+    """Catalogue → one flat alternation of literals: anything else in it costs Rust's engine its fast path (tenfold)."""
     surfaces = _surfaces(catalogue)["surface"].to_list()
     if upper:
         surfaces = [surface.upper() for surface in surfaces]
-    longest_first = sorted(set(surfaces), key=lambda surface: (-len(surface), surface))
-    names = [re.sub(r" *- *", " ?- ?", pl.escape_regex(surface).replace(r"\-", "-")) for surface in longest_first]
-    if not upper:
-        surnames = "|".join(sorted(map(fold, catalogue.cues["names"]["surnames"]), key=len, reverse=True))
-        names.append(rf"(?:{surnames})(?: \p{{Lu}}\p{{Ll}}+){{1,3}}")
-    return rf"(^|[^{LETTER}])({'|'.join(names)})([{LETTER}]*)"
+    spellings = {re.sub(" *- *", hyphen, surface) for surface in surfaces for hyphen in ("-", " - ")}
+    longest_first = sorted(spellings, key=lambda surface: (-len(surface), surface))
+    return rf"(^|[^{LETTER}])({'|'.join(map(pl.escape_regex, longest_first))})([{LETTER}]*)"
 
 
 def _split(lines: pl.DataFrame, pattern: str) -> pl.DataFrame:
@@ -129,7 +128,7 @@ def _split(lines: pl.DataFrame, pattern: str) -> pl.DataFrame:
 
 
 def _resolve(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
-    """Pieces → the same with `what` each hit is (null: a word that only begins like a name) and its `offset`."""
+    """Pieces → the same with `what` each hit is; a word that only begins like a name goes back into the text."""
     surfaces = _surfaces(catalogue)
     keys = pl.concat(
         [
@@ -137,17 +136,53 @@ def _resolve(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
             surfaces.select(pl.col("key").str.to_uppercase(), "what", capitals=pl.lit(True)),
         ]
     ).unique(["key", "capitals"], keep="first", maintain_order=True)
-    cut = pl.col("rest").str.contains(rf"^[{LETTER}]")
-    return (
-        pieces.with_columns(key=name_key(pl.col("hit")))
-        .join(keys, on=["key", "capitals"], how="left", maintain_order="left")
+    cut_off = pl.col("rest").str.contains(rf"^[{LETTER}]")
+    # a long name that breaks off inside a word hides the shorter one it begins with: "Mỹ An|tony" is "Mỹ"
+    shorter = pl.col("hit").str.extract(r"^(.*) [^ ]*$")
+    pieces = (
+        pieces.with_columns(shorter=pl.when(cut_off).then(shorter))
         .with_columns(
-            what=pl.when(pl.col("hit").is_null() | cut).then(None).otherwise(pl.col("what").fill_null("viet")),
-            length=pl.col("hit").str.len_chars().fill_null(0) + pl.col("rest").str.len_chars(),
+            hit=pl.coalesce("shorter", "hit"),
+            rest=pl.when(pl.col("shorter").is_not_null())
+            .then(pl.col("hit").str.slice(pl.col("shorter").str.len_chars()) + pl.col("rest"))
+            .otherwise("rest"),
         )
-        .with_columns(offset=(pl.col("length").cum_sum() - pl.col("length")).over("row").cast(pl.Int64))
-        .drop("key", "length")
+        .with_columns(key=name_key(pl.col("hit")))
+        .join(keys, on=["key", "capitals"], how="left", maintain_order="left")
+        .with_columns(what=pl.when(~cut_off).then("what"))
+        .drop("shorter")
     )
+    pieces = _glued(pieces)
+    # "Nguyễn Thị Nga" is a person: a one-word name after a Vietnamese family name belongs to it
+    surnames = "|".join(sorted(map(fold, catalogue.cues["names"]["surnames"]), key=len, reverse=True))
+    family = rf"(?:^|[^{LETTER}])(?:{surnames})(?: {_SYLLABLE}){{0,2}} $"
+    for _ in range(2):  # "Trần Anh Đức" holds two of them
+        before = pl.when(pl.col("row") == pl.col("row").shift(1)).then(pl.col("rest").shift(1))
+        given = pl.col("what").is_in(["state", "short"]) & ~pl.col("key").str.contains("[ -]") & before.str.slice(-30).str.contains(family)
+        pieces = _glued(pieces.with_columns(what=pl.when(~given.fill_null(False)).then("what")))
+    length = pl.col("hit").str.len_chars().fill_null(0) + pl.col("rest").str.len_chars()
+    return pieces.with_columns(offset=(length.cum_sum() - length).over("row").cast(pl.Int64)).drop("key")
+
+
+_SYLLABLE = r"[A-Z\x{C0}-\x{DE}\x{102}\x{110}\x{128}\x{168}\x{1A0}\x{1AF}\x{1EA0}-\x{1EF9}][a-z\x{DF}-\x{FF}\x{103}\x{111}\x{129}\x{169}\x{1A1}\x{1B0}\x{1EA0}-\x{1EF9}]+"
+
+
+def _glued(pieces: pl.DataFrame) -> pl.DataFrame:
+    """Pieces → the same with every hit that is no name (`what` null) put back into the text of the piece before it."""
+    loose = pl.col("hit").is_not_null() & pl.col("what").is_null()
+    torn = pieces.filter(loose).select("row").unique()
+    if not torn.height:
+        return pieces
+    whole = pieces.join(torn, on="row", how="anti", maintain_order="left")
+    text = pl.when(loose).then(pl.col("hit") + pl.col("rest")).otherwise("rest")
+    mended = (
+        pieces.join(torn, on="row", how="semi", maintain_order="left")
+        .with_columns(rest=text, piece=(~loose).cast(pl.Int32).cum_sum().over("row"))
+        .group_by("row", "piece", maintain_order=True)
+        .agg(pl.all().exclude("rest").first(), pl.col("rest").str.join(""))
+        .select(pieces.columns)
+    )
+    return pl.concat([whole, mended]).sort("row", "order")
 
 
 def _shown() -> pl.Expr:
@@ -169,39 +204,32 @@ def _context(pieces: pl.DataFrame) -> pl.DataFrame:
 
 
 _WORD = r"\p{Lu}[\p{L}\p{M}']*(?:-\p{L}[\p{L}\p{M}']*)*"
-_INITIALS = r"(?:\p{Lu}\. ?){1,2}"
+_INITIALS = r"(?:(?:\p{Lu}\. ?){1,3}|\p{Lu}\.\p{Lu} )"
 _ADDRESSED = r"(?:[Ôô]ng|[Bb]à|[Cc]ô|[Nn]gài|[Tt]ướng|[Tt]hống) $"
 _LINK = r"(?:(?:bin|ibn|bint|al|el|ul|de|da|di|del|della|van|von|der|den|la|le|du|dos|abu) )"
 
 
-@lru_cache(maxsize=8)
-def _run_pattern(catalogue: Catalogue) -> str:
-    korean = "|".join(catalogue.cues["names"]["korean_surnames"])
-    spaced = rf"(?:{korean}) \p{{Lu}}[a-z]+ ?- ?[a-z]{{1,6}}"
-    word = rf"(?:{_INITIALS}{_WORD}|{_WORD})"
-    return rf"(^|[^{LETTER}])({spaced}|{word}(?: {_LINK}{{0,2}}{word}| (?:al|el|ul) ?- ?{_WORD})*)"
+_NAME = rf"(?:{_INITIALS}{_WORD}|{_WORD})"
+_RUN = rf"(^|[^{LETTER}])({_NAME}(?: {_LINK}{{0,2}}{_NAME}| (?:al|el|ul) ?- ?{_WORD})*)"
 
 
 def _runs(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     """Pieces → runs of capitalised words in the text between the names: columns as of the names themselves."""
-    is_name = pl.col("what").is_not_null()
-    # a hit that turned out to be no name is text like any other
-    text = pl.when(is_name | pl.col("hit").is_null()).then("rest").otherwise(pl.col("hit") + pl.col("rest"))
-    mask = pl.when(is_name).then(_shown()).otherwise(pl.lit(""))
     lead_words = catalogue.cues["names"]["lead_words"]
+    korean = "|".join(catalogue.cues["names"]["korean_surnames"])
     return (
         pieces.lazy()
         .filter(~pl.col("capitals"))
         .select(
             "row",
-            text=text,
-            before=pl.col("left") + mask,
+            text="rest",
+            before=pl.col("left") + pl.when(pl.col("hit").is_null()).then(pl.lit("")).otherwise(_shown()),
             after=pl.col("right").str.slice(pl.col("rest").str.len_chars()),
-            start=pl.col("offset") + pl.when(is_name).then(pl.col("hit").str.len_chars()).otherwise(0),
+            start=pl.col("offset") + pl.col("hit").str.len_chars().fill_null(0),
         )
         .filter(pl.col("text").str.contains(r"\p{Lu}"))
         .with_columns(
-            piece=pl.col("text").str.replace_all(_run_pattern(catalogue), f"${{1}}{OPEN}${{2}}{CLOSE}").str.split(OPEN)
+            piece=pl.col("text").str.replace_all(_RUN, f"${{1}}{OPEN}${{2}}{CLOSE}").str.split(OPEN)
         )
         .with_columns(order=pl.int_ranges(0, pl.col("piece").list.len(), dtype=pl.Int32))
         .with_row_index("text_row")
@@ -212,7 +240,13 @@ def _runs(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         .with_columns(length=pl.col("piece").str.len_chars() - (pl.col("order") > 0).cast(pl.UInt32))
         .with_columns(at=(pl.col("length").cum_sum() - pl.col("length")).over("text_row"))
         .filter(pl.col("order") > 0)
-        .with_columns(hit=pl.col("field_0"))
+        # the hyphen of a Korean name may be spaced, "Lee Cheol - hee", unlike that before "Lee Cheol - nghị sĩ"
+        .with_columns(
+            syllable=pl.when(pl.col("field_0").str.contains(rf"(?:^| )(?:{korean}) \p{{Lu}}[a-z]+$"))
+            .then(pl.col("field_1").str.extract(rf"^( ?- ?[A-Za-z][a-z]{{0,5}})(?:[^{LETTER}]|$)"))
+            .fill_null("")
+        )
+        .with_columns(hit=pl.col("field_0") + pl.col("syllable"))
         # a word that may open a sentence is a name only where it is addressed as one ("ông Chung")
         .filter(~pl.col("hit").is_in(lead_words) | pl.col("text").str.slice(0, pl.col("at")).str.contains(_ADDRESSED))
         .select(

@@ -1,0 +1,81 @@
+"""The `diembao` command: pages → tables, notebooks → reports."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from diembao.schema import DiembaoError
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Command-line arguments → exit code: 0 done, 1 failed (the reason on stderr), 2 wrong usage."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        return options.run(options)
+    except DiembaoError as error:
+        print(f"diembao: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("diembao: interrupted", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="diembao", description="Who is mentioned, whose reporting it is, which days are covered: Vietnamese news."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    extract = commands.add_parser("extract", help="read pages and write the tables of the corpus")
+    extract.add_argument("pages", nargs="+", metavar="PAGES", help="folders, .txt, .html, .jsonl, .csv or .parquet")
+    extract.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder the tables are written to")
+    extract.set_defaults(run=_extract)
+
+    report = commands.add_parser("report", help="run the notebooks of an edition and write their reports")
+    report.add_argument("edition", nargs="?", default="default", help="one of reports/editions.toml (default: default)")
+    report.add_argument(
+        "-p", dest="parameters", action="append", default=[], type=_pair, metavar="NAME=VALUE", help="set a parameter"
+    )
+    report.add_argument("--language", help="language of the reports, in place of the edition's: en or vi")
+    report.add_argument("--out", type=Path, metavar="DIR", help="folder for the builds (default: reports/)")
+    report.add_argument("--quiet", action="store_true", help="no progress bar")
+    report.set_defaults(run=_report)
+    return parser
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not (name.isidentifier() and equals):
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
+    return name, value
+
+
+def _extract(options: argparse.Namespace) -> int:
+    from diembao import corpus
+
+    counts = corpus.extract(options.pages, options.out, progress=True)
+    for name, count in counts.items():
+        print(f"{name:10} {count:>12,}")
+    print(f"The tables are in {options.out}")
+    if counts["problems"]:
+        print(
+            f"{counts['problems']:,} problems, each with its reason: {options.out / 'problems.parquet'}",
+            file=sys.stderr,
+        )
+    return 0
+
+
+def _report(options: argparse.Namespace) -> int:
+    from diembao import report
+
+    build = report.build(
+        options.edition, dict(options.parameters), options.out, options.language, progress=not options.quiet
+    )
+    latest = build.parents[1] / "latest" / "index.html"
+    print(f"Built {build}\nOpen  {latest.as_uri()}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

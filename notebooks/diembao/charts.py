@@ -1,0 +1,306 @@
+"""One tidy table → one chart. Charts choose marks, never numbers: what they draw is in the table beside them.
+
+Every function takes a table of `measures`, the `Words` of a language and a title that says the finding, and returns an
+Altair chart with a description for readers who cannot see it. Names, units and dates come written from `Words`.
+"""
+
+import json
+import textwrap
+from collections.abc import Sequence
+
+import altair as alt
+import polars as pl
+
+from . import theme
+from .wording import Words
+
+MOST = 12  # categories in one chart; the table beside it has the others
+LINES = len(theme.PALETTE)  # actors in one line chart
+Chart = alt.Chart | alt.LayerChart
+
+
+def actor_bars(table: pl.DataFrame, words: Words, title: str) -> Chart:
+    """`frequency.by_actor` → bars of shares with intervals, coloured by kind; the first `MOST` rows."""
+    table = table.head(MOST)
+    data = _data(table, words, "actor_id", "actor_kind", "mentions", "share", "articles")
+    base = alt.Chart(data).encode(y=_rows(data, "actor_id"), tooltip=_tooltips(data, words))
+    bars = base.mark_bar(height={"band": 0.68}).encode(
+        x=_share(words, "axis.share"), color=_vocabulary(table, words, "actor_kind", theme.KINDS)
+    )
+    return _finish(bars + _interval(base, "share"), words, title, "actor_bars", data.height)
+
+
+def kind_bars(table: pl.DataFrame, words: Words, title: str) -> Chart:
+    """`frequency.by_role` → one stacked bar a line role, its parts the kinds of actors."""
+    data = _data(table, words, "line_role", "actor_kind", "mentions", "share")
+    chart = (
+        alt.Chart(data)
+        .mark_bar(height={"band": 0.68}, stroke=theme.PAPER)
+        .encode(
+            x=_share(words, "axis.share").stack("zero").scale(domain=[0, 1]),
+            y=_rows(data, "line_role"),
+            color=_vocabulary(table, words, "actor_kind", theme.KINDS),
+            tooltip=_tooltips(data, words),
+        )
+    )
+    return _finish(chart, words, title, "kind_bars")
+
+
+def monthly(table: pl.DataFrame, words: Words, title: str) -> Chart:
+    """`frequency.by_month` → a line an actor; the interval of the first, or of the one clicked on, is a band.
+
+    Months without articles break the lines.
+    """
+    actors = _by_mentions(table, "actor_id")[:LINES]
+    table = table.filter(pl.col("month").is_not_null() & pl.col("actor_id").is_in(actors))
+    data = _data(table, words, "month", "actor_id", "mentions", "share", "articles_total")
+    names = [words.name(actor) for actor in actors]
+    chosen = alt.selection_point(
+        name="actor",
+        fields=["actor_id"],
+        toggle=False,
+        value=[{"actor_id": name} for name in names[:1]],
+    )
+    scale = alt.Scale(domain=names, range=list(theme.PALETTE[: len(names)]))
+    legend = _legend(names, title=words.text("axis.band").split("|"), symbolType="circle", symbolOpacity=1)
+    base = alt.Chart(data).encode(
+        x=alt.X("month:T", title=None, axis=alt.Axis(format="%m/%Y")),
+        color=alt.Color("actor_id:N", scale=scale, legend=legend),
+        tooltip=_tooltips(data, words),
+    )
+    y = alt.Y("share:Q", title=words.text("axis.share").split("|"), axis=alt.Axis(format="%"))
+    breaks = {"invalid": "break-paths-show-domains"}
+    band = base.mark_area(opacity=0.16, **breaks).encode(y="share_low:Q", y2="share_high:Q")
+    lines = base.mark_line(strokeWidth=2, **breaks).encode(y=y)
+    points = base.mark_point(size=34, filled=True, opacity=1, invalid="filter").encode(y=y)
+    chart = band.transform_filter(chosen) + lines + points.add_params(chosen)
+    return _finish(chart, words, title, "monthly", len(actors), height=280)
+
+
+def role_matrix(table: pl.DataFrame, words: Words, title: str) -> Chart:
+    """`comparison.role_matrix` → a heat map of roles by sources, the number of articles written in each cell."""
+    data = _data(table, words, "source_id", "role", "citations", "articles", "article_share")
+    chart = _heat(data, words, "source_id", "role", "articles")
+    return _finish(chart, words, title, "role_matrix", data["source_id"].n_unique())
+
+
+def source_shares(table: pl.DataFrame, words: Words, title: str) -> Chart:
+    """`comparison.actor_shares` → a dot with its interval for each source, grouped by actor."""
+    actors = _by_mentions(table, "actor_id")[:MOST]
+    table = table.filter(pl.col("share").is_not_null() & pl.col("actor_id").is_in(actors))
+    data = _data(table, words, "actor_id", "source_id", "mentions", "share", "articles_total")
+    sources = _unique(table, "source_id")
+    names = [words.name(actor) for actor in actors]
+    base = alt.Chart(data).encode(
+        y=alt.Y("actor_id:N", title=None, sort=names, scale=alt.Scale(paddingInner=0.3)),
+        yOffset=alt.YOffset("source_id:N", sort=[words.source(source) for source in sources]),
+        color=_sources(words, sources),
+        tooltip=_tooltips(data, words),
+    )
+    dots = base.mark_point(size=64, filled=True, opacity=1).encode(
+        x=_share(words, "axis.share"), shape=_sources(words, sources, alt.Shape)
+    )
+    height = alt.Step(theme.DODGE, **{"for": "offset"})
+    return _finish(_interval(base, "share", None) + dots, words, title, "source_shares", len(sources), height)
+
+
+def log_odds(table: pl.DataFrame, words: Words, title: str) -> Chart:
+    """`comparison.distinctive` → a row for a source and an actor: log-odds and interval, hollow where within chance."""
+    table = table.head(MOST)
+    sources = _unique(table, "source_id")
+    columns = ("source_id", "actor_id", "mentions", "rest_mentions", "log_odds", "q", "differs")
+    data = _data(table, words, *columns).with_columns(row=pl.concat_str("source_id", pl.lit(" · "), "actor_id"))
+    colour = _sources(words, sources, legend=None)
+    base = alt.Chart(data).encode(y=_rows(data, "row"), color=colour, tooltip=_tooltips(data, words))
+    dots = base.mark_point(size=80, opacity=1, strokeWidth=2).encode(
+        x=alt.X("log_odds:Q", title=words.text("axis.log_odds").split("|")),
+        shape=_sources(words, sources, alt.Shape, legend=None),
+        fill=_sources(words, sources, alt.Fill, legend=None),
+        fillOpacity=alt.condition("datum.differs", alt.value(1), alt.value(0)),
+    )
+    zero = alt.Chart(data.head(1)).mark_rule(color=theme.RULE, strokeDash=[3, 3]).encode(x=alt.XDatum(0))
+    return _finish(zero + _interval(base, "log_odds", None) + dots, words, title, "log_odds", table.height)
+
+
+def distances(table: pl.DataFrame, words: Words, title: str) -> Chart:
+    """`comparison.distances` → a heat map of the distance of each pair of sources."""
+    table = table.filter(pl.col("distance").is_not_null())
+    data = _data(table, words, "source_id", "other_id", "distance", "by_chance", "p")
+    chart = _heat(data, words, "source_id", "other_id", "distance", words.text("axis.distance"))
+    return _finish(chart, words, title, "distances", len({*data["source_id"], *data["other_id"]}))
+
+
+def calendar(table: pl.DataFrame, sources: pl.DataFrame, words: Words, title: str) -> Chart:
+    """`coverage.calendar` and `coverage.by_source` → a strip of days a source, in the colours of the three states."""
+    shown = _unique(table, "source_id")[: MOST + 1]
+    table = table.filter(pl.col("source_id").is_in(shown))
+    data = _data(table, words, "source_id", "state", "first", "last", "days", "articles")
+    labels = {
+        words.source(source): [
+            words.source(source),
+            words.text("axis.dated", dated=words.number(dated), undated=words.number(longer + undated)),
+        ]
+        for source, dated, longer, undated in sources.select(
+            "source_id", "day_dated", "longer_dated", "undated"
+        ).iter_rows()
+    }
+    chart = (
+        alt.Chart(data)
+        .transform_calculate(end="timeOffset('day', toDate(datum.last), 1)")  # a day lasts until the next midnight
+        .mark_rect(stroke=theme.GRID, strokeWidth=0.5, height={"band": 0.72})
+        .encode(
+            x=alt.X("first:T", title=None, axis=alt.Axis(format="%m/%Y")),
+            x2="end:T",
+            y=_rows(data, "source_id", lines=labels),
+            color=_vocabulary(table, words, "state", theme.STATES, symbolStrokeColor=theme.RULE),
+            tooltip=_tooltips(data, words),
+        )
+    )
+    return _finish(chart, words, title, "calendar", len(shown), alt.Step(theme.TWO_LINES))
+
+
+def gaps(table: pl.DataFrame, words: Words, title: str) -> Chart:
+    """`coverage.gaps` → bars of the `MOST` longest silences, a mark at the usual step of each source."""
+    table = table.head(MOST)
+    labels = {
+        str(number): [words.source(row["source_id"]), words.period(row["first"], row["last"])]
+        for number, row in enumerate(table.iter_rows(named=True))
+    }
+    columns = ("source_id", "first", "last", "days", "usual_step", "times", "chance")
+    data = _data(table, words, *columns).with_columns(gap=pl.Series(list(labels), dtype=pl.String))
+    base = alt.Chart(data).encode(y=_rows(data, "gap", lines=labels), tooltip=_tooltips(data.drop("gap"), words))
+    bars = base.mark_bar(height={"band": 0.6}).encode(
+        x=alt.X("days:Q", title=words.text("axis.silent_days").split("|")),
+        color=_sources(words, _unique(table, "source_id"), legend=None),
+    )
+    usual = base.mark_tick(color=theme.INK, thickness=2, size=theme.ROW * 0.8).encode(x="usual_step:Q")
+    return _finish(bars + usual, words, title, "gaps", table.height, alt.Step(theme.TWO_LINES))
+
+
+def reach(table: pl.DataFrame, words: Words, title: str) -> Chart:
+    """`coverage.reach` → bars of the share of dates at each distance from publication, earliest first."""
+    data = _data(table, words, "reach", "dates", "share", "articles")
+    base = alt.Chart(data).encode(y=_rows(data, "reach"), tooltip=_tooltips(data, words))
+    unplaced = alt.datum.reach == words.label("reach", "unplaced")
+    colour = alt.condition(unplaced, alt.value(theme.SOURCE[0]), alt.value(theme.BLUE))
+    bars = base.mark_bar(height={"band": 0.68}).encode(x=_share(words, "axis.share_of_dates"), color=colour)
+    return _finish(bars + _interval(base, "share"), words, title, "reach")
+
+
+# --- parts ----------------------------------------------------------------------------------------------------------
+
+
+def _data(table: pl.DataFrame, words: Words, *columns: str) -> pl.DataFrame:
+    """A measure's table → the columns a chart shows with the ends of their intervals, ids and vocabularies written."""
+    ends = [f"{name}_{end}" for name in columns for end in ("low", "high")]
+    kept = table.select(*columns, *(name for name in ends if name in table.columns))
+    written = [name for name in columns if table.schema[name] == pl.String]
+    return kept.with_columns(*(words.labels(table, name) for name in written), pl.selectors.float().round(5))
+
+
+def _unique(table: pl.DataFrame, column: str) -> list[str]:
+    return table[column].unique(maintain_order=True).to_list()
+
+
+def _by_mentions(table: pl.DataFrame, column: str) -> list[str]:
+    """A column's values, those with the most mentions in the whole table first."""
+    totals = table.group_by(column).agg(pl.col("mentions").sum())
+    return totals.sort("mentions", column, descending=[True, False])[column].to_list()
+
+
+def _rows(data: pl.DataFrame, column: str, lines: dict[str, list[str]] | None = None) -> alt.Y:
+    """A column of names → one row each, in the table's order; lines: a name → the lines to write for it."""
+    if lines is None:
+        return alt.Y(f"{column}:N", title=None, sort=_unique(data, column))
+    axis = alt.Axis(labelExpr=f"({json.dumps(lines)})[datum.label]", labelLineHeight=15, labelOffset=-7)
+    return alt.Y(f"{column}:N", title=None, sort=_unique(data, column), axis=axis)
+
+
+def _share(words: Words, key: str) -> alt.X:
+    return alt.X("share:Q", title=words.text(key).split("|"), axis=alt.Axis(format="%"))
+
+
+def _interval(base: alt.Chart, name: str, colour: str | None = theme.INK) -> alt.Chart:
+    """`_low` and `_high` of a column → a line from end to end, none where the measure abstains."""
+    line = base.transform_filter(f"isValid(datum.{name}_low)").mark_rule(strokeWidth=1.5)
+    line = line if colour is None else line.encode(color=alt.value(colour))
+    return line.encode(x=f"{name}_low:Q", x2=f"{name}_high:Q")
+
+
+def _legend(names: Sequence[str], **options: object) -> alt.Legend:
+    """Names → a legend in as many columns as fit a narrow screen."""
+    widest = max(map(len, names), default=1) * theme.LETTER + theme.SYMBOL
+    return alt.Legend(**({"title": None, "columns": max(1, int(theme.LEGEND_WIDTH / widest))} | options))
+
+
+def _vocabulary(
+    table: pl.DataFrame, words: Words, column: str, colours: dict[str, str], **options: object
+) -> alt.Color:
+    """A vocabulary with fixed colours → the colour channel, its legend in the vocabulary's order."""
+    present = [value for value in colours if value in set(table[column])]
+    names = [words.label(column, value) for value in present]
+    scale = alt.Scale(domain=names, range=[colours[value] for value in present])
+    return alt.Color(f"{column}:N", scale=scale, legend=_legend(names, symbolType="square", **options))
+
+
+def _sources(words: Words, sources: Sequence[str], channel: type = alt.Color, **options: object) -> alt.Color:
+    """Sources → their fixed colours, or shapes, as the given channel."""
+    names = [words.source(source) for source in sources]
+    style = theme.source_shape if channel is alt.Shape else theme.source_colour
+    scale = alt.Scale(domain=names, range=[style(source) for source in sources])
+    return channel("source_id:N", scale=scale, **({"legend": _legend(names)} | options))
+
+
+def _heat(data: pl.DataFrame, words: Words, x: str, y: str, value: str, title: str | None = None) -> Chart:
+    """Two columns of names and one of values → coloured cells with the value written in each."""
+    columns = _unique(data, x)
+    tilted = {"labelAngle": -40, "labelLimit": 90} if len(columns) > 6 else {"labelExpr": "split(datum.label, ' ')"}
+    axis = alt.Axis(orient="top", labelLineHeight=14, **({"labelAngle": 0} | tilted))
+    base = alt.Chart(data).encode(
+        x=alt.X(f"{x}:N", title=None, sort=columns, axis=axis),
+        y=_rows(data, y),
+        tooltip=_tooltips(data, words),
+    )
+    pattern = words.pattern(value)
+    legend = title and alt.Legend(title=title, orient="bottom", gradientLength=180, format=pattern)
+    scale = alt.Scale(range=[theme.LOW, theme.HIGH], domainMin=0)
+    cells = base.mark_rect(stroke=theme.PAPER, strokeWidth=2).encode(
+        color=alt.Color(f"{value}:Q", scale=scale, legend=legend or None)
+    )
+    dark = alt.datum[value] > theme.HEAT_TEXT * (data[value].max() or 0)
+    ink = alt.condition(dark, alt.value(theme.PAPER), alt.value(theme.INK))
+    return cells + base.mark_text().encode(text=alt.Text(f"{value}:Q", format=pattern), color=ink)
+
+
+def _tooltips(data: pl.DataFrame, words: Words) -> list[alt.Tooltip]:
+    """A chart's data → what the reader sees over a mark: every column with its heading, its unit and its interval."""
+    shown = []
+    for name, dtype in data.schema.items():
+        column, _, end = name.rpartition("_")
+        if end in ("low", "high"):
+            title = f"{words.text('axis.interval')} {'↓' if end == 'low' else '↑'}"
+            shown.append(alt.Tooltip(f"{name}:Q", title=title, format=words.pattern(column)))
+        elif f"column.{name}" in words.strings:
+            kind, pattern = {pl.String: ("N", None), pl.Date: ("T", "%d/%m/%Y")}.get(dtype, ("Q", words.pattern(name)))
+            options = {} if pattern is None else {"format": pattern}
+            shown.append(alt.Tooltip(f"{name}:{kind}", title=words.text(f"column.{name}"), **options))
+    return shown
+
+
+def _finish(chart: Chart, words: Words, title: str, kind: str, n: int = 0, height: object = None) -> Chart:
+    """A chart → the same with title, description, size and the language's numbers and months."""
+    return chart.properties(
+        title=alt.Title(_lines(title)),
+        description=f"{title}. {words.text(f'alt.{kind}', n=words.number(n))}",
+        width=theme.WIDTH,
+        height=alt.Step(theme.ROW) if height is None else height,
+    ).configure(locale=words.locale())
+
+
+def _lines(title: str) -> list[str]:
+    """A title → as few lines as fit a narrow screen, of about the same length."""
+    fewest = textwrap.wrap(title, theme.TITLE_CHARACTERS)
+    for width in range(max(1, len(title) // max(1, len(fewest))), theme.TITLE_CHARACTERS):
+        if len(lines := textwrap.wrap(title, width)) == len(fewest):
+            return lines
+    return fewest

@@ -1,0 +1,330 @@
+"""How sources differ: the role each plays, whom the articles on its reporting speak of, and how far apart they are.
+
+An article stands on a source if it credits it (`credit`), says that the source reports something (`attribution`), or
+either, or is published by it (`any`). An article may stand on several sources and then counts for each of them.
+"""
+
+import itertools
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+
+from ..schema import CITATION_ROLES, DiembaoError
+from . import intervals
+from .frequency import Table, by_source
+from .selection import ARTICLE, DEFAULT_SOURCES, attach, frame, of
+
+BASES = ("credit", "attribution", "any")
+OTHERS = "others"  # the row for all sources that are not compared
+
+
+def attributed(articles: Table, citations: Table, sources: Sequence[str] = (), basis: str = "any") -> pl.DataFrame:
+    """Articles and their citations → `page`, `segment`, `source_id`: which article stands on which source, once each.
+
+    basis `credit`: the article's byline or end credit names the source; an article that credits nobody is its
+    publisher's own. `attribution`: its text says that the source reports. `any`: either, or it is its publisher.
+    Photo credits never count. sources: ids to keep (default: all). Raises `DiembaoError` for an unknown basis.
+    """
+    if basis not in BASES:
+        raise DiembaoError(f"basis: {basis!r} is not a basis; choose from {', '.join(BASES)}")
+    articles = frame(articles)
+    cited = of(frame(citations), articles).select(*ARTICLE, "source_id", "role")
+    lists = articles.select(*ARTICLE, source_id="credits").explode("source_id").with_columns(role=pl.lit("credit"))
+    published = articles.select(*ARTICLE, source_id="publisher", role=pl.lit("pub"))
+    pairs = pl.concat([cited, lists, published]).filter(pl.col("source_id").is_not_null())
+    credit, publisher, attribution = (pairs.filter(pl.col("role") == role) for role in ("credit", "pub", "att"))
+    own = publisher.join(credit, on=ARTICLE, how="anti")
+    chosen = {"credit": [credit, own], "attribution": [attribution], "any": [credit, publisher, attribution]}[basis]
+    standing = pl.concat(chosen).select(*ARTICLE, "source_id").unique().sort(*ARTICLE, "source_id")
+    return standing.filter(pl.col("source_id").is_in(list(sources))) if len(sources) else standing
+
+
+def role_matrix(citations: Table, articles: Table, sources: Sequence[str] = DEFAULT_SOURCES) -> pl.DataFrame:
+    """Citations → `source_id` (those asked for, then `OTHERS`) by `role`: how often it plays that role, zeros included.
+
+    Columns: citations, citations_total (of the source), articles (with it in that role), articles_total (all counted),
+    article_share ± (Wilson), abstains.
+    """
+    articles = frame(articles)
+    cited = of(frame(citations), articles).with_columns(
+        pl.when(pl.col("source_id").is_in(list(sources))).then("source_id").otherwise(pl.lit(OTHERS)).alias("source_id")
+    )
+    cells = pl.DataFrame({"source_id": [*sources, OTHERS]}).join(pl.DataFrame({"role": CITATION_ROLES}), how="cross")
+    counts = cited.group_by("source_id", "role").agg(citations=pl.len(), articles=pl.struct(ARTICLE).n_unique())
+    total, few = articles.height, articles.height < intervals.MINIMUM_ARTICLES
+    ends = {
+        f"article_share_{end}": pl.when(not few).then(
+            intervals.wilson(pl.col("articles"), pl.lit(total), end == "high")
+        )
+        for end in ("low", "high")
+    }
+    return (
+        attach(cells, counts, ("source_id", "role"))
+        .with_columns(pl.col("citations", "articles").fill_null(0).cast(pl.Int64))
+        .select(
+            "source_id",
+            "role",
+            "citations",
+            pl.col("citations").sum().over("source_id").alias("citations_total"),
+            "articles",
+            articles_total=pl.lit(total, dtype=pl.Int64),
+            article_share=intervals.quotient(pl.col("articles"), pl.lit(total)),
+            **ends,
+            abstains=pl.lit(few),
+        )
+    )
+
+
+def actor_shares(
+    mentions: Table,
+    articles: Table,
+    citations: Table,
+    sources: Sequence[str] = DEFAULT_SOURCES,
+    actors: Sequence[str] = (),
+    *,
+    basis: str = "any",
+    seed: int = intervals.SEED,
+    resamples: int = intervals.RESAMPLES,
+) -> pl.DataFrame:
+    """Mentions → `source_id`, `actor_id` and the columns of `frequency.by_actor` within the source's articles.
+
+    Sources on which no article stands are kept with `articles_total` 0 and a null share.
+    """
+    standing = attributed(articles, citations, sources, basis)
+    table = by_source(mentions, articles, standing, actors, seed=seed, resamples=resamples)
+    absent = pl.DataFrame(
+        {"source_id": [source for source in sources if source not in set(standing["source_id"])]},
+        schema={"source_id": pl.String},
+    )
+    zeros = absent.join(table.select("actor_id").unique(), how="cross").with_columns(
+        *(
+            pl.lit(0, dtype=pl.Int64).alias(name)
+            for name in ("mentions", "mentions_total", "articles", "articles_total")
+        ),
+        abstains=pl.lit(True),
+    )
+    order = pl.col("source_id").replace_strict(
+        {source: place for place, source in enumerate(sources)}, return_dtype=pl.Int32
+    )
+    return pl.concat([table, zeros], how="diagonal").sort(
+        order, pl.col("mentions"), "actor_id", descending=[False, True, False]
+    )
+
+
+def log_odds(
+    mentions: Table,
+    articles: Table,
+    citations: Table,
+    sources: Sequence[str] = DEFAULT_SOURCES,
+    *,
+    basis: str = "any",
+    prior: float | None = None,
+    seed: int = intervals.SEED,
+    resamples: int = intervals.RESAMPLES,
+    permutations: int = intervals.PERMUTATIONS,
+) -> pl.DataFrame:
+    """Mentions → whom the articles on a source name more (or less) than those on the other sources compared.
+
+    Weighted log-odds ratio with an informative Dirichlet prior (Monroe, Colaresi & Quinn 2008, "Fightin' words",
+    Political Analysis 16(4), section 3.5.1), each source against the rest: the articles on any other of the sources,
+    but not on it. The prior is spread as the mentions of all articles given; `prior` is its weight in mentions
+    (default: as much as `MINIMUM_ARTICLES` average articles hold).
+    Columns: source_id, actor_id, mentions, mentions_total, rest_mentions, rest_total, articles (that name the actor),
+    articles_total, rest_articles, rest_articles_total, log_odds (natural logarithm) ± (resampling the articles of both
+    sides), z (as in the paper: it takes mentions for independent), p (how often dealing the articles out at random
+    gives log-odds at least as far from 0), q (p corrected for all rows of the table: Benjamini & Hochberg 1995),
+    `differs` (q ≤ 0.05), abstains (no interval: too few articles on either side).
+    """
+    articles = frame(articles).sort(ARTICLE)
+    mentions = of(frame(mentions), articles).filter(pl.col("actor_id").is_not_null())
+    standing = attributed(articles, citations, sources, basis)
+    background = of(mentions, articles)["actor_id"].value_counts()
+    keys = of(mentions, standing)["actor_id"].unique().sort()
+    weight = intervals.MINIMUM_ARTICLES * mentions.height / articles.height if prior is None else prior
+    spread = attach(keys.to_frame(), background, ["actor_id"])["count"].to_numpy() / max(1, mentions.height)
+    table = pl.concat(
+        _against_rest(mentions, articles, standing, source, keys, weight * spread, seed, resamples, permutations)
+        for source in sources
+    )
+    return table.with_columns(q=intervals.false_discovery_rate(table["p"])).select(
+        pl.exclude("abstains"), differs=pl.col("q") <= 1 - intervals.LEVEL, abstains="abstains"
+    )
+
+
+def _against_rest(
+    mentions: pl.DataFrame,
+    articles: pl.DataFrame,
+    standing: pl.DataFrame,
+    source: str,
+    keys: pl.Series,
+    alpha: np.ndarray,
+    seed: int,
+    resamples: int,
+    permutations: int,
+) -> pl.DataFrame:
+    """One source's rows of `log_odds`, without q."""
+    its = of(articles, standing.filter(pl.col("source_id") == source))
+    rest = of(articles, standing).join(its, on=ARTICLE, how="anti", maintain_order="left")
+    ours, theirs = (intervals.matrix(of(mentions, side), side, "actor_id", keys) for side in (its, rest))
+    delta, variance = _log_odds(ours.sum(0), theirs.sum(0), alpha)
+    naming, rest_naming = (ours > 0).sum(0), (theirs > 0).sum(0)
+    low, high, p = (np.full(len(keys), np.nan) for _ in range(3))
+    enough = min(len(ours), len(theirs)) >= intervals.MINIMUM_ARTICLES and len(keys) > 1
+    abstains = (np.minimum(naming, rest_naming) < intervals.MINIMUM_NAMING) | (not enough)
+    if enough:
+        draws = [
+            intervals.resampled(side, intervals.generator(seed, source, name), resamples)
+            for name, side in (("own", ours), ("rest", theirs))
+        ]
+        low, high = intervals.bounds(_log_odds(*draws, alpha)[0], np.minimum(naming, rest_naming))
+        everything = np.vstack([ours, theirs])
+        dealt = intervals.dealt(everything, len(ours), intervals.generator(seed, source, "dealt"), permutations)
+        chance = _log_odds(dealt, everything.sum(0) - dealt, alpha)[0]
+        as_far = (np.abs(chance) >= np.abs(delta) - 1e-12).sum(0)
+        p = np.where(naming + rest_naming < intervals.MINIMUM_NAMING, np.nan, (1 + as_far) / (1 + permutations))
+    low, high = (np.where(abstains, np.nan, end) for end in (low, high))
+
+    def whole(values: np.ndarray | int) -> np.ndarray:
+        return np.broadcast_to(values, len(keys)).astype(np.int64)
+
+    return pl.DataFrame(
+        {
+            "source_id": pl.Series([source] * len(keys), dtype=pl.String),
+            "actor_id": keys,
+            "mentions": whole(ours.sum(0)),
+            "mentions_total": whole(ours.sum()),
+            "rest_mentions": whole(theirs.sum(0)),
+            "rest_total": whole(theirs.sum()),
+            "articles": whole(naming),
+            "articles_total": whole(len(ours)),
+            "rest_articles": whole(rest_naming),
+            "rest_articles_total": whole(len(theirs)),
+            "log_odds": delta,
+            "log_odds_low": low,
+            "log_odds_high": high,
+            "z": delta / np.sqrt(variance),
+            "p": p,
+            "abstains": np.asarray(abstains, dtype=bool),
+        }
+    ).with_columns(pl.selectors.float().fill_nan(None))
+
+
+def _log_odds(ours: np.ndarray, theirs: np.ndarray, alpha: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """… × actor counts of both sides and the prior → log-odds ratio and its variance, same shape."""
+    own, other = ours + alpha, theirs + alpha
+    with np.errstate(divide="ignore", invalid="ignore"):  # a single actor has no odds: NaN, and null in the table
+        odds = [side / (side.sum(-1, keepdims=True) - side) for side in (own, other)]
+        return np.log(odds[0]) - np.log(odds[1]), 1 / own + 1 / other
+
+
+def distinctive(table: pl.DataFrame, rows: int = 12) -> pl.DataFrame:
+    """`log_odds` → its `rows` most telling rows: those beyond chance first, then by |z|; sorted by source and log-odds."""
+    best = table.filter(pl.col("p").is_not_null()).sort(
+        pl.col("differs"), pl.col("z").abs(), "source_id", "actor_id", descending=[True, True, False, False]
+    )
+    order = table.select(pl.col("source_id").unique(maintain_order=True)).with_row_index("place")
+    return (
+        attach(best.head(rows), order, ["source_id"])
+        .sort("place", "log_odds", "actor_id", descending=[False, True, False])
+        .drop("place")
+    )
+
+
+def distances(
+    mentions: Table,
+    articles: Table,
+    citations: Table,
+    sources: Sequence[str] = DEFAULT_SOURCES,
+    *,
+    basis: str = "any",
+    seed: int = intervals.SEED,
+    permutations: int = intervals.PERMUTATIONS,
+) -> pl.DataFrame:
+    """Mentions → how far apart the actor shares of each pair of sources are, articles standing on both left out.
+
+    `distance` is the Jensen–Shannon distance: the square root of the divergence in bits, 0 (same shares) to 1 (no actor
+    in common). Small samples are apart by chance alone: `by_chance` is the mean distance when the articles are dealt
+    out to the two sources at random, and `p` how often such a deal comes at least as far (one of the deals is the one
+    observed). Columns: source_id, other_id, articles, other_articles, shared_articles, mentions, other_mentions,
+    divergence (bits), distance, by_chance, p, abstains (fewer than `MINIMUM_ARTICLES` on either side).
+    """
+    articles = frame(articles).sort(ARTICLE)
+    standing = attributed(articles, citations, sources, basis)
+    inside = of(frame(mentions), standing).filter(pl.col("actor_id").is_not_null())
+    keys = inside["actor_id"].unique().sort()
+    rows = []
+    for one, other in itertools.combinations(sources, 2):
+        first, second = (of(articles, standing.filter(pl.col("source_id") == source)) for source in (one, other))
+        only = [a.join(b, on=ARTICLE, how="anti", maintain_order="left") for a, b in ((first, second), (second, first))]
+        counts = [intervals.matrix(of(inside, side), side, "actor_id", keys) for side in only]
+        sizes, sums = [len(side) for side in counts], [side.sum(0) for side in counts]
+        abstains = min(sizes) < intervals.MINIMUM_ARTICLES or min(side.sum() for side in sums) == 0
+        divergence = by_chance = p = None
+        if min(side.sum() for side in sums) > 0:
+            divergence = float(_divergence(*sums))
+        if not abstains:
+            everything = np.vstack(counts)
+            dealt = intervals.dealt(everything, sizes[0], intervals.generator(seed, one, other), permutations)
+            dealt = _divergence(dealt, everything.sum(0) - dealt)
+            by_chance = float(np.sqrt(dealt).mean())
+            # equal deals must count as equal: the same numbers summed in another order differ in the last bits
+            p = float((1 + (dealt >= divergence - 1e-12).sum()) / (1 + permutations))
+        rows.append(
+            (
+                one,
+                other,
+                *sizes,
+                first.height - sizes[0],
+                *(int(side.sum()) for side in sums),
+                divergence,
+                None if divergence is None else divergence**0.5,
+                by_chance,
+                p,
+                abstains,
+            )
+        )
+    schema = {
+        "source_id": pl.String,
+        "other_id": pl.String,
+        "articles": pl.Int64,
+        "other_articles": pl.Int64,
+        "shared_articles": pl.Int64,
+        "mentions": pl.Int64,
+        "other_mentions": pl.Int64,
+        "divergence": pl.Float64,
+        "distance": pl.Float64,
+        "by_chance": pl.Float64,
+        "p": pl.Float64,
+        "abstains": pl.Boolean,
+    }
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _divergence(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """… × actor counts of two sides → Jensen–Shannon divergence in bits, 0 where a side is empty."""
+    p, q = (side / np.maximum(1, side.sum(-1, keepdims=True)) for side in (first, second))
+    middle = (p + q) / 2
+    terms = [side * np.log2(np.divide(side, middle, out=np.ones_like(side), where=side > 0)) for side in (p, q)]
+    return np.clip(sum(term.sum(-1) for term in terms) / 2, 0, 1)
+
+
+def syndicated(articles: Table) -> pl.DataFrame:
+    """All articles (before duplicates are left out) → the groups of near-duplicates, largest first.
+
+    Columns: page (the one that stands for the group), title, articles, publishers (distinct, sorted), published_first,
+    published_last.
+    """
+    articles = frame(articles).filter(pl.col("segment") == 0).sort("page")
+    return (
+        articles.group_by(page=pl.coalesce("duplicate_of", "page"))
+        .agg(
+            title=pl.col("title").sort_by(pl.col("duplicate_of").is_not_null()).first(),
+            articles=pl.len().cast(pl.Int64),
+            publishers=pl.col("publisher").drop_nulls().unique().sort(),
+            published_first=pl.col("published_first").min(),
+            published_last=pl.col("published_last").max(),
+        )
+        .filter(pl.col("articles") > 1)
+        .sort("articles", "page", descending=[True, False])
+    )

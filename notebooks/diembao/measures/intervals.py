@@ -1,0 +1,275 @@
+"""Shares and their 95 % intervals by resampling articles.
+
+Mentions inside one article are not independent of each other, so what is drawn with replacement is the article with all
+it contains. One draw is a vector of whole-number weights, one an article, and all draws together are one matrix product
+`weights · (article × key counts)`. Whole numbers below 2^53 add up exactly in any order: a seed gives the same table on
+any number of threads.
+
+Percentile intervals are too narrow for few articles. Their levels are widened as in Hesterberg (2015, "What teachers
+should know about the bootstrap", The American Statistician 69), which makes them as wide as Student's t would, by the
+number of articles that hold the key: an actor named in 4 of 200 articles is known from 4.
+"""
+
+import math
+import zlib
+from functools import cache
+from statistics import NormalDist
+
+import numpy as np
+import polars as pl
+
+from .selection import ARTICLE, attach, of
+
+MINIMUM_ARTICLES = 5  # fewer articles than this give no interval, whatever is measured
+MINIMUM_NAMING = 3  # nor does a key that stands in fewer articles: resampling cannot tell how rare it is
+RESAMPLES = 2000
+PERMUTATIONS = 1999
+LEVEL = 0.95
+SEED = 20240601
+RANKED = 500  # so many of the most frequent keys take part in the ranks of every resample
+_CELLS = 2**22  # weights held at a time (32 MB)
+
+
+def generator(seed: int, *names: object) -> np.random.Generator:
+    """A seed and the name of what is resampled → its own generator, so that leaving one group out changes no other."""
+    return np.random.default_rng([seed, *(zlib.crc32(str(name).encode()) for name in names)])
+
+
+def resampled(values: np.ndarray, source: np.random.Generator, resamples: int = RESAMPLES) -> np.ndarray:
+    """Article × column counts → resample × column sums over as many articles, drawn with replacement."""
+    articles = len(values)
+    values = np.ascontiguousarray(values, dtype=np.float64)
+    step = max(1, _CELLS // articles)
+    return np.concatenate(
+        [_weights(source, min(step, resamples - at), articles) @ values for at in range(0, resamples, step)]
+    )
+
+
+def _weights(source: np.random.Generator, draws: int, articles: int) -> np.ndarray:
+    drawn = source.integers(0, articles, size=(draws, articles)) + np.arange(draws)[:, None] * articles
+    return np.bincount(drawn.ravel(), minlength=draws * articles).reshape(draws, articles).astype(np.float64)
+
+
+def bounds(draws: np.ndarray, naming: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Resample × column estimates, and how many articles each column rests on → low and high ends of 95 % intervals."""
+    ordered = np.sort(draws, axis=0)
+    tails = np.array([tail_level(int(articles)) for articles in naming])
+    return _quantile(ordered, tails), _quantile(ordered, 1 - tails)
+
+
+def _quantile(ordered: np.ndarray, levels: np.ndarray) -> np.ndarray:
+    """Sorted columns and a level each → the quantile of each column, linearly interpolated."""
+    position = levels * (len(ordered) - 1)
+    below = np.floor(position).astype(int)
+    above = np.minimum(below + 1, len(ordered) - 1)
+    columns = np.arange(ordered.shape[1])
+    return ordered[below, columns] + (position - below) * (ordered[above, columns] - ordered[below, columns])
+
+
+@cache
+def tail_level(articles: int) -> float:
+    """Number of articles → the level of the lower percentile, 2.5 % for many, less for few (Hesterberg 2015)."""
+    if articles < 2:
+        return 0.0
+    normal, freedom = NormalDist(), articles - 1
+    return normal.cdf(-math.sqrt(articles / freedom) * _student(normal.inv_cdf((1 + LEVEL) / 2), freedom))
+
+
+def _student(z: float, freedom: int) -> float:
+    """A normal quantile → Student's, by the expansion of Abramowitz & Stegun 26.7.5 (within 0.3 % from 4 degrees on,
+    4 % too small at 2)."""
+    return (
+        z
+        + (z**3 + z) / (4 * freedom)
+        + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2)
+        + (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / (384 * freedom**3)
+    )
+
+
+def dealt(values: np.ndarray, size: int, source: np.random.Generator, permutations: int = PERMUTATIONS) -> np.ndarray:
+    """Article × column counts → permutation × column sums of `size` articles picked at random, without replacement."""
+    step = max(1, _CELLS // len(values))
+    parts = []
+    for at in range(0, permutations, step):
+        order = np.argpartition(source.random((min(step, permutations - at), len(values))), size - 1, axis=1)
+        picked = np.zeros(order.shape)
+        np.put_along_axis(picked, order[:, :size], 1.0, axis=1)
+        parts.append(picked @ values)
+    return np.concatenate(parts)
+
+
+def false_discovery_rate(p: pl.Series) -> pl.Series:
+    """P-values, nulls among them → Benjamini & Hochberg's (1995) adjusted ones, nulls where they were."""
+    order = p.arg_sort(nulls_last=True)[: p.count()]
+    ranked = p.gather(order).to_numpy() * p.count() / np.arange(1, p.count() + 1)
+    adjusted = np.minimum(1, np.minimum.accumulate(ranked[::-1])[::-1])
+    return pl.Series([None] * len(p), dtype=pl.Float64).scatter(order, pl.Series(adjusted, dtype=pl.Float64))
+
+
+def quotient(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
+    """Two columns → their quotient, null where the divisor is 0, to 12 digits.
+
+    Polars multiplies by the reciprocal where the divisor is one value for the whole column, and the last digits would
+    depend on that.
+    """
+    return pl.when(whole > 0).then((part / whole).round(12))
+
+
+def wilson(count: pl.Expr, total: pl.Expr, high: bool) -> pl.Expr:
+    """Articles of all articles → an end of the 95 % interval of the proportion (Wilson 1927), sound at 0 and 1 too."""
+    z = NormalDist().inv_cdf((1 + LEVEL) / 2)
+    share = count / total
+    half = z * (share * (1 - share) / total + z**2 / (4 * total**2)).sqrt()
+    end = (share + z**2 / (2 * total) + (half if high else -half)) / (1 + z**2 / total)
+    return end.clip(0, 1).round(12)  # the last bits depend on where in a column a row stands
+
+
+def matrix(items: pl.DataFrame, articles: pl.DataFrame, key: str, keys: pl.Series) -> np.ndarray:
+    """Items of articles → article × key counts, articles in the order of their table, keys in the order given."""
+    rows = articles.select(*ARTICLE).with_row_index("row")
+    columns = pl.DataFrame({key: keys}).with_row_index("column")
+    cells = (
+        items.group_by(*ARTICLE, key).len().join(columns, on=key, validate="m:1").join(rows, on=ARTICLE, validate="m:1")
+    )
+    counts = np.zeros((articles.height, len(keys)))
+    counts[cells["row"].to_numpy(), cells["column"].to_numpy()] = cells["len"].to_numpy()
+    return counts
+
+
+def shares(
+    items: pl.DataFrame,
+    articles: pl.DataFrame,
+    key: str,
+    *,
+    groups: pl.DataFrame | None = None,
+    group: str | None = None,
+    keys: pl.Series | None = None,
+    exposure: str | None = None,
+    seed: int = SEED,
+    resamples: int = RESAMPLES,
+) -> pl.DataFrame:
+    """Items in articles → how often each `key` occurs, a row a key (and group), with denominators and intervals.
+
+    items: `page`, `segment`, `key`, a row an occurrence. groups: `page`, `segment`, `group`, an article being in one,
+    several or none. keys: the keys to report, in each group, zeros included (default: those that occur).
+    Columns: group, key, `count`, `total` (all items of the group), `share` ± `_low`, `_high`, `rank` ± (1 = most),
+    `articles` (with the key), `articles_total`, `article_share` ± (Wilson), with `exposure` (a column of articles) its
+    sum and `rate` ± (per 1,000 of it), `abstains` (too few articles: the intervals are null).
+    """
+    size = pl.lit(None, dtype=pl.Int64) if exposure is None else pl.col(exposure)
+    articles = articles.sort(ARTICLE).select(*ARTICLE, exposure=size)
+    items = of(items.filter(pl.col(key).is_not_null()), articles).select(*ARTICLE, key)
+    named = group or "group"
+    groups = articles.select(*ARTICLE, pl.lit("").alias(named)) if groups is None else of(groups, articles)
+    groups = groups.select(*ARTICLE, named)
+    assert not groups.is_duplicated().any(), "an article stands twice in one group"
+    table = _tally(items, articles, groups, named, key, keys)
+    # keys too rare for an interval still take part in the ranking, as long as they may come near those that have one
+    ranking = (pl.col("articles_total") >= MINIMUM_ARTICLES) & (pl.col("rank") <= RANKED)
+    parts = table.filter(~pl.col("abstains") | ranking).partition_by(named, as_dict=True, maintain_order=True)
+    ends = pl.concat(
+        [
+            pl.DataFrame(
+                schema={named: table.schema[named], key: table.schema[key]} | dict.fromkeys(_ENDS, pl.Float64)
+            ),
+            *(
+                _intervals(
+                    part,
+                    items,
+                    of(articles, groups.filter(pl.col(named).eq_missing(name))),
+                    key,
+                    generator(seed, name),
+                    resamples,
+                ).select(pl.lit(name, dtype=table.schema[named]).alias(named), key, *_ENDS)
+                for (name,), part in parts.items()
+            ),
+        ]
+    )
+    articles_of = (pl.col("articles"), pl.col("articles_total"))
+    table = (
+        attach(table, ends, (named, key), nulls_equal=True)
+        .with_columns(
+            pl.when(~pl.col("abstains")).then(pl.col(_ENDS)),
+            *(
+                pl.when(pl.col("articles_total") >= MINIMUM_ARTICLES)
+                .then(wilson(*articles_of, end == "high"))
+                .alias(f"article_share_{end}")
+                for end in ("low", "high")
+            ),
+        )
+        .with_columns(pl.col("rank_low", "rank_high").cast(pl.Int64))
+    )
+    if keys is not None:
+        table = table.filter(pl.col(key).is_in(keys.implode()))
+    estimates = ("share", "rank", "articles", "articles_total", "article_share", "exposure", "rate")
+    columns = [
+        column
+        for name in estimates
+        for column in (name, f"{name}_low", f"{name}_high")
+        if column in table.columns and not (exposure is None and name in ("exposure", "rate"))
+    ]
+    table = table.select(named, key, "count", "total", *columns, "abstains")
+    table = table if group else table.drop(named)
+    return table if exposure is None else table.rename({"exposure": exposure})
+
+
+_ENDS = [f"{name}_{end}" for name in ("share", "rank", "rate") for end in ("low", "high")]
+
+
+def _tally(
+    items: pl.DataFrame, articles: pl.DataFrame, groups: pl.DataFrame, group: str, key: str, keys: pl.Series | None
+) -> pl.DataFrame:
+    """Items, articles and their groups → the columns of `shares` that need no resampling, for all keys that occur."""
+    totals = (
+        attach(groups, articles, ARTICLE)
+        .group_by(group)
+        .agg(articles_total=pl.len().cast(pl.Int64), exposure=pl.col("exposure").sum())
+    )
+    grouped = items.join(groups, on=ARTICLE)  # fans out on purpose: an article may be in several groups
+    tally = grouped.group_by(group, key).agg(count=pl.len(), articles=pl.struct(ARTICLE).n_unique())
+    if keys is not None:
+        wanted = totals.select(group).join(keys.alias(key).to_frame(), how="cross")
+        pairs = pl.concat([tally.select(group, key), wanted]).unique()
+        tally = attach(pairs, tally, (group, key), nulls_equal=True)
+    totals = attach(totals, grouped.group_by(group).agg(total=pl.len()), [group], nulls_equal=True)
+    count, rank = pl.col("count"), pl.col("count").rank("min", descending=True).over(group)
+    return (
+        attach(tally, totals, [group], nulls_equal=True)
+        .with_columns(pl.col("count", "articles", "total").fill_null(0).cast(pl.Int64))
+        .with_columns(
+            share=quotient(count, pl.col("total")),
+            rank=pl.when(count > 0).then(rank).cast(pl.Int64),
+            article_share=quotient(pl.col("articles"), pl.col("articles_total")),
+            rate=quotient(1000 * count, pl.col("exposure")),
+            abstains=(pl.col("articles") < MINIMUM_NAMING) | (pl.col("articles_total") < MINIMUM_ARTICLES),
+        )
+        .sort(group, "count", "articles", key, descending=[False, True, True, False])
+    )
+
+
+def _intervals(
+    part: pl.DataFrame,
+    items: pl.DataFrame,
+    articles: pl.DataFrame,
+    key: str,
+    source: np.random.Generator,
+    resamples: int,
+) -> pl.DataFrame:
+    """The keys of one group → key and the ends of the intervals of its share, rank and rate."""
+    inside = of(items, articles)
+    sizes = attach(articles, inside.group_by(ARTICLE).agg(items=pl.len()), ARTICLE)
+    values = np.hstack(
+        [matrix(inside, articles, key, part[key]), sizes.select(pl.col("items", "exposure").fill_null(0)).to_numpy()]
+    )
+    draws = resampled(values, source, resamples)
+    counts, total, exposure = draws[:, :-2], draws[:, -2, None], draws[:, -1, None]
+    estimates = {
+        "share": np.divide(counts, total, out=np.zeros_like(counts), where=total > 0),
+        # equal counts keep the order of the table
+        "rank": np.argsort(np.argsort(-counts, axis=1, kind="stable"), axis=1) + 1.0,
+        "rate": np.divide(1000 * counts, exposure, out=np.zeros_like(counts), where=exposure > 0),
+    }
+    ends = {name: bounds(values, part["articles"].to_numpy()) for name, values in estimates.items()}
+    return pl.DataFrame(
+        {key: part[key]} | {f"{name}_{end}": ends[name][end == "high"] for name in ends for end in ("low", "high")}
+    )

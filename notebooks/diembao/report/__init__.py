@@ -1,0 +1,292 @@
+"""An edition of notebooks → a build of reports under `reports/builds/`, published whole or not at all."""
+
+import contextlib
+import datetime
+import fcntl
+import json
+import os
+import platform
+import re
+import sys
+import time
+import tomllib
+import traceback
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from tqdm import tqdm
+
+from diembao.report import document, execute
+from diembao.schema import DiembaoError
+
+REPORTS = Path(__file__).resolve().parents[3] / "reports"
+EDITIONS = REPORTS / "editions.toml"
+EDITION_KEYS = {"notebooks", "corpus", "languages", "timeout", "parameters"}
+SET_BY_BUILDER = {"language": "choose it with --language", "output": "the tables of a build stand in its tables/"}
+PACKAGES = ("diembao", "polars", "altair", "vl-convert-python", "papermill", "nbconvert")
+LOCK_WAIT = 900  # seconds a build waits for another one before it gives up
+
+
+class BuildError(DiembaoError):
+    """A build that failed: the message says why and where it is kept; the last good build stands as it was."""
+
+
+def build(
+    edition: str = "default",
+    parameters: Mapping[str, Any] | None = None,
+    out: Path | str | None = None,
+    language: str | None = None,
+    progress: bool = True,
+    editions: Path | str = EDITIONS,
+) -> Path:
+    """An edition's name → the folder of its new build; `OUT/latest` leads to it.
+
+    `parameters` override the edition's, as values or as text in the type of the notebook's default. `out` is the folder
+    that holds `builds/` and `latest` (default: `reports/`), `language` takes the place of the edition's languages.
+    Raises DiembaoError for a request that makes no sense, before any kernel starts, and BuildError for a failed build.
+    """
+    started = time.monotonic()
+    plan = _plan(Path(editions), edition, dict(parameters or {}), language)
+    root = Path(out or REPORTS).resolve()
+    try:
+        (root / "builds").mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DiembaoError(f"{root}: cannot hold builds ({error})") from None
+    with _lock(root, edition, progress):
+        _set_aside_remains(root)
+        name, moment = _name(root, edition)
+        partial = root / "builds" / f".partial-{name}"
+        partial.mkdir()
+        try:
+            _fill(partial, name, moment, edition, plan, progress, started)
+            os.replace(partial, root / "builds" / name)
+            _point_latest(root, name)
+        except BaseException as error:
+            kept = _keep_failed(partial, name, error)
+            if isinstance(error, (DiembaoError, OSError)) or not isinstance(error, Exception):
+                reason = str(error) or type(error).__name__
+            else:
+                reason = "".join(traceback.format_exception(error)[-3:]).rstrip()
+            if not isinstance(error, Exception):
+                raise
+            raise BuildError(f"{reason}\nThe build failed and is kept in {kept}; the last good one stands.") from error
+    return root / "builds" / name
+
+
+def _plan(editions: Path, edition: str, overrides: dict[str, Any], language: str | None) -> dict[str, Any]:
+    """The editions file and a request → the jobs of the edition, every name and value checked."""
+    settings = _settings(editions, edition)
+    for name in overrides:
+        if name in SET_BY_BUILDER:
+            raise DiembaoError(f"parameter {name} is set by the builder: {SET_BY_BUILDER[name]}")
+    wanted = [language] if language else settings["languages"]
+    for tongue in wanted:
+        if tongue not in document.languages():
+            raise DiembaoError(f"language {tongue!r}: choose from {', '.join(document.languages())}")
+    given = {**settings["parameters"], **overrides}
+    if "corpus" in settings:
+        place = settings["corpus"]
+        given.setdefault("corpus", place if place == "sample" else str((editions.parent / place).resolve()))
+
+    jobs, known = [], {}
+    for number, tongue in enumerate(wanted):
+        for entry in settings["notebooks"]:
+            path = (editions.parent / entry).resolve()
+            notebook = execute.read(path, tongue)
+            defaults = execute.defaults(notebook, path)
+            known |= defaults
+            values = {name: execute.typed(name, given[name], defaults[name]) for name in given if name in defaults}
+            if "language" in defaults:
+                values["language"] = tongue
+            jobs.append(
+                execute.Job(path.stem if number == 0 else f"{path.stem}.{tongue}", path, tongue, notebook, values)
+            )
+    unknown = [name for name in given if name not in known]
+    if unknown:
+        allowed = ", ".join(sorted(known.keys() - SET_BY_BUILDER.keys())) or "none"
+        raise DiembaoError(f"parameter {unknown[0]}: no notebook of edition {edition!r} has it; they have: {allowed}")
+    names = [job.name for job in jobs]
+    if len(set(names)) < len(names):
+        raise DiembaoError(f"{editions}, [{edition}]: two notebooks of one name; reports are named after them")
+    return {"jobs": jobs, "languages": wanted, "timeout": settings["timeout"]}
+
+
+def _settings(editions: Path, edition: str) -> dict[str, Any]:
+    """The editions file → one edition's settings, complete."""
+    try:
+        table = tomllib.loads(editions.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DiembaoError(f"{editions}: not a readable editions file ({error})") from None
+    if edition not in table:
+        raise DiembaoError(f"edition {edition!r} is not in {editions}; it has: {', '.join(table) or 'none'}")
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", edition):
+        raise DiembaoError(f"{editions}, [{edition}]: an edition's name is made of a-z, 0-9, - and _")
+    settings = {"languages": ["en"], "timeout": 900, "parameters": {}, **table[edition]}
+    place = f"{editions}, [{edition}]"
+    if settings.keys() - EDITION_KEYS:
+        odd = sorted(settings.keys() - EDITION_KEYS)[0]
+        raise DiembaoError(f"{place}: {odd!r} is no setting; there are: {', '.join(sorted(EDITION_KEYS))}")
+    for key in ("notebooks", "languages"):
+        value = settings.get(key)
+        if not (isinstance(value, list) and value and all(isinstance(item, str) for item in value)):
+            raise DiembaoError(f"{place}: {key} must be a list of names, not {value!r}")
+    if isinstance(settings["timeout"], bool) or not isinstance(settings["timeout"], (int, float)):
+        raise DiembaoError(f"{place}: timeout must be a number of seconds, not {settings['timeout']!r}")
+    if not isinstance(settings.get("corpus", ""), str):
+        raise DiembaoError(f"{place}: corpus must be 'sample' or a path, not {settings['corpus']!r}")
+    if not isinstance(settings["parameters"], dict):
+        raise DiembaoError(f"{place}: parameters must be a table [{edition}.parameters]")
+    return settings
+
+
+@contextlib.contextmanager
+def _lock(root: Path, edition: str, progress: bool) -> Iterator[None]:
+    """One build at a time under a folder: waits for the other and says who it is. It ends with its process."""
+    with open(root / ".lock", "a+", encoding="utf-8") as file:
+        told, end = False, time.monotonic() + LOCK_WAIT
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                file.seek(0)
+                holder = file.read().strip() or "another build"
+            if time.monotonic() > end:
+                raise DiembaoError(f"{root / '.lock'} is still held by {holder} after {LOCK_WAIT} s")
+            if progress and not told:
+                print(f"waiting for {holder}", file=sys.stderr)
+                told = True
+            time.sleep(0.2)
+        file.truncate(0)
+        file.write(f"process {os.getpid()}, edition {edition}, since {datetime.datetime.now():%H:%M:%S}")
+        file.flush()
+        yield
+
+
+def _name(root: Path, edition: str) -> tuple[str, datetime.datetime]:
+    """→ a build name nothing under `builds/` has yet, and its moment."""
+    while True:
+        moment = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
+        name = f"{moment:%Y%m%dT%H%M%SZ}-{edition}"
+        if not any((root / "builds" / f"{name}{suffix}").exists() for suffix in ("", "-failed")):
+            return name, moment
+        time.sleep(0.1)
+
+
+def _fill(
+    folder: Path,
+    name: str,
+    moment: datetime.datetime,
+    edition: str,
+    plan: dict[str, Any],
+    progress: bool,
+    started: float,
+) -> None:
+    """An empty folder → a whole build in it; raises BuildError when a notebook fails."""
+    jobs: list[execute.Job] = plan["jobs"]
+    for job in jobs:
+        if "output" in execute.defaults(job.notebook, job.path):
+            tables = folder / "tables" / job.name
+            tables.mkdir(parents=True)
+            job.parameters["output"] = str(tables)
+    (folder / "notebooks").mkdir()
+    (folder / "tables").mkdir(exist_ok=True)
+
+    cells = sum(cell.cell_type == "code" and bool(cell.source.strip()) for job in jobs for cell in job.notebook.cells)
+    injected = sum(bool(job.parameters) for job in jobs)
+    with tqdm(total=cells + injected, desc=edition, unit="cell", mininterval=0.5, disable=not progress) as bar:
+        runs = execute.run(jobs, plan["timeout"], on_cell=lambda: bar.update())
+    errors = [run.error for run in runs if run.error]
+    for job in jobs:
+        with contextlib.suppress(OSError):  # not there, or not empty
+            (folder / "tables" / job.name).rmdir()
+
+    versions = {"python": platform.python_version(), **{package: version(package) for package in PACKAGES}}
+    homes = {tongue: "index.html" if n == 0 else f"index.{tongue}.html" for n, tongue in enumerate(plan["languages"])}
+    reports = []
+    for run in runs:
+        job = run.job
+        # The build moves to its own name when it is whole: what it says of its tables must hold there, too.
+        text = nbformat.writes(run.notebook).replace(json.dumps(f"{folder}{os.sep}", ensure_ascii=False)[1:-1], "")
+        (folder / "notebooks" / f"{job.name}.ipynb").write_text(text, encoding="utf-8")
+        if errors:
+            continue
+        parameters = execute.defaults(job.notebook, job.path) | job.parameters
+        about = {
+            "name": job.name,
+            "edition": edition,
+            "built": moment.isoformat(),
+            "home": homes[job.language],
+            "translations": [
+                _page_in(other.language, f"{other.name}.html")
+                for other in jobs
+                if other.path == job.path and other is not job
+            ],
+            "parameters": {key: value for key, value in parameters.items() if key not in SET_BY_BUILDER},
+            "versions": versions,
+        }
+        page = document.render(nbformat.reads(text, as_version=4), job.language, about)
+        file = folder / f"{job.name}.html"
+        file.write_text(page.html, encoding="utf-8")
+        reports.append(
+            {
+                **{key: value for key, value in asdict(page).items() if key != "html"},
+                "findings": [{"anchor": anchor, "text": html.striptags()} for anchor, html in page.findings],
+                "language": job.language,
+                "file": file.name,
+                "bytes": file.stat().st_size,
+                "notebook": f"notebooks/{job.name}.ipynb",
+                "files": sorted(f"tables/{job.name}/{file.name}" for file in (folder / "tables" / job.name).glob("*")),
+                "parameters": about["parameters"],
+                "seconds": round(run.seconds, 2),
+            }
+        )
+    manifest = {
+        "build": name,
+        "edition": edition,
+        "status": "failed" if errors else "good",
+        "started": moment.isoformat(),
+        "seconds": round(time.monotonic() - started, 2),
+        "languages": [_page_in(tongue, file) for tongue, file in homes.items()],
+        "versions": versions,
+        "reports": reports,
+        "errors": errors,
+    }
+    for tongue, file in homes.items() if not errors else ():
+        (folder / file).write_text(document.overview(manifest, tongue), encoding="utf-8")
+    (folder / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    if errors:
+        raise BuildError("\n\n".join(errors))
+
+
+def _page_in(language: str, file: str) -> dict[str, str]:
+    return {"language": language, "file": file, "name": document.words(language)["language_name"]}
+
+
+def _point_latest(root: Path, name: str) -> None:
+    """Moves `latest` to a build in one step: who follows it sees the old build or the new one."""
+    aside = root / f".latest-{os.getpid()}"
+    aside.unlink(missing_ok=True)
+    aside.symlink_to(Path("builds") / name)
+    os.replace(aside, root / "latest")
+
+
+def _keep_failed(partial: Path, name: str, error: BaseException) -> Path:
+    """A build that failed → the folder it is kept in, the error as text within."""
+    kept = partial.with_name(f"{name}-failed")
+    whole = partial.with_name(name)
+    with contextlib.suppress(OSError):  # a full disk must not hide the error it caused
+        os.replace(partial if partial.exists() else whole, kept)
+        reason = str(error) if isinstance(error, DiembaoError) else "".join(traceback.format_exception(error))
+        (kept / "error.txt").write_text(reason + "\n", encoding="utf-8")
+    return kept
+
+
+def _set_aside_remains(root: Path) -> None:
+    """What a killed builder left → failed builds. Called under the lock, so none of it is in the making."""
+    for remains in (root / "builds").glob(".partial-*"):
+        _keep_failed(remains, remains.name.removeprefix(".partial-"), DiembaoError("the builder was killed"))

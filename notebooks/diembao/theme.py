@@ -1,0 +1,153 @@
+"""How everything drawn looks: every colour, size and font of the charts, the Altair theme and the way charts are shown.
+
+Importing this module registers the theme `diembao` and the renderer `diembao` and makes both the current ones.
+
+The renderer puts three forms of a chart into a notebook: its Vega-Lite specification (for reports, which draw it
+without a network), a small picture (for code hosts, and for JupyterLab, which does not draw Vega-Lite 6 by itself) and its
+description as plain text.
+"""
+
+import base64
+import struct
+import zlib
+
+import altair as alt
+import vl_convert
+
+# --- type: one family with all Vietnamese letters, one scale (px) ---------------------------------------------------
+FONT = '"Segoe UI", "Noto Sans", Roboto, "Helvetica Neue", "DejaVu Sans", Arial, sans-serif'
+SIZE_TITLE, SIZE_TEXT = 15, 12
+TITLE_CHARACTERS = 42  # a title breaks into lines this long, so that it is not cut off on a screen 390 px wide
+LABEL_WIDTH = 170  # px for the names beside an axis; longer ones end in "…"
+LEGEND_WIDTH = 330  # px that the entries of a legend share; more of them stand below each other
+LETTER, SYMBOL = 6.6, 36  # px of an average letter and of a legend's symbol with the space around it
+
+# --- space (px) -----------------------------------------------------------------------------------------------------
+WIDTH = 560  # of the plot without its labels: fits a column of 1280 px; reports draw narrower where it does not fit
+ROW = 26  # of one bar or one line of a matrix
+TWO_LINES = 40  # of a row whose name takes two lines
+DODGE = 12  # of one source within an actor's rows
+
+# --- greys ----------------------------------------------------------------------------------------------------------
+INK, MUTED, RULE, GRID, PAPER = "#1d1c1a", "#5f5b54", "#8a857c", "#e4dfd3", "#ffffff"
+
+# --- colours: distinguishable with any of the three kinds of colour blindness (tests/test_charts.py) ----------------
+BLUE, ORANGE, TEAL, PURPLE = "#0077bb", "#e8702a", "#009988", "#aa3377"
+SKY, RED, OLIVE, BROWN = "#5ab4e6", "#c0281b", "#8f8a1e", "#6b4226"
+PALETTE = (BLUE, ORANGE, TEAL, PURPLE, SKY, RED, OLIVE, BROWN)  # for up to eight actors
+
+# A source has its colour and shape in every chart; a source not named here is grey, and always labelled.
+SOURCES = {
+    "AP": (ORANGE, "circle"),
+    "VOA": (BLUE, "square"),
+    "Reuters": (PURPLE, "diamond"),
+    "Yonhap": (TEAL, "triangle-up"),
+    "AFP": (RED, "triangle-down"),
+    "TASS": (SKY, "cross"),
+    "KCNA": (BROWN, "triangle-right"),
+    "Xinhua": (OLIVE, "triangle-left"),
+}
+SOURCE = ("#77726a", "circle")
+KINDS = {"state": BLUE, "org": ORANGE, "person": PURPLE}
+STATES = {"published": "#1b5e8a", "nothing": "#ecd9b8", "outside": "#ffffff"}
+LOW, HIGH = "#f3f0e8", "#0b4f7d"  # ends of the scale of heat maps
+HEAT_TEXT = 0.55  # above this part of the scale the numbers in a heat map are white
+
+# --- the static picture ---------------------------------------------------------------------------------------------
+VEGALITE = "6.4"  # what vl-convert draws; Altair 6 writes 6.x
+SCALE = 1.0  # of the picture: at most some 40 kB a chart, so that a notebook stays below 500 kB
+MIME = "application/vnd.vegalite.v6+json"
+
+
+def source_colour(source: str) -> str:
+    """A source's id → its colour, the same everywhere."""
+    return SOURCES.get(source, SOURCE)[0]
+
+
+def source_shape(source: str) -> str:
+    """A source's id → the shape of its points, the same everywhere."""
+    return SOURCES.get(source, SOURCE)[1]
+
+
+@alt.theme.register("diembao", enable=True)
+def theme() -> alt.theme.ThemeConfig:
+    """→ the Altair theme of every chart."""
+    text = {"labelFont": FONT, "titleFont": FONT, "labelColor": MUTED, "titleColor": MUTED}
+    sizes = {"labelFontSize": SIZE_TEXT, "titleFontSize": SIZE_TEXT, "titleFontWeight": "normal"}
+    return {
+        "config": {
+            "background": PAPER,
+            "font": FONT,
+            "padding": 6,
+            "view": {"stroke": None, "continuousWidth": WIDTH},
+            "title": {
+                "font": FONT,
+                "fontSize": SIZE_TITLE,
+                "fontWeight": 600,
+                "color": INK,
+                "anchor": "start",
+                "frame": "bounds",
+                "offset": 14,
+                "lineHeight": 20,
+            },
+            "axis": {
+                **text,
+                **sizes,
+                "grid": False,
+                "domain": False,
+                "ticks": False,
+                "labelPadding": 6,
+                "titlePadding": 8,
+                "labelLimit": LABEL_WIDTH,
+            },
+            "axisQuantitative": {"grid": True, "gridColor": GRID, "tickCount": 5},
+            "axisTemporal": {"grid": False, "ticks": True, "tickColor": RULE, "tickCount": 5, "labelOverlap": True},
+            "axisX": {"titleAnchor": "end"},  # grows to the left, under the names, and not off the screen
+            "axisY": {"labelColor": INK},
+            "legend": {
+                **text,
+                **sizes,
+                "labelColor": INK,
+                "orient": "top",
+                "direction": "horizontal",
+                "columnPadding": 14,
+                "labelLimit": 150,
+                "titleLimit": 300,
+                "symbolSize": 90,
+                "offset": 8,
+                "layout": {"top": {"anchor": "start", "bounds": "full"}},
+            },
+            "bar": {"cornerRadiusEnd": 2},
+            "text": {"font": FONT, "fontSize": SIZE_TEXT, "color": INK},
+            "range": {"category": list(PALETTE)},
+        }
+    }
+
+
+def bundle(spec: dict) -> tuple[dict, dict]:
+    """A Vega-Lite specification → its notebook forms (specification, picture, description) and their metadata."""
+    description = spec.get("description", "")
+    picture = _packed(vl_convert.vegalite_to_png(spec, vl_version=VEGALITE, scale=SCALE))
+    data = {MIME: spec, "image/png": base64.b64encode(picture).decode("ascii"), "text/plain": description}
+    return data, {"image/png": {"alt": description}}
+
+
+def _packed(png: bytes) -> bytes:
+    """A PNG → the same picture in about a third of the bytes: vl-convert compresses for speed."""
+    chunks, pixels, at = [png[:8]], b"", 8
+    while at < len(png):
+        (length,) = struct.unpack_from(">I", png, at)
+        chunk, kind = png[at : at + length + 12], png[at + 4 : at + 8]
+        at += length + 12
+        if kind == b"IDAT":
+            pixels += chunk[8:-4]
+            continue
+        if kind == b"IEND":
+            body = b"IDAT" + zlib.compress(zlib.decompress(pixels), 9)
+            chunks.append(struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body)))
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+alt.renderers.register("diembao", bundle)
+alt.renderers.enable("diembao")

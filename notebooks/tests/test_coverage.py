@@ -1,0 +1,131 @@
+import itertools
+from datetime import date, timedelta
+
+import numpy as np
+import polars as pl
+import pytest
+from synthetic import article, articles, citation, citations, dates, in_text, press
+
+from diembao.measures import comparison, coverage, select
+
+DAYS = (date(2024, 1, 3), date(2024, 1, 4), date(2024, 1, 10), date(2024, 1, 10))
+ROWS = articles(
+    *(article(f"a{number}", day) for number, day in enumerate(DAYS)),
+    article("month", date(2024, 1, 1), published_last=date(2024, 1, 31), published_basis="inferred"),
+    article("none"),
+)
+CITED = citations(citation("a0", "AP"), citation("a2", "AP"), citation("none", "AP"), citation("month", "VOA"))
+PAIR = ("AP", "VOA")
+
+
+def test_how_articles_are_dated():
+    table = coverage.dating(ROWS)
+    assert table.select("basis", "precision", "articles", "articles_total", "widest").rows() == [
+        ("stated", "day", 4, 6, 1),
+        ("inferred", "longer", 1, 6, 31),
+        ("unknown", "none", 1, 6, None),
+    ]
+
+
+def test_by_source_keeps_dated_undated_and_silent_apart():
+    table = coverage.by_source(ROWS, CITED, (*PAIR, "Reuters"))
+    assert table.select("source_id", "articles", "day_dated", "longer_dated", "undated", "publication_days").rows() == [
+        ("all", 6, 4, 1, 1, 3),
+        ("AP", 3, 2, 0, 1, 2),
+        ("VOA", 1, 0, 1, 0, 0),
+        ("Reuters", 0, 0, 0, 0, 0),
+    ]
+    assert table.select("first", "last", "span_days", "usual_step").row(0) == (DAYS[0], DAYS[-1], 8, 3.5)
+
+
+def test_calendar_tells_nothing_from_outside():
+    table = coverage.calendar(ROWS, CITED, PAIR)
+    runs = table.filter(pl.col("source_id") == "all").select("state", "first", "days", "articles").rows()
+    assert runs == [
+        ("outside", date(2024, 1, 1), 2, 0),
+        ("published", date(2024, 1, 3), 2, 2),
+        ("nothing", date(2024, 1, 5), 5, 0),
+        ("published", date(2024, 1, 10), 1, 2),
+        ("outside", date(2024, 1, 11), 21, 0),
+    ]
+    ap = table.filter(pl.col("source_id") == "AP")["state"].to_list()
+    assert ap == ["outside", "published", "nothing", "published", "outside"]
+    assert table.filter(pl.col("source_id") == "VOA")["state"].to_list() == ["outside", "nothing", "outside"]
+
+
+def test_calendar_has_each_day_once_whatever_the_range():
+    chosen = select(press())
+    for asked in ({}, {"date_from": "2022-12", "date_to": "2023-06-15"}, {"date_to": "2026"}):
+        table = coverage.calendar(chosen.articles, chosen.citations, **asked)
+        for (_,), runs in table.partition_by("source_id", as_dict=True).items():
+            assert (runs["first"][1:] - runs["last"][:-1] == timedelta(days=1)).all()
+            assert runs["days"].sum() == (runs["last"][-1] - runs["first"][0]).days + 1
+
+
+def test_calendar_without_a_dated_article_is_empty():
+    undated = ROWS.filter(pl.col("page") == "none")
+    assert coverage.calendar(undated, CITED, PAIR).is_empty()
+    assert coverage.gaps(undated, CITED, PAIR).is_empty()
+
+
+def test_gaps_are_the_days_between_longest_first():
+    table = coverage.gaps(ROWS, CITED, PAIR)
+    assert table.select("source_id", "first", "last", "days").rows() == [
+        ("AP", date(2024, 1, 4), date(2024, 1, 9), 6),
+        ("all", date(2024, 1, 5), date(2024, 1, 9), 5),
+    ]
+    assert table["chance"].null_count() == 2 and table["abstains"].all()
+
+
+def test_chance_of_a_gap_by_simulation():
+    days = sorted({date(2024, 1, 1) + timedelta(days=d) for d in (0, 2, 3, 7, 8, 20, 22, 25, 29)})
+    table = coverage.gaps(articles(*(article(f"p{d}", d) for d in days)), citations(), ())
+    longest = table.row(0, named=True)
+    assert (longest["days"], longest["publication_days"]) == (11, 9)
+    draw = np.random.default_rng(1)
+    silent = 1 - 8 / 29
+    steps = draw.geometric(1 - silent, size=(200_000, 8)) - 1
+    assert longest["chance"] == pytest.approx((steps.max(1) >= 11).mean(), abs=0.004)
+
+
+def test_offsets_are_days_between_the_nearest_ends():
+    day = date(2024, 5, 10)
+    rows = articles(article("a", day), article("m", date(2024, 5, 1), published_last=date(2024, 5, 31)), article("u"))
+    written = dates(
+        in_text("a", date(2024, 5, 9)),
+        in_text("a", date(2024, 5, 1), date(2024, 5, 31)),
+        in_text("a", date(2024, 5, 12), date(2024, 5, 20)),
+        in_text("a", date(2014, 1, 1), date(2014, 12, 31)),
+        in_text("a", None),
+        in_text("m", date(2024, 5, 20)),
+        in_text("m", date(2024, 4, 20)),
+        in_text("u", day),
+    )
+    table = coverage.offsets(written, rows)
+    assert table["days"].to_list() == [-1, 0, 2, -3418, None, 0, -11, None]
+    assert table["reach"].to_list() == [
+        "days_before",
+        "same",
+        "days_after",
+        "years_before",
+        "unplaced",
+        "same",
+        "weeks_before",
+        "unplaced",
+    ]
+    counts = coverage.reach(written, rows)
+    assert counts["reach"].to_list() == list(coverage.REACHES)
+    assert counts["dates"].sum() == 8 == counts["dates_total"][0]
+
+
+def test_every_number_of_days_has_one_bin():
+    edges = [(low, high) for _, low, high in coverage.BINS]
+    assert all(high + 1 == low for (_, high), (low, _) in itertools.pairwise(edges))
+
+
+def test_reach_by_source_leaves_no_bin_out():
+    chosen = select(press())
+    standing = comparison.attributed(chosen.articles, chosen.citations, PAIR)
+    table = coverage.reach(chosen.dates, chosen.articles, standing)
+    assert table["source_id"].unique().sort().to_list() == ["AP", "VOA"]
+    assert table.height == 2 * len(coverage.REACHES)

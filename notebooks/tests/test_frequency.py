@@ -1,0 +1,125 @@
+from datetime import date
+
+import polars as pl
+import pytest
+from synthetic import article, articles, corpus, mention, mentions, press
+
+from diembao.measures import frequency, select
+
+ROWS = articles(
+    article("a", date(2024, 1, 5), syllables=200),
+    article("b", date(2024, 3, 5), syllables=300),
+    article("c", syllables=500),
+    article("d", date(2024, 3, 1), published_last=date(2024, 4, 30)),
+)
+NAMED = mentions(
+    mention("a", "USA", role="headline"),
+    mention("a", "USA"),
+    mention("a", "CHN"),
+    mention("b", "USA"),
+    mention("c", "kim-jong-un"),
+    mention("elsewhere", "RUS"),
+)
+
+
+def row(table: pl.DataFrame, **where) -> dict:
+    return table.row(by_predicate=pl.all_horizontal(pl.col(name) == value for name, value in where.items()), named=True)
+
+
+def test_by_actor_counts_by_hand():
+    table = frequency.by_actor(NAMED, ROWS)
+    usa = row(table, actor_id="USA")
+    assert (usa["actor_kind"], usa["mentions"], usa["mentions_total"], usa["share"]) == ("state", 3, 5, 0.6)
+    assert (usa["articles"], usa["articles_total"], usa["article_share"]) == (2, 4, 0.5)
+    assert (usa["syllables"], usa["rate"], usa["rank"]) == (1100, pytest.approx(3000 / 1100), 1)
+    assert table["actor_id"].to_list() == ["USA", "CHN", "kim-jong-un"]
+    assert table["rank"].to_list() == [1, 2, 2]
+    assert table["abstains"].all() and table["share_low"].null_count() == 3
+
+
+def test_actors_asked_for_are_there_with_zeros_and_keep_the_denominator():
+    table = frequency.by_actor(NAMED, ROWS, ["PRK", "CHN"])
+    assert table.select("actor_id", "mentions", "mentions_total", "rank").rows() == [
+        ("CHN", 1, 5, 2),
+        ("PRK", 0, 5, None),
+    ]
+
+
+def test_lazy_tables_are_as_good():
+    assert frequency.by_actor(NAMED.lazy(), ROWS.lazy()).equals(frequency.by_actor(NAMED, ROWS))
+
+
+def test_by_kind_and_by_role():
+    assert frequency.by_kind(NAMED, ROWS).select("actor_kind", "mentions").rows() == [
+        ("state", 4),
+        ("person", 1),
+        ("org", 0),
+    ]
+    table = frequency.by_role(NAMED, ROWS)
+    assert row(table, line_role="headline", actor_kind="state")["share"] == 1
+    assert row(table, line_role="body", actor_kind="person")["mentions_total"] == 4
+    assert frequency.by_role(NAMED.clear(), ROWS).is_empty()
+
+
+def test_by_month_has_every_month_and_the_undated():
+    table = frequency.by_month(NAMED, ROWS, ["USA"])
+    assert table.select("month", "mentions", "articles_total").rows() == [
+        (date(2024, 1, 1), 2, 1),
+        (date(2024, 2, 1), 0, 0),
+        (date(2024, 3, 1), 1, 1),
+        (None, 0, 2),
+    ]
+    assert row(table, month=date(2024, 2, 1))["share"] is None
+
+
+def test_by_month_of_undated_articles_only():
+    undated = ROWS.filter(pl.col("page") == "c")
+    assert frequency.by_month(NAMED, undated, ["USA"])["month"].to_list() == [None]
+
+
+def test_an_article_counts_for_each_of_its_sources():
+    standing = pl.DataFrame({"page": ["a", "a", "b"], "segment": 0, "source_id": ["AP", "VOA", "AP"]}).cast(
+        {"segment": pl.Int32}
+    )
+    table = frequency.by_source(NAMED, ROWS, standing, ["USA", "CHN"])
+    assert row(table, source_id="AP", actor_id="USA")["mentions"] == 3
+    assert row(table, source_id="VOA", actor_id="CHN")["share"] == pytest.approx(1 / 3)
+
+
+def test_months_sources_kinds_and_roles_add_up_to_the_total():
+    chosen = select(press())
+    actors = chosen.mentions["actor_id"].unique().to_list()
+    total = chosen.mentions.height
+    monthly = frequency.by_month(chosen.mentions, chosen.articles, actors)
+    assert monthly["mentions"].sum() == total
+    assert monthly.unique("month")["articles_total"].sum() == chosen.articles.height
+    assert frequency.by_kind(chosen.mentions, chosen.articles)["mentions"].sum() == total
+    assert frequency.by_role(chosen.mentions, chosen.articles)["mentions"].sum() == total
+    table = frequency.by_actor(chosen.mentions, chosen.articles)
+    assert table["mentions"].sum() == total and table["share"].sum() == pytest.approx(1)
+    assert (table["rank_low"] <= table["rank_high"]).all()
+
+
+def test_doubling_every_page_as_a_duplicate_changes_nothing():
+    news = press(60)
+    once = select(news)
+    rows, named = (frame.collect() for frame in (news.articles, news.mentions))
+    copies = rows.with_columns(page=pl.col("page") + "-copy", duplicate_of="page")
+    twice = corpus(pl.concat([rows, copies]), pl.concat([named, named.with_columns(page=pl.col("page") + "-copy")]))
+    doubled = select(twice)
+    tables = (frequency.by_actor(chosen.mentions, chosen.articles) for chosen in (once, doubled))
+    assert next(tables).equals(next(tables))
+
+
+def test_the_same_seed_gives_the_same_table_and_another_does_not():
+    chosen = select(press(60))
+    first, again, other = (frequency.by_actor(chosen.mentions, chosen.articles, seed=seed) for seed in (1, 1, 2))
+    assert first.equals(again) and not first.equals(other)
+    ends = pl.selectors.ends_with("_low", "_high")
+    assert first.select(~ends).equals(other.select(~ends))
+
+
+def test_concordance_shows_the_words_around_a_mention():
+    pages = pl.DataFrame({"page": ["a"], "text": ["Hôm nay Mỹ\nvà Trung Quốc họp."]})
+    named = mentions(mention("a", "USA") | {"start": 8, "end": 10, "surface": "Mỹ"})
+    assert frequency.concordance(named, pages, "USA", width=6).rows() == [("a", 2, "body", "m nay ", "Mỹ", " và Tr")]

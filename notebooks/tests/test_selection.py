@@ -1,0 +1,131 @@
+from datetime import date
+
+import pytest
+from synthetic import article, articles, citation, citations, corpus, dates, in_text, mention, mentions
+
+from diembao.measures import select
+from diembao.schema import DiembaoError
+
+DAY = date(2024, 5, 1)
+
+
+def steps(chosen) -> dict:
+    return dict(chosen.steps.iter_rows())
+
+
+def test_every_article_left_out_is_accounted_for():
+    rows = articles(
+        article("a", DAY),
+        article("a", DAY, segment=1),
+        article("b", DAY, duplicate_of="a"),
+        article("c"),
+        article("d", date(2023, 1, 1)),
+    )
+    chosen = select(corpus(rows), date_from="2024")
+    assert steps(chosen) == {"segment": 1, "undated": 1, "range": 1, "duplicate": 1, "counted": 1}
+    assert chosen.articles["page"].to_list() == ["a"]
+
+
+def test_undated_articles_count_without_a_range():
+    assert steps(select(corpus(articles(article("a", DAY), article("c")))))["counted"] == 2
+
+
+def test_an_article_dated_only_to_its_month_is_inside_only_if_the_whole_month_is():
+    rows = articles(article("a", date(2024, 5, 1), published_last=date(2024, 5, 31)), article("b", DAY))
+    assert select(corpus(rows), date_to="2024-05").articles.height == 2
+    assert select(corpus(rows), date_to="2024-05-15").articles["page"].to_list() == ["b"]
+
+
+def test_a_duplicate_stands_for_its_group_where_the_original_is_out_of_range():
+    rows = articles(
+        article("a", date(2024, 4, 30)), article("b", DAY, duplicate_of="a"), article("c", DAY, duplicate_of="a")
+    )
+    assert select(corpus(rows), date_from="2024-05").articles["page"].to_list() == ["b"]
+    assert select(corpus(rows)).articles["page"].to_list() == ["a"]
+    assert select(corpus(rows), duplicates="printed").articles.height == 3
+
+
+def test_capitals_line_roles_and_run_on_articles():
+    named = mentions(
+        mention("a", "USA"),
+        mention("a", "USA", reading="gov"),
+        mention("a", "USA", reading="place"),
+        mention("a", "USA", role="caption"),
+        mention("a", "USA") | {"segment": 1},
+    )
+    news = corpus(articles(article("a", DAY), article("a", DAY, segment=1)), named)
+    assert select(news).mentions.height == 2
+    assert select(news, capitals="place").mentions.height == 2
+    assert select(news, capitals="both").mentions.height == 3
+    assert select(news, line_roles=["caption"]).mentions.height == 1
+    assert select(news, line_roles="caption, body").mentions.height == 3
+
+
+def test_dates_count_in_the_chosen_line_roles():
+    written = dates(in_text("a", DAY, line=1), in_text("a", DAY, line=2), in_text("a", DAY, line=3))
+    news = corpus(articles(article("a", DAY)), dates=written)
+    assert select(news).dates.height == 2
+    assert select(news, line_roles=["caption"]).dates.height == 1
+
+
+def test_sources_and_actors_may_be_written_as_the_reader_knows_them():
+    news = corpus(articles(article("a", DAY)))
+    chosen = select(news, sources="associated press, yonhap", actors=["Triều Tiên", "russia", "NATO"])
+    assert chosen.sources == ("AP", "Yonhap")
+    assert chosen.actors == ("PRK", "RUS", "NATO")
+
+
+def test_publishers_and_credits_become_ids_and_unknown_ones_stay():
+    rows = articles(article("a", DAY, publisher="Voice of America", credits=["A.P.", "Báo nhà"]))
+    chosen = select(corpus(rows, citations=citations(citation("a", "AP"), citation("gone", "AP"))))
+    assert chosen.articles["publisher"].to_list() == ["VOA"]
+    assert chosen.articles["credits"].to_list() == [["AP", "Báo nhà"]]
+    assert chosen.citations.height == 1
+
+
+def test_actors_the_catalogue_does_not_know_go_by_their_usual_form():
+    named = mentions(
+        mention("a", "an-nguyen") | {"surface": "An Nguyễn"},
+        mention("a", "an-nguyen") | {"surface": "An Nguyễn"},
+        mention("a", "an-nguyen") | {"surface": "An"},
+    )
+    chosen = select(corpus(articles(article("a", DAY)), named), actors=["An Nguyễn"])
+    assert chosen.actors == ("an-nguyen",)
+    assert chosen.names.rows() == [("an-nguyen", "An Nguyễn", "An Nguyễn")]
+
+
+@pytest.mark.parametrize(
+    ("choice", "words"),
+    [
+        ({"date_from": "2024-06", "date_to": "2024-01"}, ["date_from", "2024-06-01", "2024-01-31", "swap"]),
+        ({"date_from": "01/02/2024"}, ["date_from", "01/02/2024", "2024-06-30"]),
+        ({"date_to": "2024-02-30"}, ["date_to", "2024-02-30"]),
+        ({"date_from": "2030"}, ["no article lies", "2024-05-01"]),
+        ({"line_roles": ["titel"]}, ["line_roles", "titel", "headline"]),
+        ({"line_roles": []}, ["line_roles", "empty"]),
+        ({"capitals": "city"}, ["capitals", "city", "place"]),
+        ({"duplicates": "never"}, ["duplicates", "never", "once"]),
+        ({"sources": ["Reuter"]}, ["sources", "Reuter", "did you mean Reuters?"]),
+        ({"sources": ["Chưa ai nghe"]}, ["sources", "Chưa ai nghe", "outlets.csv"]),
+        ({"actors": ["Chinaa"]}, ["actors", "Chinaa", "did you mean CHN"]),
+    ],
+)
+def test_mistakes_name_the_parameter_the_value_and_the_way_out(choice, words):
+    with pytest.raises(DiembaoError) as error:
+        select(corpus(articles(article("a", DAY))), **choice)
+    assert all(word in str(error.value) for word in words), str(error.value)
+
+
+def test_a_corpus_without_articles_or_without_dates_says_so():
+    with pytest.raises(DiembaoError, match="holds no article"):
+        select(corpus(articles()))
+    with pytest.raises(DiembaoError, match="no article of this corpus is dated"):
+        select(corpus(articles(article("a"))), date_from="2024")
+
+
+def test_a_table_that_would_fan_out_is_refused():
+    news = corpus(articles(article("a", DAY)), dates=dates(in_text("a", DAY)))
+    doubled = news.lines.collect()
+    news.lines = doubled.vstack(doubled).lazy()
+    with pytest.raises(Exception, match=r"m:1|fan"):
+        select(news)

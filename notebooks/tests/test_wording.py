@@ -1,0 +1,161 @@
+import re
+from datetime import date
+from string import Formatter
+
+import polars as pl
+import pytest
+from synthetic import article, articles, citation, citations, corpus, mention, mentions, press
+
+from diembao import schema, wording
+from diembao.measures import comparison, coverage, frequency, intervals, select
+from diembao.schema import DiembaoError
+from diembao.wording import Finding, Shown, Words
+
+EN, VI = Words("en"), Words("vi")
+
+
+@pytest.mark.parametrize("key", wording.strings())
+def test_both_languages_say_the_same(key):
+    forms = wording.strings()[key]
+    assert set(forms) == {"en", "vi"}, key
+    fields = [{name for _, name, _, _ in Formatter().parse(forms[language]) if name} for language in ("en", "vi")]
+    # a Vietnamese date has the month's number where an English one has its name
+    assert fields[0] == fields[1] or key.startswith("date."), key
+    assert forms["en"].count("|") == forms["vi"].count("|"), key
+    assert all(forms[language].strip() for language in forms), key
+
+
+def test_every_word_of_the_schema_has_its_string():
+    keys = set(wording.strings())
+    vocabularies = {
+        "kind": schema.ACTOR_KINDS,
+        "kinds": schema.ACTOR_KINDS,
+        "line_role": schema.LINE_ROLES,
+        "role": schema.CITATION_ROLES,
+        "basis": schema.PUBLISHED_BASES,
+        "state": coverage.STATES,
+        "reach": coverage.REACHES,
+        "source": (coverage.ALL, comparison.OTHERS),
+    }
+    assert not [
+        f"{section}.{word}"
+        for section, words in vocabularies.items()
+        for word in words
+        if f"{section}.{word}" not in keys
+    ]
+
+
+def test_numbers_and_dates_in_each_language():
+    assert (EN.number(1234.5, 1), VI.number(1234.5, 1)) == ("1,234.5", "1.234,5")
+    assert (EN.number(-0.25, 2), EN.number(None)) == ("−0.25", "–")
+    assert (EN.percent(0.1234), VI.percent(0.1234)) == ("12.3%", "12,3%")
+    assert (EN.interval(0.1, 0.2), VI.interval(0.1, 0.2), EN.interval(None, None)) == ("10.0–20.0%", "10,0–20,0%", "–")
+    assert EN.interval(-1.5, 2, 1, percent=False) == "−1.5–2.0"
+    assert (EN.date(date(2024, 6, 4)), VI.date(date(2024, 6, 4))) == ("4 June 2024", "4/6/2024")
+    assert (EN.month(date(2024, 6, 1)), VI.month(date(2024, 6, 1))) == ("June 2024", "tháng 6/2024")
+    assert (EN.count("article", 1), EN.count("article", 1200), VI.count("article", 1200)) == (
+        "1 article",
+        "1,200 articles",
+        "1.200 bài",
+    )
+    assert (EN.probability(0.0004), EN.probability(0.0123), EN.probability(0.0123, sign=True)) == (
+        "< 0.001",
+        "0.012",
+        "= 0.012",
+    )
+    assert EN.listed(["a", "b", "c"]) == "a, b and c"
+    assert VI.listed(["a", "b"]) == "a và b"
+    assert EN.listed(["a"]) == "a" and EN.listed([]) == "none"
+
+
+def test_an_unknown_language_is_refused():
+    with pytest.raises(DiembaoError, match=r"language: 'fr'.*en, vi"):
+        Words("fr")
+
+
+def test_what_comes_from_a_page_is_never_markup():
+    rude = "<script>alert(1)</script>"
+    named = mentions(mention("a", "x-y") | {"surface": rude})
+    chosen = select(corpus(articles(article("a")), named))
+    words = Words("en", chosen.names)
+    table = frequency.by_actor(chosen.mentions, chosen.articles)
+    shown, found = words.table(table), words.actors(table)
+    assert rude in repr(shown) and rude in repr(found)
+    for page in (shown._repr_html_(), found._repr_html_()):
+        assert "<script" not in page and "&lt;script&gt;" in page
+
+
+def test_a_table_shows_headings_names_and_intervals():
+    names = pl.DataFrame({"id": ["USA"], "name_en": ["United States"], "name_vi": ["Mỹ"]})
+    table = pl.DataFrame(
+        {
+            "actor_id": ["USA", "X"],
+            "mentions": [1200, 1],
+            "share": [0.5, 0.01],
+            "share_low": [0.25, None],
+            "share_high": [0.75, None],
+            "internal": [1, 2],
+        }
+    )
+    shown = Words("vi", names).table(table)
+    assert list(shown.headings) == ["Chủ thể", "Lượt nhắc", "Tỷ lệ", "Khoảng tin cậy 95%"]
+    assert list(shown.rows[0]) == ["Mỹ", "1.200", "50,0%", "25,0–75,0%"]
+    assert list(shown.rows[1]) == ["X", "1", "1,0%", "–"]
+    assert '<th scope="col" align="left">Chủ thể</th>' in shown._repr_html_()
+    assert Words("en").table(table, rows=1).note.startswith("1 of 2 rows")
+    assert Words("en").table(table, columns=["mentions"]).headings == ["Mentions"]
+    assert Words("en").table(table.clear()).note == "No rows."
+
+
+def test_the_text_of_a_table_is_aligned_and_whole():
+    lines = repr(Shown(["A", "Bậc"], [["x", "1"], ["dài hơn", "20"]], [False, True], "")).splitlines()
+    assert lines == ["A        Bậc", "───────  ───", "x          1", "dài hơn   20"]
+
+
+def findings(words: Words, chosen) -> dict[str, Finding]:
+    tables = chosen.mentions, chosen.articles, chosen.citations
+    minimum = intervals.MINIMUM_ARTICLES
+    return {
+        "steps": words.steps(chosen.steps),
+        "actors": words.actors(frequency.by_actor(*tables[:2])),
+        "kinds": words.kinds(frequency.by_kind(*tables[:2]), frequency.by_role(*tables[:2])),
+        "months": words.months(frequency.by_month(*tables[:2])),
+        "roles": words.roles(comparison.role_matrix(chosen.citations, chosen.articles)),
+        "shares": words.shares(comparison.actor_shares(*tables), minimum),
+        "log_odds": words.log_odds(comparison.log_odds(*tables), minimum),
+        "distances": words.distances(comparison.distances(*tables), minimum),
+        "syndicated": words.syndicated(comparison.syndicated(chosen.articles)),
+        "dating": words.dating(coverage.dating(chosen.articles)),
+        "calendar": words.calendar(coverage.by_source(*tables[1:])),
+        "gaps": words.gaps(coverage.gaps(*tables[1:])),
+        "reach": words.reach(coverage.reach(chosen.dates, chosen.articles)),
+    }
+
+
+@pytest.mark.parametrize("language", wording.LANGUAGES)
+def test_findings_change_with_the_numbers_and_leave_no_placeholder(language):
+    one, other = (select(press(size, seed)) for size, seed in ((120, 1), (90, 2)))
+    first, second = (findings(Words(language, chosen.names), chosen) for chosen in (one, other))
+    for name, found in first.items():
+        assert found.title and found.sentence, name
+        assert not re.search(r"[{}]|None|nan", found.title + found.sentence), name
+        if name != "syndicated":
+            assert found.sentence != second[name].sentence, name
+
+
+@pytest.mark.parametrize("language", wording.LANGUAGES)
+@pytest.mark.parametrize("empty", ["no mentions", "one article", "no sources"])
+def test_too_little_is_said_in_words(language, empty):
+    rows = articles(*(article(f"p{n}", date(2024, 1, 1 + n)) for n in range(1 if empty == "one article" else 6)))
+    named = mentions() if empty == "no mentions" else mentions(*(mention(page, "USA") for page in rows["page"]))
+    cited = citations() if empty == "no sources" else citations(*(citation(page, "AP") for page in rows["page"]))
+    chosen = select(corpus(rows, named, cited))
+    for name, found in findings(Words(language, chosen.names), chosen).items():
+        assert found.title and found.sentence and "None" not in found.sentence, name
+
+
+def test_the_order_is_called_uncertain_when_it_is():
+    row = {"actor_id": "A", "mentions": 5, "mentions_total": 9, "articles": 5, "articles_total": 9, "rate": 1.0}
+    row |= {"share": 0.55, "share_low": 0.4, "share_high": 0.7, "rank_low": 1, "abstains": False}
+    assert "not certain" in EN.actors(pl.DataFrame([row | {"rank_high": 2}])).sentence
+    assert "first place" in EN.actors(pl.DataFrame([row | {"rank_high": 1}])).sentence
