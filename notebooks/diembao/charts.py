@@ -152,7 +152,7 @@ def calendar(table: pl.DataFrame, sources: pl.DataFrame, words: Words, title: st
             x=alt.X("first:T", title=None, axis=alt.Axis(format="%m/%Y")),
             x2="end:T",
             y=_rows(data, "source_id", lines=labels),
-            color=_vocabulary(table, words, "state", theme.STATES, symbolStrokeColor=theme.RULE),
+            color=_vocabulary(table, words, "state", theme.STATES, symbolStrokeColor=theme.RULE, columns=1),
             tooltip=_tooltips(data, words),
         )
     )
@@ -254,8 +254,10 @@ def _sources(words: Words, sources: Sequence[str], channel: type = alt.Color, **
 def _heat(data: pl.DataFrame, words: Words, x: str, y: str, value: str, title: str | None = None) -> Chart:
     """Two columns of names and one of values → coloured cells with the value written in each."""
     columns = _unique(data, x)
-    tilted = {"labelAngle": -40, "labelLimit": 90} if len(columns) > 6 else {"labelExpr": "split(datum.label, ' ')"}
-    axis = alt.Axis(orient="top", labelLineHeight=14, **({"labelAngle": 0} | tilted))
+    lines = max((len(name.split()) for name in columns), default=1)
+    upright = {"labelAngle": 0, "labelExpr": "split(datum.label, ' ')", "labelPadding": 14 * lines - 8}
+    tilted = {"labelAngle": -40, "labelLimit": 90}
+    axis = alt.Axis(orient="top", labelLineHeight=14, **(upright if len(columns) <= 6 else tilted))
     base = alt.Chart(data).encode(
         x=alt.X(f"{x}:N", title=None, sort=columns, axis=axis),
         y=_rows(data, y),

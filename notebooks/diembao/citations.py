@@ -33,14 +33,16 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         source_id=pl.col("surface"), kind=pl.lit(None, pl.String)
     )
     unknown = unknown.filter(
-        (left.str.contains(patterns["kind_word"]) & ~left.str.contains(patterns["no_kind_word"]) & ~pl.col("key").is_in(lead_words))
+        (left.str.contains(patterns["kind_word"]) & ~pl.col("key").is_in(lead_words))
         | left.str.contains(patterns["follow"])
         | (left.str.contains(patterns["credit_word"]) & ~pl.col("key").str.contains(patterns["personal"]))
     )
     hits = pl.concat([known, unknown]).sort("row", "start")
     hits = hits.with_columns(
         photo=left.str.contains(patterns["photo"]),
-        subject=left.str.contains(patterns["subject_left"]) | right.str.contains(patterns["subject_right"]),
+        subject=left.str.contains(patterns["subject_left"])
+        | left.str.contains(patterns["staff"])
+        | right.str.contains(patterns["subject_right"]),
         attributed=left.str.contains(patterns["att_left"]) | right.str.contains(patterns["att_right"]),
         kind_word=left.str.contains(patterns["kind_word"]),
         bracketed=left.str.contains(r"¢ ?\($"),
@@ -70,7 +72,7 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         .when("attributed")
         .then(pl.lit("att"))
         # an outlet that opens a clause and does something is heard, not talked about
-        .when(left.str.contains(patterns["opens"]) & right.str.contains(r"^ \p{Ll}") & ~right.str.contains(patterns["no_verb"]))
+        .when((left.str.contains(patterns["opens"]) | pl.col("kind_word")) & right.str.contains(r"^ \p{Ll}") & ~right.str.contains(patterns["no_verb"]))
         .then(pl.lit("att"))
         .otherwise(pl.lit("other"))
     )
@@ -106,7 +108,7 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
     """The cue lists of `[citations]` as patterns on the folded, masked context."""
     cues, lines = catalogue.cues["citations"], catalogue.cues["lines"]
     edge = rf"(?i)(?:^|[^{LETTER}])"
-    kind = any_of(catalogue.cues["persons"]["outlet_cues"] + ["trang", "chuyên trang", "tờ thời báo", "cơ quan", "truyền thông"])
+    kind = any_of(catalogue.cues["persons"]["outlet_cues"] + ["báo", "trang", "chuyên trang", "tờ thời báo", "cơ quan", "truyền thông"])
     kinds = rf"(?i:(?:{kind}) (?:(?:tiếng [^ ]+|nhà nước|chính thức|truyền hình|nổi tiếng|uy tín|lá cải|của §|§) )?)*"
     others = rf"(?:{kinds}¢(?: \([^)]*\))?(?:,| và|/|;) ?){{0,3}}"
     credit = any_of(lines["credit_words"])
@@ -114,13 +116,13 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
     return {
         "photo": rf"{edge}(?:{credit}) ?:[^:;]{{0,60}}$|{edge}(?:ảnh|photo|hình)[^:;.]{{0,30}}[(/] ?$|(?i)\((?:ảnh|photo|nguồn|video) ?:?[^)]{{0,40}}$",
         "credit_word": rf"{edge}(?:{credit}) ?: ?$",
-        "kind_word": rf"{edge}(?:{any_of(catalogue.cues['persons']['outlet_cues'])}) $|{edge}theo (?:trang|chuyên trang) $",
-        "no_kind_word": r"(?i)(?:nhà|thông|cảnh|họp|tình|điện|dự|mật|tuyên|loan|chủ|khai) báo $",
+        "kind_word": rf"{edge}(?:{any_of(catalogue.cues['persons']['outlet_cues'])}|theo trang|theo chuyên trang) $|(?:^|[.!?:\"] ?)báo $",
         "no_verb": r"^ (?:và|hoặc|hay|của|là|thuộc|với|cùng|tại|ở|ra đời|được|có trụ sở)(?: |$)",
         "opens": rf"(?:^|[.!?:;,…\"(] ?){kinds}$",
         "personal": rf"[^ -~]|^(?:{any_of(catalogue.cues['names']['given'])})(?: |$)",
         "wire": r"(?i)(?:^|[ (])(?:theo|nguồn:?|dẫn nguồn|tổng hợp từ|lược dịch) ?(?:tin )?(?:hãng tin |tờ |báo |đài )?(?:¢[,/;& ]+(?:và )?)*$",
         "subject_left": rf"{edge}(?:{any_of(cues['subject_left'])}) (?:của )?{kinds}{others}{kinds}$",
+        "staff": rf"{edge}(?:chuyên gia|nhà phân tích|biên tập viên|giám đốc|chủ tịch)[^,.]{{0,25}} (?:tại|ở) {kinds}$",
         "subject_right": rf"(?i)^ ?(?:\([^)]*\) |của § )?(?:{any_of(cues['subject_right'])})(?:[^{LETTER}]|$)",
         "att_left": rf"{edge}(?:{any_of(cues['attribution_left'])}) {kinds}{others}{kinds}$",
         "att_right": rf"(?i)^(?:(?:,| và|/) ?{kinds}¢)*(?: \([^)]*\))? ?,? ?(?:{when}){{0,3}}(?:{any_of(cues['attribution_right'])})(?:[^{LETTER}]|$)",

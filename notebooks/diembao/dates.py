@@ -30,7 +30,7 @@ _PAST, _FUTURE = 300, 150
 # To count days where only day and month of publication are known; any year without 29 February.
 _COMMON_YEAR = 2001
 _OWN_YEAR = r"(?i)([0-9]{4}|năm[ \t\u{A0}]+[^ ]+)$"
-_FOREIGN_ROLES = ("related", "other", "ui")
+_FOREIGN_ROLES = ("related", "other", "ui")  # lines that do not speak for the article
 _LEFT, _RIGHT = 64, 48  # characters kept of a date's neighbours
 
 
@@ -735,7 +735,8 @@ def _tense(cues: Mapping[str, Any]) -> pl.Expr:
     ahead = pl.col("right").str.contains(
         f"(?i)^[ ]?{_any_of(words['future_after'])}(?:[ ]?(?:$|[,.;:)”\"])|[ ](?:tại|ở|để|với|nhằm|và|khi)[ ])"
     )
-    past = _after(words["past_after"]) | _before(words["past_before"])
+    introduced = pl.col("surface").str.contains(f"(?i)^{_any_of(words['past_introducers'])}[ ]")
+    past = _after(words["past_after"]) | _before(words["past_before"]) | introduced
     return pl.when(ahead).then(1).when(past).then(-1).when(soon).then(1).otherwise(0)
 
 
@@ -818,6 +819,8 @@ def publication_lines(lines: pl.DataFrame, found: pl.DataFrame, cues: Mapping[st
     labels = _any_of([*cues["cues"]["publication_labels"], *cues["weekdays"], *cues["english_weekdays"]])
     keys = [key for key in ("page", "segment") if key in lines.columns]
     filled = lines.filter(pl.col("text").str.contains(r"\S"))
+    if "role" in lines.columns:
+        filled = filled.filter(~pl.col("role").is_in(["related", "other"]))
     ranked = filled.with_columns(
         rank=pl.int_range(pl.len()).over(keys), behind=pl.int_range(pl.len(), 0, -1).over(keys)
     ).filter((pl.col("rank") < _TOP_LINES) | (pl.col("behind") == 1))

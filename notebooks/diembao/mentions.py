@@ -74,9 +74,11 @@ def _states_and_orgs(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     )
     pronoun = (pl.col("key") == "Anh") & starts & right.str.contains(r"^ \p{Ll}") & pl.col("page").is_in(says_he["page"].implode())
     document = left.str.contains(cues["forms"]["document"]) & (pl.col("what") == "capital")
-    joined_short = paired & ~right.str.contains(r"^ \p{Lu}\p{Ll}")
+    hyphened = left.str.contains(r"[§¥] ?[-/] ?$") | right.str.contains(r"^ ?[-/] ?[§¥]")
+    pair_only = pl.col("key").is_in(cues["forms"]["pair_only"])
+    short = hyphened | (((paired & ~right.str.contains(r"^ \p{Lu}\p{Ll}")) | cued) & ~pair_only)
     return hits.filter(
-        pl.when(pl.col("what") == "short").then((joined_short | cued) & ~word).otherwise(~(word & starts) & ~pronoun & ~document)
+        pl.when(pl.col("what") == "short").then(short & ~word).otherwise(~(word & starts) & ~pronoun & ~document)
     ).with_columns(reading=_reading(cues["readings"]["patterns"]), basis=pl.lit("catalogue"))
 
 
@@ -104,7 +106,8 @@ def _person_patterns(catalogue: Catalogue) -> dict[str, str]:
         "titled": rf"{edge}(?:{honorifics}|{titles}) $",
         "office": rf"{edge}(?:{titles})(?:,? (?:{between}|{any_of(cues['linking'])})){{0,8}},? {between},? $",
         "addressed": rf"{edge}(?i:ông|bà|ngài) $",
-        "outlet": rf"{edge}(?i:{any_of(cues['outlet_cues'])}) $",
+        "outlet": rf"{edge}(?i:{any_of(cues['outlet_cues'])}) $|(?:^|[.!?:\"] ?)Báo $",
+        "named_after": rf"{edge}(?i:{any_of(cues['named_after'])}) $",
         "other": rf"{edge}(?i:{any_of(cues['not_person'])}) $",
         "speaks": rf"(?i)^ ?(?:\([^)]{{1,30}}\) ?)?(?:,? (?:hôm nay|hôm qua|cũng|đã|vừa|mới|sau đó|trước đó|khi đó|còn|sẽ|từng|ngày [\d/-]+) ?)? ?(?:{verbs})(?:[^{LETTER}]|$)",
         "described": rf"(?i)^(?:,| -|\s?\() ?(?:(?:một|cựu|nguyên|phó|tân|cố|vị) )?(?:{titles}|{honorifics}|người|nhà|\d\d tuổi|\d\d[,)])(?:[^{LETTER}]|$)",
@@ -124,7 +127,7 @@ def _persons(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         part.select("page", "line", "start", "actor_id", "key", known=pl.col("basis") == "catalogue")
         for part in (listed, known, full)
     )
-    short = _short_names(judged.join(full.select("id"), on="id", how="anti", maintain_order="left"), people, forms)
+    short = _short_names(judged.join(full.select("id"), on="id", how="anti", maintain_order="left"), people, forms, catalogue)
     columns = ("page", "segment", "line", "start", "end", "surface", "actor_id", "basis", "role")
     return pl.concat([part.select(columns) for part in (listed, known, full, short)]).with_columns(
         actor_kind=pl.lit("person"), reading=pl.lit(None, pl.String)
@@ -213,11 +216,14 @@ def _judged(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         office=left.str.contains(patterns["office"]),
         outlet=left.str.contains(patterns["outlet"]),
         other=left.str.contains(patterns["other"]),
+        named_after=left.str.contains(patterns["named_after"]),
+        in_pair=left.str.contains(r"\p{L} ?- ?$") | right.str.contains(r"^ ?- ?(?:\p{Lu}|¤)"),
         speaks=right.str.contains(patterns["speaks"]),
         described=right.str.contains(patterns["described"]),
         viet=key.str.contains(rf"^(?:{any_of(catalogue.cues['names']['surnames'])}) "),
         no_person=~key.str.contains(r"\p{Ll}")
         | right.str.contains(r"^-?\d")
+        | left.str.contains(r"(?:^|[^\p{L}])họ $")
         | key.is_in(catalogue.cues["persons"]["never"])
         | key.str.contains(rf"(?:^| )(?:{any_of(catalogue.cues['persons']['company_words'])})(?: |$)"),
         given=key.str.contains(rf"^(?:{given}) ") | key.str.contains(rf"^(?:{korean}) \p{{Lu}}[a-z]+(?:-[a-z]+| \p{{Lu}}[a-z]+)$"),
@@ -229,9 +235,25 @@ def _candidates(runs: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
     full = runs.filter((pl.col("words") > 1) & ~pl.col("no_person") & ~pl.col("outlet")).join(
         forms.filter(pl.col("form") == "surname"), on="key", how="anti", maintain_order="left"
     )
-    person = pl.col("titled") | (
-        ~pl.col("other")
-        & (pl.col("office") | pl.col("described") | pl.col("given") | pl.col("speaks") | (pl.col("viet") & (pl.col("words") > 2)))
+    # who speaks later under one of the names ("Ichikawa nói") is a person under both
+    speaking = (
+        runs.filter((pl.col("words") == 1) & (pl.col("titled") | pl.col("speaks")) & ~pl.col("no_person"))
+        .select("page", part="key", heard=pl.lit(True))
+        .unique()
+    )
+    full = full.with_columns(part=pl.col("key").str.extract(r"([^ ]+)$")).join(
+        speaking, on=["page", "part"], how="left", maintain_order="left"
+    )
+    person = (
+        pl.col("titled")
+        | pl.col("office")
+        | (
+            ~pl.col("other")
+            & (
+                pl.any_horizontal("described", "given", "speaks", pl.col("heard").fill_null(False))
+                | (pl.col("viet") & (pl.col("words") > 2))
+            )
+        )
     )
     # what is a person once on a page is one all over it
     full = full.with_columns(sure=person).filter(pl.col("sure").any().over("page", "key") & (pl.col("sure") | ~pl.col("other")))
@@ -263,7 +285,8 @@ def _misspelt(ids: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
     def deletions(table: pl.DataFrame) -> pl.DataFrame:
         length = pl.col("key").str.len_chars()
         return (
-            table.filter(length >= 10)
+            # short and hyphenated names differ by a letter from person to person (Kim Hyong-gil, Kim Myong-gil)
+            table.filter((length >= 10) & ~pl.col("key").str.contains(r"-|(?:^| )[^ ]{1,3}(?: |$)"))
             .with_columns(at=pl.int_ranges(0, length + 1))
             .explode("at")
             .with_columns(variant=pl.col("key").str.slice(0, pl.col("at")) + pl.col("key").str.slice(pl.col("at") + 1))
@@ -282,9 +305,10 @@ def _misspelt(ids: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _short_names(runs: pl.DataFrame, people: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
+def _short_names(runs: pl.DataFrame, people: pl.DataFrame, forms: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     """Runs left over → those that are part of a name on the page, or a short name the catalogue knows."""
     runs = runs.filter(~pl.col("no_person") & ~pl.col("outlet"))
+    lead_words = catalogue.cues["names"]["lead_words"]
     singles = forms.filter(~pl.col("key").str.contains(" ") | (pl.col("form") == "surname"))
     tokens = (
         people.with_columns(part=pl.col("key").str.split(" "))
@@ -300,11 +324,15 @@ def _short_names(runs: pl.DataFrame, people: pl.DataFrame, forms: pl.DataFrame) 
     ).select("page", "part", "actor_id", "known", at="start", at_line="line")
     order = ("page", "part", "actor_id", "known", "at", "at_line")
     antecedents = pl.concat([tokens.select(order), tails.select(order), listed.select(order)]).unique(maintain_order=True)
+    famous = singles.sort(pl.col("form") != "name", maintain_order=True).unique("key", keep="first", maintain_order=True)
+    # "thượng đỉnh Trump - Kim": beside another short name a short name means its best known owner
+    pair = runs.filter("in_pair").join(famous, on="key", how="semi").select("id")
     # whom a short name means: one named in full in the same paragraph, the nearest before it first; otherwise whoever
     # the page names in full most often; a headline comes before the full name, so later ones count too
     often = people.group_by("page", "actor_id").agg(times=pl.len())
     bound = (
-        runs.filter(~pl.col("other") | pl.col("titled"))
+        runs.filter(~pl.col("named_after"))
+        .join(pair, on="id", how="anti", maintain_order="left")
         .join(antecedents, left_on=["page", "key"], right_on=["page", "part"], how="inner")
         .join(often, on=["page", "actor_id"], how="left")
         .with_columns(
@@ -324,16 +352,16 @@ def _short_names(runs: pl.DataFrame, people: pl.DataFrame, forms: pl.DataFrame) 
         .unique("id", keep="first", maintain_order=True)
         .with_columns(basis=pl.lit("coreference"))
     )
-    stands_free = pl.col("addressed") | pl.col("speaks") | ~pl.col("right").str.contains(r"^ \p{Ll}")
-    famous = singles.sort(pl.col("form") != "name", maintain_order=True).unique("key", keep="first", maintain_order=True)
+    foreign = pl.col("key").str.contains("^[A-Z][a-z]{3,}$") & ~pl.col("key").is_in(lead_words)
+    stands_free = pl.any_horizontal("addressed", "speaks", foreign) | ~pl.col("right").str.contains(r"^ \p{Ll}")
     alone = (
         runs.join(bound.select("id"), on="id", how="anti")
         .join(famous.select("key", "actor_id", "form"), on="key", how="left", maintain_order="left")
         .filter(
             pl.when(pl.col("form") == "name")
-            .then(~pl.col("other"))
+            .then(~pl.col("named_after"))
             .when(pl.col("form") == "surname")
-            .then((pl.col("titled") | pl.col("office")) & stands_free)
+            .then(((pl.col("titled") | pl.col("office")) & stands_free) | pl.col("in_pair"))
             # a name nobody lists, met once: an address before it, and no Vietnamese word, which may be a common one
             .otherwise(pl.col("titled") & stands_free & ~pl.col("key").str.contains(r"[^ -~]"))
         )

@@ -153,6 +153,14 @@ def _resolve(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         .drop("shorter")
     )
     pieces = _glued(pieces)
+    # "Đài CNN" is a broadcaster, "Đài" alone would be Taiwan
+    spoken = (
+        (pl.col("what") == "short")
+        & (pl.col("rest") == " ")
+        & (pl.col("row").shift(-1) == pl.col("row"))
+        & pl.col("what").shift(-1).is_in(["outlet", "cued"])
+    )
+    pieces = _glued(pieces.with_columns(what=pl.when(~spoken.fill_null(False)).then("what")))
     # "Nguyễn Thị Nga" is a person: a one-word name after a Vietnamese family name belongs to it
     surnames = "|".join(sorted(map(fold, catalogue.cues["names"]["surnames"]), key=len, reverse=True))
     family = rf"(?:^|[^{LETTER}])(?:{surnames})(?: {_SYLLABLE}){{0,2}} $"
@@ -213,10 +221,18 @@ _NAME = rf"(?:{_INITIALS}{_WORD}|{_WORD})"
 _RUN = rf"(^|[^{LETTER}])({_NAME}(?: {_LINK}{{0,2}}{_NAME}| (?:al|el|ul) ?- ?{_WORD})*)"
 
 
+@lru_cache(maxsize=8)
+def _given_alone(catalogue: Catalogue) -> list[str]:
+    """Hyphenated given names that stand for a person by themselves ("Han-sol"), as keys."""
+    forms = catalogue.aliases.filter((pl.col("form") == "surname") & pl.col("surface").str.contains(r"^\p{Lu}[a-z]+-[a-z]+$"))
+    return forms["surface"].unique().sort().to_list()
+
+
 def _runs(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     """Pieces → runs of capitalised words in the text between the names: columns as of the names themselves."""
     lead_words = catalogue.cues["names"]["lead_words"]
     korean = "|".join(catalogue.cues["names"]["korean_surnames"])
+    hyphenated = "|".join(catalogue.cues["names"]["hyphenated_given"])
     return (
         pieces.lazy()
         .filter(~pl.col("capitals"))
@@ -242,11 +258,28 @@ def _runs(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         .filter(pl.col("order") > 0)
         # the hyphen of a Korean name may be spaced, "Lee Cheol - hee", unlike that before "Lee Cheol - nghị sĩ"
         .with_columns(
-            syllable=pl.when(pl.col("field_0").str.contains(rf"(?:^| )(?:{korean}) \p{{Lu}}[a-z]+$"))
-            .then(pl.col("field_1").str.extract(rf"^( ?- ?[A-Za-z][a-z]{{0,5}})(?:[^{LETTER}]|$)"))
-            .fill_null("")
+            syllable=pl.col("field_1").str.extract(rf"^( ?- ?[A-Za-z][a-z]{{0,5}})(?:[^{LETTER}]|$)").fill_null("")
+        )
+        .with_columns(
+            syllable=pl.when(
+                pl.col("field_0").str.contains(rf"(?:^| )(?:{korean}) \p{{Lu}}[a-z]+$")
+                | name_key(pl.col("field_0") + pl.col("syllable")).is_in(_given_alone(catalogue))
+            )
+            .then("syllable")
+            .otherwise(pl.lit(""))
         )
         .with_columns(hit=pl.col("field_0") + pl.col("syllable"))
+        # "Marie - Claude Bibeau": two runs and the hyphen between them are one name
+        .with_columns(
+            joined=(pl.col("text_row") == pl.col("text_row").shift(1))
+            & pl.col("field_1").shift(1).is_in([" - ", "-", " -", "- "])
+            & pl.col("hit").shift(1).str.contains(rf"(?:^| )(?:{hyphenated})$")
+        )
+        .with_columns(
+            at=pl.when("joined").then(pl.col("at").shift(1)).otherwise("at"),
+            hit=pl.when("joined").then(pl.col("hit").shift(1) + pl.col("field_1").shift(1) + pl.col("hit")).otherwise("hit"),
+        )
+        .filter(~((pl.col("text_row") == pl.col("text_row").shift(-1)) & pl.col("joined").shift(-1)).fill_null(False))
         # a word that may open a sentence is a name only where it is addressed as one ("ông Chung")
         .filter(~pl.col("hit").is_in(lead_words) | pl.col("text").str.slice(0, pl.col("at")).str.contains(_ADDRESSED))
         .select(

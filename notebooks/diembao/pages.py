@@ -28,6 +28,8 @@ from .schema import PAGES, PROBLEMS, DiembaoError
 MAX_PAGE_CHARS = 2_000_000  # a longer text is no page but a dump, or a table under the wrong name
 MAX_PAGE_BYTES = 64 * 2**20  # a page saved with its pictures inside is far bigger than its text
 MAX_MARKUP_BYTES = 8 * 2**20  # what is left of it without the pictures
+MAX_TAGS = 400_000  # beyond them no page, and gigabytes of memory
+MAX_TAGS_MAIN = 20_000  # finding the main text takes time by their square; a busy portal's page has some 5,000
 MAX_LEGACY_TABLE_BYTES = 512 * 2**20  # a table that is not UTF-8 is converted in memory
 BATCH_CHARS = 2**24  # single pages are handed on before they outgrow this
 
@@ -287,6 +289,9 @@ def _page(raw: bytes, is_html: bool, declared: str | None = None, url: str | Non
     raw = re.sub(rb"data:[\w/+.;=-]{0,100};base64,[\w+/=%]*", b"", raw)
     if len(raw) > MAX_MARKUP_BYTES:
         raise _Unreadable(f"more than {MAX_MARKUP_BYTES // 2**20} MB of HTML; save the page's text alone as .txt")
+    tags = raw.count(b"<")
+    if tags > MAX_TAGS:
+        raise _Unreadable(f"{tags} HTML tags, too many for one page; save the page's text alone as .txt")
     in_page = re.search(rb"charset\s{0,9}=\s{0,9}[\"']?([\w-]+)", raw[:4096], re.IGNORECASE)
     text, notice = decode(raw, declared or (in_page[1].decode("ascii", "replace") if in_page else None))
     parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
@@ -298,20 +303,22 @@ def _page(raw: bytes, is_html: bool, declared: str | None = None, url: str | Non
         raise _Unreadable("no text in this HTML; save the page again, or its text as .txt") from None
     if parser.error_log.filter_from_fatals():
         raise _Unreadable("HTML nested too deeply to be read whole; save the page's text as .txt")
+    seen = _visible_text(copy.deepcopy(tree))
+    if not seen:
+        raise _Unreadable("no visible text in this HTML (drawn by a script?); save it from the browser once it shows")
+    row = {"text": seen, "url": url, "notice": notice}
+    if len(seen) > MAX_PAGE_CHARS:
+        return row  # refused later, so the costly part is not worth it
     try:
         known = trafilatura.extract_metadata(copy.deepcopy(tree), default_url=url, extensive=False)
-        article = trafilatura.bare_extraction(copy.deepcopy(tree), url=url, include_comments=False)
-    except Exception as error:  # whatever it stumbles over, the page has its text
-        known, article = None, None
-        notice = "; ".join(filter(None, [notice, f"title, date and publisher not read ({type(error).__name__})"]))
-    row = {"text": _visible_text(tree), "url": url, "main": article.text if article else None, "notice": notice}
-    if known:
         row |= {"title": known.title, "published": known.date, "publisher": known.sitename or known.hostname}
         row["url"] = url or known.url
-    if not row["text"]:
-        row["refused"] = (
-            "no visible text in this HTML (a page drawn by a script?); save it from the browser once it shows"
-        )
+        if tags <= MAX_TAGS_MAIN:
+            article = trafilatura.bare_extraction(tree, url=url, include_comments=False)
+            row["main"] = article and article.text
+    except Exception as error:  # whatever it stumbles over, the page has its text
+        failed = f"title, date or main text not found ({type(error).__name__})"
+        row["notice"] = f"{notice}; {failed}" if notice else failed
     return row
 
 
@@ -469,13 +476,14 @@ def _table(rows: pl.LazyFrame, names: _Names, label: str, file: str, batch_size:
     for batch in rows.collect_batches(chunk_size=batch_size):
         page = pl.col("page").str.normalize("NFC").str.replace_all(r"\s+", " ").str.strip_chars()
         batch = batch.with_columns(page=pl.when(page != "").then(page).otherwise(unnamed))
-        elsewhere = names.pages.intersection(batch["page"]) - seen
-        seen.update(batch["page"])
+        given = batch["page"].to_list()
+        elsewhere = names.pages.intersection(given) - seen
+        seen.update(given)
         prefixed = pl.format("{}/{}", pl.lit(label), "page")
         batch = batch.with_columns(page=pl.when(pl.col("page").is_in(elsewhere)).then(prefixed).otherwise("page"))
         repeated = pl.col("page").is_in(names.pages.intersection(batch["page"])) | ~pl.col("page").is_first_distinct()
         twice = pl.format("row {}: the page id `{}` stands in this table before; give each page its own", _ROW, "page")
-        names.pages.update(batch["page"])
+        names.pages.update(batch["page"] if elsewhere else given)  # the same objects take half the memory
         yield batch.select(
             *(pl.col(name) for name in PAGES if name != "file"),
             file=pl.lit(file),

@@ -3,8 +3,8 @@
 Importing this module registers the theme `diembao` and the renderer `diembao` and makes both the current ones.
 
 The renderer puts three forms of a chart into a notebook: its Vega-Lite specification (for reports, which draw it
-without a network), a small picture (for code hosts, and for JupyterLab, which does not draw Vega-Lite 6 by itself) and its
-description as plain text.
+without a network), a small picture (for code hosts, and for JupyterLab, which does not draw Vega-Lite 6 by itself) and
+its description as plain text.
 """
 
 import base64
@@ -32,25 +32,25 @@ DODGE = 12  # of one source within an actor's rows
 INK, MUTED, RULE, GRID, PAPER = "#1d1c1a", "#5f5b54", "#8a857c", "#e4dfd3", "#ffffff"
 
 # --- colours: distinguishable with any of the three kinds of colour blindness (tests/test_charts.py) ----------------
-BLUE, ORANGE, TEAL, PURPLE = "#0077bb", "#e8702a", "#009988", "#aa3377"
-SKY, RED, OLIVE, BROWN = "#5ab4e6", "#c0281b", "#8f8a1e", "#6b4226"
-PALETTE = (BLUE, ORANGE, TEAL, PURPLE, SKY, RED, OLIVE, BROWN)  # for up to eight actors
+BLUE, ORANGE, TEAL, WINE = "#004488", "#e8702a", "#44aa99", "#882255"
+SKY, ROSE, BROWN, BLACK = "#0077bb", "#bb5566", "#6b4226", "#1b1b1b"
+PALETTE = (BLUE, ORANGE, TEAL, WINE, SKY, ROSE, BROWN, BLACK)  # for up to eight actors
 
 # A source has its colour and shape in every chart; a source not named here is grey, and always labelled.
 SOURCES = {
     "AP": (ORANGE, "circle"),
     "VOA": (BLUE, "square"),
-    "Reuters": (PURPLE, "diamond"),
+    "Reuters": (WINE, "diamond"),
     "Yonhap": (TEAL, "triangle-up"),
-    "AFP": (RED, "triangle-down"),
+    "AFP": (ROSE, "triangle-down"),
     "TASS": (SKY, "cross"),
     "KCNA": (BROWN, "triangle-right"),
-    "Xinhua": (OLIVE, "triangle-left"),
+    "Xinhua": (BLACK, "triangle-left"),
 }
 SOURCE = ("#77726a", "circle")
-KINDS = {"state": BLUE, "org": ORANGE, "person": PURPLE}
-STATES = {"published": "#1b5e8a", "nothing": "#ecd9b8", "outside": "#ffffff"}
-LOW, HIGH = "#f3f0e8", "#0b4f7d"  # ends of the scale of heat maps
+KINDS = {"state": BLUE, "org": ORANGE, "person": WINE}
+STATES = {"published": BLUE, "nothing": "#dfc08a", "outside": "#ffffff"}
+LOW, HIGH = "#f3f0e8", "#004488"  # ends of the scale of heat maps
 HEAT_TEXT = 0.55  # above this part of the scale the numbers in a heat map are white
 
 # --- the static picture ---------------------------------------------------------------------------------------------
@@ -115,7 +115,6 @@ def theme() -> alt.theme.ThemeConfig:
                 "titleLimit": 300,
                 "symbolSize": 90,
                 "offset": 8,
-                "layout": {"top": {"anchor": "start", "bounds": "full"}},
             },
             "bar": {"cornerRadiusEnd": 2},
             "text": {"font": FONT, "fontSize": SIZE_TEXT, "color": INK},

@@ -176,6 +176,7 @@ BAD = {
     "script.html": (b"<html><script>draw()</script><div id=app></div></html>", "drawn by a script"),
     "deep.html": (b"<div>" * 100_000 + b"deep", "nested too deeply"),
     "big.html": (b"<p>" + b"a" * pages.MAX_MARKUP_BYTES, "more than 8 MB of HTML"),
+    "tags.html": (b"<p>a" * (pages.MAX_TAGS + 1), "400001 HTML tags, too many"),
     "rubbish.html": (bytes(range(256)) * 40, "binary data"),
     "other.csv": ("page,body\n1,một\n", "no column `text` (there is page, body)"),
     "ragged.csv": ("page,text\n1,một, hai\n", "damaged table"),
@@ -221,7 +222,9 @@ def test_a_missing_folder_is_an_error_even_beside_good_pages(tmp_path):
 
 def test_an_empty_folder_is_an_error_alone_and_a_problem_beside_pages(tmp_path):
     put(tmp_path, {"good/a.txt": SENTENCE, "bare/.hidden": "x"})
-    with pytest.raises(DiembaoError, match=r"bare: no pages in this folder, or it may not be listed; put files ending in \.txt"):
+    with pytest.raises(
+        DiembaoError, match=r"bare: no pages in this folder, or it may not be listed; put files ending in \.txt"
+    ):
         list(read_pages(tmp_path / "bare"))
     assert "no pages in this folder" in problem([tmp_path / "good", tmp_path / "bare"])
 

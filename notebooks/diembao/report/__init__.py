@@ -12,12 +12,13 @@ import time
 import tomllib
 import traceback
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import nbformat
+from nbformat import NotebookNode
 from tqdm import tqdm
 
 from diembao.report import document, execute
@@ -35,6 +36,14 @@ class BuildError(DiembaoError):
     """A build that failed: the message says why and where it is kept; the last good build stands as it was."""
 
 
+@dataclass(frozen=True)
+class _Plan:
+    edition: str
+    jobs: list[execute.Job]
+    languages: list[str]
+    timeout: float
+
+
 def build(
     edition: str = "default",
     parameters: Mapping[str, Any] | None = None,
@@ -49,7 +58,6 @@ def build(
     that holds `builds/` and `latest` (default: `reports/`), `language` takes the place of the edition's languages.
     Raises DiembaoError for a request that makes no sense, before any kernel starts, and BuildError for a failed build.
     """
-    started = time.monotonic()
     plan = _plan(Path(editions), edition, dict(parameters or {}), language)
     root = Path(out or REPORTS).resolve()
     try:
@@ -62,29 +70,27 @@ def build(
         partial = root / "builds" / f".partial-{name}"
         partial.mkdir()
         try:
-            _fill(partial, name, moment, edition, plan, progress, started)
+            _fill(partial, name, moment, plan, progress)
             os.replace(partial, root / "builds" / name)
             _point_latest(root, name)
         except BaseException as error:
             kept = _keep_failed(partial, name, error)
-            if isinstance(error, (DiembaoError, OSError)) or not isinstance(error, Exception):
-                reason = str(error) or type(error).__name__
-            else:
-                reason = "".join(traceback.format_exception(error)[-3:]).rstrip()
-            if not isinstance(error, Exception):
+            if not isinstance(error, Exception):  # interrupted
                 raise
-            raise BuildError(f"{reason}\nThe build failed and is kept in {kept}; the last good one stands.") from error
+            raise BuildError(
+                f"{_reason(error)}\nThe build failed, kept in {kept}; the last good one stands."
+            ) from error
     return root / "builds" / name
 
 
-def _plan(editions: Path, edition: str, overrides: dict[str, Any], language: str | None) -> dict[str, Any]:
-    """The editions file and a request → the jobs of the edition, every name and value checked."""
+def _plan(editions: Path, edition: str, overrides: dict[str, Any], language: str | None) -> _Plan:
+    """The editions file and a request → what to run, every name and value checked."""
     settings = _settings(editions, edition)
     for name in overrides:
         if name in SET_BY_BUILDER:
             raise DiembaoError(f"parameter {name} is set by the builder: {SET_BY_BUILDER[name]}")
-    wanted = [language] if language else settings["languages"]
-    for tongue in wanted:
+    languages = [language] if language else settings["languages"]
+    for tongue in languages:
         if tongue not in document.languages():
             raise DiembaoError(f"language {tongue!r}: choose from {', '.join(document.languages())}")
     given = {**settings["parameters"], **overrides}
@@ -93,7 +99,7 @@ def _plan(editions: Path, edition: str, overrides: dict[str, Any], language: str
         given.setdefault("corpus", place if place == "sample" else str((editions.parent / place).resolve()))
 
     jobs, known = [], {}
-    for number, tongue in enumerate(wanted):
+    for tongue in languages:
         for entry in settings["notebooks"]:
             path = (editions.parent / entry).resolve()
             notebook = execute.read(path, tongue)
@@ -102,17 +108,15 @@ def _plan(editions: Path, edition: str, overrides: dict[str, Any], language: str
             values = {name: execute.typed(name, given[name], defaults[name]) for name in given if name in defaults}
             if "language" in defaults:
                 values["language"] = tongue
-            jobs.append(
-                execute.Job(path.stem if number == 0 else f"{path.stem}.{tongue}", path, tongue, notebook, values)
-            )
+            name = path.stem if tongue == languages[0] else f"{path.stem}.{tongue}"
+            jobs.append(execute.Job(name, path, tongue, notebook, defaults, values))
     unknown = [name for name in given if name not in known]
     if unknown:
         allowed = ", ".join(sorted(known.keys() - SET_BY_BUILDER.keys())) or "none"
         raise DiembaoError(f"parameter {unknown[0]}: no notebook of edition {edition!r} has it; they have: {allowed}")
-    names = [job.name for job in jobs]
-    if len(set(names)) < len(names):
+    if len({job.name for job in jobs}) < len(jobs):
         raise DiembaoError(f"{editions}, [{edition}]: two notebooks of one name; reports are named after them")
-    return {"jobs": jobs, "languages": wanted, "timeout": settings["timeout"]}
+    return _Plan(edition, jobs, languages, settings["timeout"])
 
 
 def _settings(editions: Path, edition: str) -> dict[str, Any]:
@@ -177,90 +181,103 @@ def _name(root: Path, edition: str) -> tuple[str, datetime.datetime]:
         time.sleep(0.1)
 
 
-def _fill(
-    folder: Path,
-    name: str,
-    moment: datetime.datetime,
-    edition: str,
-    plan: dict[str, Any],
-    progress: bool,
-    started: float,
-) -> None:
+def _fill(folder: Path, name: str, moment: datetime.datetime, plan: _Plan, progress: bool) -> None:
     """An empty folder → a whole build in it; raises BuildError when a notebook fails."""
-    jobs: list[execute.Job] = plan["jobs"]
-    for job in jobs:
-        if "output" in execute.defaults(job.notebook, job.path):
-            tables = folder / "tables" / job.name
-            tables.mkdir(parents=True)
-            job.parameters["output"] = str(tables)
-    (folder / "notebooks").mkdir()
-    (folder / "tables").mkdir(exist_ok=True)
-
-    cells = sum(cell.cell_type == "code" and bool(cell.source.strip()) for job in jobs for cell in job.notebook.cells)
-    injected = sum(bool(job.parameters) for job in jobs)
-    with tqdm(total=cells + injected, desc=edition, unit="cell", mininterval=0.5, disable=not progress) as bar:
-        runs = execute.run(jobs, plan["timeout"], on_cell=lambda: bar.update())
+    start = time.monotonic()
+    runs = _run(folder, plan, progress)
     errors = [run.error for run in runs if run.error]
-    for job in jobs:
-        with contextlib.suppress(OSError):  # not there, or not empty
-            (folder / "tables" / job.name).rmdir()
-
-    versions = {"python": platform.python_version(), **{package: version(package) for package in PACKAGES}}
-    homes = {tongue: "index.html" if n == 0 else f"index.{tongue}.html" for n, tongue in enumerate(plan["languages"])}
-    reports = []
-    for run in runs:
-        job = run.job
-        # The build moves to its own name when it is whole: what it says of its tables must hold there, too.
-        text = nbformat.writes(run.notebook).replace(json.dumps(f"{folder}{os.sep}", ensure_ascii=False)[1:-1], "")
-        (folder / "notebooks" / f"{job.name}.ipynb").write_text(text, encoding="utf-8")
-        if errors:
-            continue
-        parameters = execute.defaults(job.notebook, job.path) | job.parameters
-        about = {
-            "name": job.name,
-            "edition": edition,
-            "built": moment.isoformat(),
-            "home": homes[job.language],
-            "translations": [
-                _page_in(other.language, f"{other.name}.html")
-                for other in jobs
-                if other.path == job.path and other is not job
-            ],
-            "parameters": {key: value for key, value in parameters.items() if key not in SET_BY_BUILDER},
-            "versions": versions,
-        }
-        page = document.render(nbformat.reads(text, as_version=4), job.language, about)
-        file = folder / f"{job.name}.html"
-        file.write_text(page.html, encoding="utf-8")
-        reports.append(
-            {
-                **{key: value for key, value in asdict(page).items() if key != "html"},
-                "findings": [{"anchor": anchor, "text": html.striptags()} for anchor, html in page.findings],
-                "language": job.language,
-                "file": file.name,
-                "bytes": file.stat().st_size,
-                "notebook": f"notebooks/{job.name}.ipynb",
-                "files": sorted(f"tables/{job.name}/{file.name}" for file in (folder / "tables" / job.name).glob("*")),
-                "parameters": about["parameters"],
-                "seconds": round(run.seconds, 2),
-            }
-        )
-    manifest = {
+    about = {
         "build": name,
-        "edition": edition,
+        "edition": plan.edition,
         "status": "failed" if errors else "good",
         "started": moment.isoformat(),
-        "seconds": round(time.monotonic() - started, 2),
-        "languages": [_page_in(tongue, file) for tongue, file in homes.items()],
-        "versions": versions,
-        "reports": reports,
-        "errors": errors,
+        "languages": [
+            _page_in(tongue, "index.html" if tongue == plan.languages[0] else f"index.{tongue}.html")
+            for tongue in plan.languages
+        ],
+        "versions": {"python": platform.python_version(), **{package: version(package) for package in PACKAGES}},
     }
-    for tongue, file in homes.items() if not errors else ():
-        (folder / file).write_text(document.overview(manifest, tongue), encoding="utf-8")
+    (folder / "notebooks").mkdir()
+    notebooks = [_write_notebook(folder, run) for run in runs]
+    reports = (
+        [] if errors else [_write_report(folder, *pair, runs, about) for pair in zip(runs, notebooks, strict=True)]
+    )
+    manifest = {**about, "seconds": round(time.monotonic() - start, 2), "reports": reports, "errors": errors}
+    for page in about["languages"] if not errors else ():
+        (folder / page["file"]).write_text(document.overview(manifest, page["language"]), encoding="utf-8")
     (folder / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     if errors:
         raise BuildError("\n\n".join(errors))
+
+
+def _run(folder: Path, plan: _Plan, progress: bool) -> list[execute.Run]:
+    """A build's folder and plan → the runs of its notebooks, their tables in a folder each."""
+    (folder / "tables").mkdir()
+    for job in plan.jobs:
+        if "output" in job.defaults:
+            tables = folder / "tables" / job.name
+            tables.mkdir()
+            job.parameters["output"] = str(tables)
+    cells = sum(
+        cell.cell_type == "code" and bool(cell.source.strip()) for job in plan.jobs for cell in job.notebook.cells
+    )
+    injected = sum(bool(job.parameters) for job in plan.jobs)
+    with tqdm(total=cells + injected, desc=plan.edition, unit="cell", mininterval=0.5, disable=not progress) as bar:
+        runs = execute.run(plan.jobs, plan.timeout, on_cell=lambda: bar.update())
+    for tables in (folder / "tables").iterdir():
+        with contextlib.suppress(OSError):  # not empty
+            tables.rmdir()
+    return runs
+
+
+def _write_notebook(folder: Path, run: execute.Run) -> NotebookNode:
+    """A run → its notebook as kept in the build's `notebooks/`."""
+    # The build moves to its own name when it is whole: what it says of its tables must hold there, too.
+    text, place = nbformat.writes(run.notebook), f"{folder}{os.sep}"
+    for written in (place, place.encode("unicode_escape").decode()):  # the latter in papermill's parameters cell
+        text = text.replace(json.dumps(written, ensure_ascii=False)[1:-1], "")
+    (folder / "notebooks" / f"{run.job.name}.ipynb").write_text(text, encoding="utf-8")
+    return nbformat.reads(text, as_version=4)
+
+
+def _write_report(
+    folder: Path, run: execute.Run, notebook: NotebookNode, runs: list[execute.Run], build: Mapping[str, Any]
+) -> dict[str, Any]:
+    """A run and its notebook → its report, written; returns what the manifest says of it."""
+    job = run.job
+    parameters = {**job.defaults, **job.parameters}
+    about = {
+        "name": job.name,
+        "edition": build["edition"],
+        "built": build["started"],
+        "home": next(page["file"] for page in build["languages"] if page["language"] == job.language),
+        "translations": [
+            _page_in(other.job.language, f"{other.job.name}.html")
+            for other in runs
+            if other.job.path == job.path and other is not run
+        ],
+        "parameters": {key: value for key, value in parameters.items() if key not in SET_BY_BUILDER},
+        "versions": build["versions"],
+    }
+    page = document.render(notebook, job.language, about)
+    file = folder / f"{job.name}.html"
+    file.write_text(page.html, encoding="utf-8")
+    return {
+        "file": file.name,
+        "language": job.language,
+        "title": page.title,
+        "lead": page.lead,
+        "findings": [{"anchor": anchor, "text": html.striptags()} for anchor, html in page.findings],
+        "charts": page.charts,
+        "tables": page.tables,
+        "bytes": file.stat().st_size,
+        "seconds": round(run.seconds, 2),
+        "notebook": f"notebooks/{job.name}.ipynb",
+        "files": sorted(f"tables/{job.name}/{table.name}" for table in (folder / "tables" / job.name).glob("*")),
+        "parameters": about["parameters"],
+        "manifest": page.manifest,
+        "problems": page.problems,
+    }
 
 
 def _page_in(language: str, file: str) -> dict[str, str]:
@@ -278,12 +295,16 @@ def _point_latest(root: Path, name: str) -> None:
 def _keep_failed(partial: Path, name: str, error: BaseException) -> Path:
     """A build that failed → the folder it is kept in, the error as text within."""
     kept = partial.with_name(f"{name}-failed")
-    whole = partial.with_name(name)
     with contextlib.suppress(OSError):  # a full disk must not hide the error it caused
-        os.replace(partial if partial.exists() else whole, kept)
-        reason = str(error) if isinstance(error, DiembaoError) else "".join(traceback.format_exception(error))
-        (kept / "error.txt").write_text(reason + "\n", encoding="utf-8")
+        os.replace(partial if partial.exists() else partial.with_name(name), kept)
+        (kept / "error.txt").write_text(_reason(error) + "\n", encoding="utf-8")
     return kept
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, (DiembaoError, OSError)):
+        return str(error)
+    return "".join(traceback.format_exception(error)).rstrip()
 
 
 def _set_aside_remains(root: Path) -> None:

@@ -35,12 +35,13 @@ _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 @dataclass(frozen=True)
 class Job:
-    """One notebook to run: the `name` of its output, where it stands, its cells as read, its typed parameters."""
+    """One notebook to run: its report's `name`, its cells as read, its own parameters and those that go before them."""
 
     name: str
     path: Path
     language: str
     notebook: NotebookNode
+    defaults: dict[str, Any]
     parameters: dict[str, Any]
 
 
@@ -226,7 +227,7 @@ def _execute(job: Job, timeout: float, kernels: list[AsyncKernelManager], on_cel
     notebook = remove_error_markers(seen[-1] if seen else job.notebook)  # or cells would not have the numbers we name
     code = [(n, cell) for n, cell in enumerate(notebook.cells, 1) if cell.cell_type == "code" and cell.source.strip()]
     last = max((n for n, cell in code if cell.execution_count is not None), default=1)  # the last cell that began
-    if expired.is_set():
+    if expired.is_set() and not (error or "").startswith("cell "):
         error = f"cell {last}: not finished within the timeout of {timeout:g} s"
     elif error is None and any(cell.execution_count is None for _, cell in code):
         error = f"cell {last}: ended the notebook, the cells after it did not run"

@@ -1,0 +1,169 @@
+import base64
+import itertools
+import json
+import struct
+from datetime import date
+
+import altair as alt
+import numpy as np
+import polars as pl
+import pytest
+from synthetic import article, articles, citations, corpus, mentions, press
+
+from diembao import charts, theme, wording
+from diembao.measures import comparison, coverage, frequency, select
+from diembao.wording import Words
+
+
+def drawn(chosen, language: str) -> dict[str, alt.Chart | alt.LayerChart]:
+    """Every chart of one selection, each under the same title."""
+    words, title = Words(language, chosen.names), "Yonhap names North Korea more than the other sources do, by far"
+    tables = chosen.mentions, chosen.articles, chosen.citations
+    sources = coverage.by_source(*tables[1:])
+    odds = comparison.distinctive(comparison.log_odds(*tables))
+    return {
+        "actor_bars": charts.actor_bars(frequency.by_actor(*tables[:2]), words, title),
+        "kind_bars": charts.kind_bars(frequency.by_role(*tables[:2]), words, title),
+        "monthly": charts.monthly(frequency.by_month(*tables[:2]), words, title),
+        "role_matrix": charts.role_matrix(comparison.role_matrix(*tables[:0:-1]), words, title),
+        "source_shares": charts.source_shares(comparison.actor_shares(*tables), words, title),
+        "log_odds": charts.log_odds(odds, words, title),
+        "distances": charts.distances(comparison.distances(*tables), words, title),
+        "calendar": charts.calendar(coverage.calendar(*tables[1:]), sources, words, title),
+        "gaps": charts.gaps(coverage.gaps(*tables[1:]), words, title),
+        "reach": charts.reach(coverage.reach(chosen.dates, chosen.articles), words, title),
+    }
+
+
+@pytest.fixture(scope="module", params=wording.LANGUAGES)
+def every(request) -> dict[str, dict]:
+    return {name: chart.to_dict() for name, chart in drawn(select(press()), request.param).items()}
+
+
+def encodings(node: object):
+    if isinstance(node, dict):
+        if isinstance(node.get("encoding"), dict):
+            yield node["encoding"]
+        for key, value in node.items():
+            if key != "datasets":
+                yield from encodings(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from encodings(value)
+
+
+def test_every_chart_has_title_description_size_and_tooltips(every):
+    for name, spec in every.items():
+        lines = spec["title"]["text"]
+        assert " ".join(lines).startswith("Yonhap names") and max(map(len, lines)) <= theme.TITLE_CHARACTERS, name
+        assert spec["description"].startswith("Yonhap names") and len(spec["description"]) > 100, name
+        # a report draws a chart narrower where it must, which it can do with a number and not with "container"
+        assert spec["width"] == theme.WIDTH, name
+        tooltips = [part["tooltip"] for part in encodings(spec) if "tooltip" in part]
+        assert tooltips and all(part["title"] for tooltip in tooltips for part in tooltip), name
+
+
+def test_every_field_drawn_is_in_the_data(every):
+    for name, spec in every.items():
+        columns = {column for rows in spec["datasets"].values() for row in rows for column in row} | {"end"}
+        for part in encodings(spec):
+            channels = [c for value in part.values() for c in (value if isinstance(value, list) else [value])]
+            fields = {channel["field"] for channel in channels if isinstance(channel, dict) and "field" in channel}
+            assert fields <= columns, (name, fields - columns)
+
+
+def test_nothing_is_named_image(every):
+    """Vega's tooltip would fetch the picture of a field of that name."""
+    assert not any("image" in row for spec in every.values() for rows in spec["datasets"].values() for row in rows)
+
+
+def test_charts_stay_small_and_the_picture_is_a_picture(every):
+    for name, spec in every.items():
+        data, metadata = theme.bundle(spec)
+        assert set(data) == {theme.MIME, "image/png", "text/plain"}
+        assert data["text/plain"] == metadata["image/png"]["alt"] == spec["description"]
+        picture = base64.b64decode(data["image/png"])
+        width, height = struct.unpack(">II", picture[16:24])
+        assert picture.startswith(b"\x89PNG") and 500 < width < 900 and 100 < height < 900, (name, width, height)
+        assert len(picture) < 60_000 and len(json.dumps(spec, ensure_ascii=False)) < 100_000, name
+
+
+def test_at_most_twelve_categories():
+    named = pl.DataFrame(
+        {
+            "actor_id": [f"a{n}" for n in range(40)],
+            "actor_kind": "state",
+            "mentions": 5,
+            "share": 0.025,
+            "share_low": 0.01,
+            "share_high": 0.04,
+            "articles": 9,
+        }
+    )
+    (rows,) = charts.actor_bars(named, Words("en"), "t").to_dict()["datasets"].values()
+    assert len(rows) == charts.MOST
+
+
+@pytest.mark.parametrize("language", wording.LANGUAGES)
+def test_charts_of_next_to_nothing_are_still_drawn(language):
+    rows = articles(article("a", date(2024, 1, 1)), article("b"))
+    for chosen in (select(corpus(rows, mentions(), citations())), select(press(5))):
+        for name, chart in drawn(chosen, language).items():
+            assert theme.bundle(chart.to_dict())[0]["image/png"], name
+
+
+def test_a_source_has_one_colour_and_shape_everywhere(every):
+    seen: dict[str, set] = {}
+    for spec in every.values():
+        for part in encodings(spec):
+            for channel in ("color", "fill", "shape"):
+                scale = part.get(channel, {}).get("scale", {})
+                for name, value in zip(scale.get("domain", []), scale.get("range", []), strict=True):
+                    seen.setdefault(f"{name} {channel == 'shape'}", set()).add(value)
+    for source, (colour, shape) in theme.SOURCES.items():
+        assert seen.get(f"{source} False", {colour}) == {colour}
+        assert seen.get(f"{source} True", {shape}) == {shape}
+    assert seen["Yonhap False"] and len({colour for colour, _ in theme.SOURCES.values()}) == len(theme.SOURCES)
+
+
+# Machado, Oliveira & Fernandes 2009, severity 1: linear RGB as seen with each kind of colour blindness.
+SEEN = {
+    "full": np.eye(3),
+    "protan": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "deutan": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]],
+    "tritan": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.3039]],
+}
+
+
+def lab(colour: str, eye: str) -> np.ndarray:
+    """A hex colour as an eye sees it → CIELAB."""
+    rgb = np.array([int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)])
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    linear = np.clip(np.array(SEEN[eye]) @ linear, 0, 1)
+    xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]) @ linear
+    x, y, z = np.cbrt(xyz / [0.9505, 1, 1.089])
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+def distances(colours: list[str], eye: str) -> list[float]:
+    return [np.linalg.norm(lab(one, eye) - lab(other, eye)) for one, other in itertools.combinations(colours, 2)]
+
+
+@pytest.mark.parametrize("eye", SEEN)
+def test_colours_that_stand_together_differ_for_every_eye(eye):
+    assert min(distances(theme.PALETTE, eye)) > 15
+    together = {
+        "default sources": [theme.source_colour(name) for name in ("AP", "VOA", "Reuters", "Yonhap")],
+        "kinds": list(theme.KINDS.values()),
+        "states": list(theme.STATES.values()),
+        "actors": list(theme.PALETTE[:4]),
+    }
+    for what, colours in together.items():
+        assert min(distances(colours, eye)) > 25, what
+
+
+def test_the_renderer_is_in_place():
+    assert alt.renderers.active == "diembao" and alt.theme.active == "diembao"
+    chart = charts.reach(coverage.reach(select(press(20)).dates, select(press(20)).articles), Words("en"), "t")
+    data, _ = chart._repr_mimebundle_()
+    assert theme.MIME in data

@@ -1,0 +1,395 @@
+"""In-text dates: every written form in a sentence of our own, what is no date, and what publication makes of them."""
+
+import re
+import tomllib
+from datetime import date
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from diembao import dates
+from diembao.schema import DATES, GRANULARITIES
+
+CATALOGUE = Path(__file__).resolve().parents[2] / "data" / "catalogue"
+CUES: dict = {}
+for file in sorted(CATALOGUE.glob("cues*.toml")):
+    CUES |= tomllib.loads(file.read_text(encoding="utf-8")).get("dates", {})
+
+# The part of EDTF (ISO 8601-2) that is written here: unspecified digits, sub-year groupings, decades, intervals.
+YEAR, MONTH, DAY = r"(?:\d{4}|XXXX)", "(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d|3[01])"
+POINT = rf"(?:\d{{4}}|\d{{3}}X|\d{{2}}XX|{YEAR}-{MONTH}|{YEAR}-(?:2[1-4]|3[3-6])|{YEAR}-(?:{MONTH}|XX)-{DAY})"
+EDTF = re.compile(rf"{POINT}(?:/{POINT})?|REL")
+
+
+def lines_of(*texts: str, page: str = "p", roles: list[str] | None = None) -> pl.DataFrame:
+    """Texts of lines → the lines of one page."""
+    frame = pl.DataFrame({"page": page, "line": range(1, len(texts) + 1), "text": list(texts)})
+    width = pl.col("text").str.len_chars().cast(pl.Int64)
+    frame = frame.with_columns(start=(width + 1).cum_sum() - width - 1)
+    return frame.with_columns(role=pl.Series(roles)) if roles else frame
+
+
+def anchor(published: str | None = None, page: str = "p") -> pl.DataFrame:
+    """An EDTF string → the anchors table of one page."""
+    frame = pl.DataFrame({"page": [page], "published": [published]}, schema_overrides={"published": pl.String})
+    limits = dates.bounds(pl.col("published"))
+    return frame.with_columns(
+        published_first=limits.struct.field("first"), published_last=limits.struct.field("last")
+    )
+
+
+def dated(*texts: str, published: str | None = None, roles: list[str] | None = None) -> list[tuple[str, str]]:
+    """Texts of lines → (surface, EDTF) of every date found."""
+    table = dates.resolve(dates.scan(lines_of(*texts, roles=roles), CUES), anchor(published), CUES)
+    return list(table.select("surface", "edtf").iter_rows())
+
+
+FORMS = [
+    # full dates, month and year
+    ("Hai bên ký văn kiện ngày 15/11/2024 tại thủ đô.", [("ngày 15/11/2024", "2024-11-15")]),
+    ("Ảnh chụp hôm 15-11-2024.", [("hôm 15-11-2024", "2024-11-15")]),
+    ("Cuộc họp NGÀY 15.11.2024 kết thúc.", [("NGÀY 15.11.2024", "2024-11-15")]),
+    ("Thông báo ngày 15 / 11 / 2024 nêu rõ.", [("ngày 15 / 11 / 2024", "2024-11-15")]),
+    ("Đoàn tới nơi ngày 15 tháng 11 năm 2024.", [("ngày 15 tháng 11 năm 2024", "2024-11-15")]),
+    ("Đăng 15 Tháng Mười Một 2024", [("15 Tháng Mười Một 2024", "2024-11-15")]),
+    ("Friday, November 15, 2024", [("Friday, November 15, 2024", "2024-11-15")]),
+    ("Nov 15, 2024", [("Nov 15, 2024", "2024-11-15")]),
+    ("2024-11-15T10:00:00+07:00", [("2024-11-15", "2024-11-15")]),
+    ("Hội đàm tại thủ đô ngày 2/2022.", [("ngày 2/2022", "2022-02")]),
+    ("Ông thăm nước này hồi tháng 4-2013.", [("tháng 4-2013", "2013-04")]),
+    ("Ông viết bài này đầu tháng 11/2024.", [("đầu tháng 11/2024", "2024-11")]),
+    ("Bà nhậm chức tháng Tư năm 2013.", [("tháng Tư năm 2013", "2013-04")]),
+    # without a year
+    ("Hôm 12/6 hai ông gặp nhau.", [("Hôm 12/6", "XXXX-06-12")]),
+    ("Bà lên đường ngày 29-10.", [("ngày 29-10", "XXXX-10-29")]),
+    ("Ông phát biểu ngày 18.6 ở đây.", [("ngày 18.6", "XXXX-06-18")]),
+    ("Tàu cập cảng sáng 7-8.", [("7-8", "XXXX-08-07")]),
+    ("Lệnh cấm có hiệu lực từ 1-1 tại nước này.", [("1-1", "XXXX-01-01")]),
+    ("Lễ kỷ niệm ngày Quốc khánh 2-9 diễn ra.", [("2-9", "XXXX-09-02")]),
+    ("Hôm 15 tháng 9 vừa qua, hai bên họp.", [("Hôm 15 tháng 9", "XXXX-09-15")]),
+    ("Hội nghị dự kiến vào tháng 4.", [("tháng 4", "XXXX-04")]),
+    ("Hồi tháng Mười Một, họ ký kết.", [("tháng Mười Một", "XXXX-11")]),
+    ("Đàm phán nối lại hồi tháng giêng.", [("tháng giêng", "XXXX-01")]),
+    # spans: one date; lists: a date each
+    ("Diễn tập từ ngày 13 đến 24/3.", [("ngày 13 đến 24/3", "XXXX-03-13/XXXX-03-24")]),
+    ("Kéo dài từ ngày 1/3 đến 30/4.", [("ngày 1/3 đến 30/4", "XXXX-03-01/XXXX-04-30")]),
+    ("Thế vận hội, 9 - 25/2, rất đông.", [("9 - 25/2", "XXXX-02-09/XXXX-02-25")]),
+    ("Ông thăm từ ngày 16 đến ngày 18/6.", [("ngày 16 đến ngày 18/6", "XXXX-06-16/XXXX-06-18")]),
+    ("Từ 25-28 tháng 3-2018 ông ở Bắc Kinh.", [("25-28 tháng 3-2018", "2018-03-25/2018-03-28")]),
+    ("Kéo dài từ ngày 30 đến 2/7.", [("ngày 30 đến 2/7", "XXXX-06-30/XXXX-07-02")]),
+    ("Từ 29/12/2018 đến 3/1 nghỉ lễ.", [("29/12/2018 đến 3/1", "2018-12-29/2019-01-03")]),
+    ("Từ tháng 5 tới tháng 9/2018, khách giảm.", [("tháng 5 tới tháng 9/2018", "2018-05/2018-09")]),
+    ("Giai đoạn 2014-2016 rất khó.", [("2014-2016", "2014/2016")]),
+    ("Ông cầm quyền từ năm 2008 đến 2013.", [("năm 2008 đến 2013", "2008/2013")]),
+    ("Họp trong hai ngày 13 và 14/11.", [("ngày 13", "XXXX-11-13"), ("14/11", "XXXX-11-14")]),
+    ("Họp ngày 14, 15/6.", [("ngày 14", "XXXX-06-14"), ("15/6", "XXXX-06-15")]),
+    ("Ông ở Hà Nội hai ngày 1 và 2-3-2019.", [("ngày 1", "2019-03-01"), ("2-3-2019", "2019-03-02")]),
+    ("Ngày 30 và 1/5 được nghỉ.", [("Ngày 30", "XXXX-04-30"), ("1/5", "XXXX-05-01")]),
+    (
+        "Các vụ phóng ngày 4/7, 28/7 và 29/11/2017.",
+        [("ngày 4/7", "2017-07-04"), ("28/7", "2017-07-28"), ("29/11/2017", "2017-11-29")],
+    ),
+    ("Có thể vào tháng 4 hoặc đầu tháng 5.", [("tháng 4", "XXXX-04"), ("đầu tháng 5", "XXXX-05")]),
+    (
+        "Nhập khẩu tháng 10, 11 và 12-2017 giảm.",
+        [("tháng 10", "2017-10"), ("11", "2017-11"), ("12-2017", "2017-12")],
+    ),
+    ("Hai lần, năm 2011 và 2015.", [("năm 2011", "2011"), ("2015", "2015")]),
+    # years and parts of years
+    ("Từ năm 1949 đến nay.", [("năm 1949", "1949")]),
+    ("Khu này xây đầu năm 2014.", [("đầu năm 2014", "2014")]),
+    ("Cuộc tập trận Zapad 2017 kết thúc.", [("2017", "2017")]),
+    ("Thế vận hội mùa đông 2018 khai mạc.", [("2018", "2018")]),
+    ("Ngân sách năm tài khóa 2018 tăng.", [("năm tài khóa 2018", "2018")]),
+    ("Vào những năm 1960, hai nước thân thiết.", [("những năm 1960", "196X")]),
+    ("Cuối thập niên 80 của thế kỷ 20, ông rời đi.", [("Cuối thập niên 80 của thế kỷ 20", "198X")]),
+    ("Đầu thập kỷ 1990 họ lập quan hệ.", [("Đầu thập kỷ 1990", "199X")]),
+    ("Ngôi nhà có từ thế kỷ 19.", [("thế kỷ 19", "18XX")]),
+    ("GDP quý III/2024 tăng.", [("quý III/2024", "2024-35")]),
+    ("Tăng trưởng quý 3 chậm lại.", [("quý 3", "XXXX-35")]),
+    ("Vào mùa hè năm 2018 họ gặp nhau.", [("mùa hè năm 2018", "2018-22")]),
+    ("Từ mùa xuân 2023 tình hình khác.", [("mùa xuân 2023", "2023-21")]),
+    ("Xuất khẩu 6 tháng đầu năm 2018 tăng.", [("6 tháng đầu năm 2018", "2018-01/2018-06")]),
+    # years that are not said outright
+    ("Xây từ tháng 7 năm ngoái.", [("tháng 7 năm ngoái", "XXXX-07")]),
+    ("Ngày 9/9 năm ngoái họ thử vũ khí.", [("Ngày 9/9 năm ngoái", "XXXX-09-09")]),
+    (
+        "Năm 2017, diễn tập kéo dài từ ngày 13 đến 24/3.",
+        [("Năm 2017", "2017"), ("ngày 13 đến 24/3", "2017-03-13/2017-03-24")],
+    ),
+    (
+        "World Cup 2018 diễn ra từ ngày 14/6 đến 15/7.",
+        [("2018", "2018"), ("ngày 14/6 đến 15/7", "2018-06-14/2018-07-15")],
+    ),
+    # relative, and relative made absolute
+    ("Ông đến hôm nay và đi ngày mai.", [("hôm nay", "REL"), ("ngày mai", "REL")]),
+    ("Tối qua và sáng sớm nay trời mưa.", [("Tối qua", "REL"), ("sáng sớm nay", "REL")]),
+    ("Đầu tuần này và cuối tuần qua họ gặp nhau.", [("Đầu tuần này", "REL"), ("cuối tuần qua", "REL")]),
+    ("Hội nghị tháng tới, bầu cử năm tới.", [("tháng tới", "REL"), ("năm tới", "REL")]),
+    ("Họ chia tay hồi đầu tháng.", [("đầu tháng", "REL")]),
+    ("Bà phát biểu hôm thứ Hai.", [("hôm thứ Hai", "REL")]),
+    ("Hạn chót là thứ Sáu tuần trước.", [("thứ Sáu tuần trước", "REL")]),
+    ("Hôm thứ ba, 3-9, ông trả lời.", [("Hôm thứ ba, 3-9", "XXXX-09-03")]),
+    ("Thông báo ngày hôm nay 29-11 nêu rõ.", [("ngày hôm nay 29-11", "XXXX-11-29")]),
+    ("Trong ngày hôm nay (26-6), ông nói.", [("ngày hôm nay", "XXXX-06-26"), ("26-6", "XXXX-06-26")]),
+    ("Vào thứ tư (7-8), thị trường giảm.", [("thứ tư", "XXXX-08-07"), ("7-8", "XXXX-08-07")]),
+    ("Bà tới đó Chủ nhật 17/11.", [("Chủ nhật 17/11", "XXXX-11-17")]),
+]
+
+NO_DATES = [
+    "Đây là chuyến thăm đầu tiên sau 24 năm.",
+    "Thiết quân luật kéo dài 30 ngày, ba tháng hoặc hai năm tới.",
+    "Cô gái 26 tuổi đến lúc 14h30 và rời đi lúc 15:44.",
+    "Chiến tranh Thế giới thứ II và Thế chiến thứ hai.",
+    "Hiện nay, gần đây, trước đó, mới đây, cùng ngày, hôm sau, năm đó.",
+    "Chiếm hơn 2/3 số ghế, gần 1/3 dân số, bảo vệ 24/7.",
+    "Khoảng 7-8 người, mất 2-3 năm, thắng với tỷ số 2-1.",
+    "Bụi mịn PM 2.5 tăng 1.5 lần, động đất 6.6 độ.",
+    "Tầm bắn 2000 km, nặng 1500 tấn, tiêm kích Mirage 2000.",
+    "Nghị quyết 2270 và nghị quyết số 1718 của hội đồng.",
+    "Lần thứ hai, đứng thứ ba, vòng thứ tư, nước thứ năm.",
+    "Tuần trước khi bầu cử chỉ hai ngày, năm sau đó, một tháng một lần.",
+    "Công chúa Nhật Bản, chế độ quân chủ Nhật Bản.",
+    "Những năm qua, nhiều thập kỷ qua, mỗi tháng, vài tuần tới.",
+    "Thứ trưởng Ngoại giao, Lầu Năm Góc, tuần tra chung, tối cao.",
+    "Kim loại quý này có giá, quý vị biết đấy.",
+    "Ngày 31/2 và 45/13 không có trong lịch.",
+]
+
+
+@cache
+def all_dated(texts: tuple[str, ...], published: str | None = None) -> dict[str, list[tuple[str, str]]]:
+    """Texts, each a page of its own → for each (surface, EDTF) of every date found."""
+    lines = pl.concat([lines_of(text, page=text) for text in texts])
+    anchors = pl.concat([anchor(published, page=text) for text in texts])
+    table = dates.resolve(dates.scan(lines, CUES), anchors, CUES)
+    found: dict[str, list[tuple[str, str]]] = {text: [] for text in texts}
+    for page, surface, edtf in table.select("page", "surface", "edtf").iter_rows():
+        found[page].append((surface, edtf))
+    return found
+
+
+@pytest.mark.parametrize(("text", "expected"), FORMS, ids=[text[:40] for text, _ in FORMS])
+def test_written_forms(text: str, expected: list[tuple[str, str]]) -> None:
+    assert all_dated(tuple(text for text, _ in FORMS))[text] == expected
+
+
+@pytest.mark.parametrize("text", NO_DATES, ids=[text[:40] for text in NO_DATES])
+def test_what_is_no_date(text: str) -> None:
+    assert all_dated(tuple(NO_DATES))[text] == []
+
+
+def test_ordinal_before_a_date_is_no_weekday() -> None:
+    assert dated("Vụ thử lần thứ năm ngày 9/9 gây chấn động.") == [("ngày 9/9", "XXXX-09-09")]
+    assert dates.scan(lines_of("Vụ thử lần thứ năm ngày 9/9."), CUES)["weekday"].to_list() == [None]
+    assert dates.scan(lines_of("Vào thứ năm ngày 9/9 họ gặp nhau."), CUES)["weekday"].to_list() == [4]
+
+
+FROM_15_NOVEMBER_2024 = [
+    ("hôm nay", "2024-11-15"),
+    ("tối qua", "2024-11-14"),
+    ("ngày mai", "2024-11-16"),
+    ("tuần này", "2024-11-11/2024-11-17"),
+    ("tuần trước", "2024-11-04/2024-11-10"),
+    ("cuối tuần này", "2024-11-16/2024-11-17"),
+    ("tháng trước", "2024-10"),
+    ("đầu tháng tới", "2024-12"),
+    ("năm ngoái", "2023"),
+    ("hồi đầu năm", "2024"),
+    ("quý trước", "2024-35"),
+    ("mùa hè năm ngoái", "2023-22"),
+    ("tháng 7 năm ngoái", "2023-07"),
+    ("quý 3 năm nay", "2024-35"),
+    ("6 tháng đầu năm nay", "2024-01/2024-06"),
+    ("hôm thứ Hai", "2024-11-11"),  # the last one; publication was a Friday
+    ("hôm thứ Sáu", "2024-11-15"),
+    ("vào thứ Hai tới", "2024-11-18"),
+    ("hôm thứ Hai tuần trước", "2024-11-04"),
+    ("ngày 14/11", "2024-11-14"),
+    ("ngày 20/11", "2024-11-20"),
+    ("hôm 20/12", "2023-12-20"),  # hôm looks back
+    ("hồi tháng 12", "2023-12"),
+    ("vào tháng 1 tới", "2025-01"),
+    ("hồi tháng 5", "2024-05"),
+    ("ngày 3/1", "2025-01-03"),
+    ("từ ngày 28/12 đến 3/1 tới", "2024-12-28/2025-01-03"),
+    ("hôm 29/2", "2024-02-29"),
+    ("trong năm qua", "REL"),
+    ("so với năm trước", "REL"),
+]
+
+
+@pytest.mark.parametrize(("text", "value"), FROM_15_NOVEMBER_2024)
+def test_publication_day_known(text: str, value: str) -> None:
+    sentences = {words: f"Họ nói {words}." for words, _ in FROM_15_NOVEMBER_2024}
+    ((_, edtf),) = all_dated(tuple(sentences.values()), published="2024-11-15")[sentences[text]]
+    assert edtf == value
+
+
+def test_publication_in_an_interval_gives_what_all_of_it_agrees_on() -> None:
+    texts = ("Hôm nay, hồi tháng 5, ngày 3/9 năm nay, năm ngoái, tuần trước.",)
+    assert [edtf for _, edtf in dated(*texts, published="2018-11-01/2018-11-30")] == [
+        "REL",
+        "2018-05",
+        "2018-09-03",
+        "2017",
+        "REL",
+    ]
+    assert dated("Hôm 15/11 họ gặp nhau.", published="2018") == [("Hôm 15/11", "XXXX-11-15")]
+
+
+def test_an_article_that_dates_its_today_dates_its_other_days() -> None:
+    assert dated("Hôm qua (28-6) họ gặp nhau.", "Hôm nay họ chia tay.", "Tháng tới gặp lại.") == [
+        ("Hôm qua", "XXXX-06-28"),
+        ("28-6", "XXXX-06-28"),
+        ("Hôm nay", "XXXX-06-29"),
+        ("Tháng tới", "XXXX-07"),
+    ]
+    assert dated("Thông báo sáng nay 1-1-2018.", "Hôm qua, ngày 31-12, tuần này, năm ngoái.") == [
+        ("sáng nay 1-1-2018", "2018-01-01"),
+        ("Hôm qua, ngày 31-12", "2017-12-31"),
+        ("tuần này", "2018-01-01/2018-01-07"),
+        ("năm ngoái", "2017"),
+    ]
+
+
+def test_other_stories_on_the_page_say_nothing_of_this_one() -> None:
+    texts = ("Hôm nay họ gặp nhau.", "Giá vàng hôm nay 19/3/2026 giảm.")
+    assert dated(*texts, roles=["body", "related"])[0] == ("Hôm nay", "REL")
+    assert dated(*texts, roles=["body", "body"])[0] == ("Hôm nay", "2026-03-19")
+
+
+def test_the_same_day_named_with_its_year_elsewhere() -> None:
+    assert dated("Hôm 3-9 họ thử vũ khí.", "Vụ thử ngày 3-9-2017 rất mạnh.")[0] == ("Hôm 3-9", "2017-09-03")
+    # an earlier year is an anniversary
+    assert dated("Hôm 18/3 họ tập trận.", "Ngày 18/3/2014 và năm 2019.")[0] == ("Hôm 18/3", "XXXX-03-18")
+
+
+def test_table_has_bounds_granularity_and_basis() -> None:
+    lines = lines_of("Năm 2017 từ ngày 9 - 25/2, hôm qua, những năm 1960, tuần trước.")
+    table = dates.resolve(dates.scan(lines, CUES), anchor("2018-03-01"), CUES)
+    assert table.schema == DATES
+    assert table.select("edtf", "first", "last", "granularity", "basis").rows() == [
+        ("2017", date(2017, 1, 1), date(2017, 12, 31), "year", "explicit"),
+        ("2017-02-09/2017-02-25", date(2017, 2, 9), date(2017, 2, 25), "interval", "context"),
+        ("2018-02-28", date(2018, 2, 28), date(2018, 2, 28), "day", "publication"),
+        ("196X", date(1960, 1, 1), date(1969, 12, 31), "decade", "explicit"),
+        ("2018-02-19/2018-02-25", date(2018, 2, 19), date(2018, 2, 25), "week", "publication"),
+    ]
+
+
+def test_other_columns_are_carried_and_offsets_are_code_points() -> None:
+    text = "𝔘𝔫 😀 Đoàn tới ngày 1/6."
+    lines = lines_of("Dòng đầu ngày 2/6", text).with_columns(segment=pl.lit(3), extra=pl.lit("x"))
+    found = dates.scan(lines, CUES)
+    page = "\n".join(lines["text"])
+    assert [page[start:end] for start, end in found.select("start", "end").iter_rows()] == ["ngày 2/6", "ngày 1/6"]
+    assert found["extra"].to_list() == ["x", "x"]
+    assert dates.resolve(found, anchor(), CUES)["segment"].to_list() == [3, 3]
+
+
+@pytest.mark.parametrize(
+    ("edtf", "first", "last", "granularity"),
+    [
+        ("2024-11-15", date(2024, 11, 15), date(2024, 11, 15), "day"),
+        ("2024-02", date(2024, 2, 1), date(2024, 2, 29), "month"),
+        ("2018-04~", date(2018, 4, 1), date(2018, 4, 30), "month"),
+        ("2023-10-03?", date(2023, 10, 3), date(2023, 10, 3), "day"),
+        ("2024-24", date(2024, 12, 1), date(2025, 2, 28), "season"),
+        ("2024-33", date(2024, 1, 1), date(2024, 3, 31), "quarter"),
+        ("196X", date(1960, 1, 1), date(1969, 12, 31), "decade"),
+        ("18XX", date(1800, 1, 1), date(1899, 12, 31), "interval"),
+        ("2014/2016", date(2014, 1, 1), date(2016, 12, 31), "interval"),
+        ("2024-11-15/..", date(2024, 11, 15), None, "interval"),
+        ("[2024-11-01..2024-11-05]", date(2024, 11, 1), date(2024, 11, 5), "set"),
+        ("{2024-11,2025-01,2025-03}", date(2024, 11, 1), date(2025, 3, 31), "set"),
+        ("XXXX-11-15", None, None, "day"),
+        ("XXXX-11", None, None, "month"),
+        ("2023-02-30", None, None, "day"),
+        ("REL", None, None, "unknown"),
+        (None, None, None, "unknown"),
+    ],
+)
+def test_bounds(edtf: str | None, first: date | None, last: date | None, granularity: str) -> None:
+    limits = pl.select(dates.bounds(pl.lit(edtf, pl.String))).item()
+    assert limits == {"first": first, "last": last, "granularity": granularity}
+
+
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        ("15/11/2024", "2024-11-15"),
+        ("Friday, November 15, 2024", "2024-11-15"),
+        ("Nguyễn Văn An 19/06/2024 15:44", "2024-06-19"),
+        ("Thứ sáu, 15/11/2024, 10:00 (GMT+7)", "2024-11-15"),
+        ("Cập nhật lúc 15:44 19/06/2024", "2024-06-19"),
+        ("Ngày đăng: 15/11/2024", "2024-11-15"),
+        ("Đăng lúc 10h30 ngày 15/11/2024", "2024-11-15"),
+        ("2024-11-15T10:00:00+07:00", "2024-11-15"),
+        ("15 Tháng Mười Một 2024", "2024-11-15"),
+        ("Posted on Nov 15, 2024 by Admin", "2024-11-15"),
+        ("Thế giới | 15/11/2024 10:05", "2024-11-15"),
+        ("Giá vàng hôm nay 19/3/2026", None),
+        ("Hai bên gặp nhau ngày 12/6/2018 ở Singapore", None),
+        ("(Ảnh: AFP 12/6/2018)", None),
+        ("Cuộc gặp ngày 15/11", None),
+    ],
+)
+def test_publication_line(line: str, day: str | None) -> None:
+    lines = lines_of("Tiêu đề của bài viết", line, "Ngày 1/1/2020, hai bên gặp nhau.", "Hết.")
+    stated = dates.publication_lines(lines, dates.scan(lines, CUES), CUES)
+    assert stated.select("line", "published").rows() == ([(2, day)] if day else [])
+
+
+def test_publication_line_is_at_the_top_or_last_and_the_earliest_of_several() -> None:
+    filler = ["Một đoạn văn dài của bài viết này."] * 14
+    clock = lines_of("Thứ Sáu, 20/3/2026", "Tiêu đề", "Cập nhật: 16/11/2024 09:00", "15/11/2024 10:00", *filler)
+    assert dates.publication_lines(clock, dates.scan(clock, CUES), CUES)["published"].to_list() == ["2024-11-15"]
+    below = lines_of("Tiêu đề", *filler, "19/3/2026", "Bài khác")
+    assert dates.publication_lines(below, dates.scan(below, CUES), CUES).is_empty()
+    last = lines_of("Tiêu đề", *filler, "VOA, 15/11/2024", "")
+    assert dates.publication_lines(last, dates.scan(last, CUES), CUES)["published"].to_list() == ["2024-11-15"]
+
+
+def test_nothing_to_find() -> None:
+    for lines in (lines_of("", "Không có gì."), lines_of("x").head(0)):
+        found = dates.scan(lines, CUES)
+        assert found.is_empty()
+        assert dates.resolve(found, anchor(), CUES).schema == DATES
+        assert dates.publication_lines(lines, found, CUES).is_empty()
+
+
+PIECES = st.sampled_from(
+    [text for text, _ in FORMS]
+    + ["ngày", "hôm", "tháng", "năm", "29/2", "31-4", "0/0", "12/6/18", "và", "đến", "-", " ", ",", "(", ")", ".", "/"]
+    + ["\u0001", "\u0002", "\u00a0", "😀", "thứ", "hai", "tuần", "tới", "quý", "mùa", "2019", "1/", "/12", "T10:00"]
+)
+PUBLISHED = st.sampled_from([None, "2024-02-29", "2023-12-31", "2018", "2018-11-20/2019-02-03", "REL"])
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.one_of(PIECES, st.text(max_size=12)), max_size=12), PUBLISHED)
+@example(["Hôm 29/2 và ngày 29/2/2023"], "2023-05-01")
+@example(["\u0001hôm nay\u0001 (26-6)"], None)
+def test_invariants(pieces: list[str], published: str | None) -> None:
+    texts = re.split(r"[\r\n]", " ".join(pieces))
+    lines = lines_of(*texts)
+    found = dates.scan(lines, CUES)
+    table = dates.resolve(found, anchor(published), CUES)
+    page = "\n".join(texts)
+    assert table.height == found.height
+    for row in table.iter_rows(named=True):
+        assert page[row["start"] : row["end"]] == row["surface"] != ""
+        assert EDTF.fullmatch(row["edtf"]), row
+        assert row["granularity"] in GRANULARITIES
+        assert (row["first"] is None) == (row["last"] is None)
+        assert row["first"] is None or row["first"] <= row["last"], row
+        assert (row["basis"] == "unresolved") == (row["first"] is None)
+    spans = table.sort("start").select("start", "end").rows()
+    assert all(end <= start for (_, end), (start, _) in pairwise(spans))
+    dates.publication_lines(lines, found, CUES)
