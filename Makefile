@@ -15,7 +15,7 @@ report: .venv/ready
 	@$(BIN)/diembao report
 
 test: lint
-	$(BIN)/python -m pytest --nbval --nbval-current-env --nbval-cell-timeout=300 \
+	$(BIN)/python -m pytest -rs --nbval --nbval-current-env --nbval-cell-timeout=300 \
 		--nbval-sanitize-with=notebooks/tests/nbval_sanitize.cfg
 
 lab: .venv/ready

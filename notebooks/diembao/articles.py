@@ -12,7 +12,7 @@ from .catalogue import Catalogue, fold, folded
 
 _PAGE = pl.col("page")
 # What may close a sentence; a line of prose ends with it, a title does not.
-_TERMINAL = r"[.!?;:…][\"')\]]*\s*$|[\"'][)\]]?\s*$"
+_TERMINAL = r"[.!?;:…][\"')\]]*\s*$|[\"'][)\]]?\s*$|[.!?][\"']? ?\([^()]{1,40}\)\s*$"
 _ELLIPSIS = r"(?:\.\.\.|…)[\"')\]]*\s*$"
 
 
@@ -92,9 +92,9 @@ def _short_signals(short: pl.DataFrame, cues: dict) -> pl.DataFrame:
     date_words = rf"\b(?:{_any(cues['byline_words'])}|ngày|tháng|năm|{_ENGLISH_DATES})\b"
     # a dateline: take dates, times, byline words and names away, and nothing is left
     left_over = plain.str.replace_all(digits, " ").str.replace_all(f"(?i){date_words}", " ")
-    has_date = plain.str.contains(r"(?i)\d ?tháng ?\d{1,2},? ?(?:năm )?(?:19|20)\d{2}|\d{1,2} ?[/.-] ?\d{1,2} ?[/.-] ?(?:19|20)\d{2}|(?:19|20)\d{2}-\d{2}-\d{2}") | (
-        low.str.contains(_ENGLISH_DATES) & plain.str.contains(r"(?:19|20)\d{2}")
-    )
+    has_date = plain.str.contains(
+        r"(?i)\d ?tháng ?\d{1,2},? ?(?:năm )?(?:19|20)\d{2}|\d{1,2} ?[/.-] ?\d{1,2} ?[/.-] ?(?:19|20)\d{2}|(?:19|20)\d{2}-\d{2}-\d{2}"
+    ) | (low.str.contains(rf"\b(?:{_ENGLISH_DATES})\b") & plain.str.contains(r"(?:19|20)\d{2}"))
     agency = r"\((?:(?:[Tt]heo|[Tt]ổng hợp|[Dd]ịch|[Ll]ược|[Nn]guồn).{0,40}|[TtHhG .,/]{1,7}|[\p{L} .,&-]{2,20})\)"
     return short.select(
         "n",
@@ -108,7 +108,10 @@ def _short_signals(short: pl.DataFrame, cues: dict) -> pl.DataFrame:
         & plain.str.contains(r"\p{Ll}|\.")
         & ~plain.str.contains(r"\p{L}{2}\.$"),
         dateline=has_date & ~left_over.str.replace_all(name, " ").str.contains(r"\p{L}"),
-        wire_end=low.str.contains(r"^\(? ?(?:theo|nguồn|tổng hợp|lược dịch|dịch)[ :][^.!?]{1,60}[).]*$")
+        wire_end=plain.str.contains(
+            r"^\(? ?(?i:theo|nguồn|tổng hợp|lược dịch|dịch)(?i: từ| tin| theo)?(?:[ :]+(?i:hãng tin|hãng|báo|đài|tờ|trang))?[ :]+"
+            r"\p{Lu}[^.!?,]*(?:(?:[,/]| và) ?\p{Lu}[^.!?,]*)*[).]*$"
+        )
         & (pl.col("syllables") <= 10),
         signed=plain.str.contains(rf"^{name}(?: {name}){{0,4}} ?(?:[-/|–] ?{name}(?: {name}){{0,3}}|{agency})$")
         & (pl.col("syllables") <= 9)
@@ -147,14 +150,30 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
     after = pl.col("k") > pl.col("headline_at")
     prose = pl.col("content") & after & ~pl.any_horizontal("copied", "doubled", "broken_off", "link_opener", "wire_end")
     # a caption in place of a standfirst ends with the day of the picture
-    pictured = pl.col("plain").str.contains(r"(?:ngày|hôm) \d{1,2} ?[/.-] ?\d{1,2} ?[/.-] ?(?:19|20)\d{2}[.)]?$") & (pl.col("syllables") <= 40)
-    lead_at = pl.col("k").filter(
-        after & ~pl.any_horizontal("ui", "dateline", "link_heading", "link_opener", "image_file", "wire_end", "credit", "is_title")
-        & (pl.col("syllables") >= 8) & ~pl.col("doubled")
-        & (pl.col("plain") != pl.col("plain").filter(pl.col("k") == pl.col("headline_at")).first().over("page"))
-    ).min().over("page")
+    pictured = pl.col("plain").str.contains(r"(?:ngày|hôm) \d{1,2} ?[/.-] ?\d{1,2} ?[/.-] ?(?:19|20)\d{2}[.)]?$") & (
+        pl.col("syllables") <= 40
+    )
+    lead_at = (
+        pl.col("k")
+        .filter(
+            after
+            & ~pl.any_horizontal(
+                "ui", "dateline", "link_heading", "link_opener", "image_file", "wire_end", "credit", "is_title"
+            )
+            & (pl.col("syllables") >= 8)
+            & ~pl.col("doubled")
+            & (pl.col("plain") != pl.col("plain").filter(pl.col("k") == pl.col("headline_at")).first().over("page"))
+        )
+        .min()
+        .over("page")
+    )
     full = full.with_columns(prose=prose, lead_at=lead_at, pictured=pictured)
-    picture_at = pl.col("k").filter(after & (pl.col("credit") | (pl.col("pictured") & (pl.col("k") == pl.col("lead_at"))))).min().over("page")
+    picture_at = (
+        pl.col("k")
+        .filter(after & (pl.col("credit") | (pl.col("pictured") & (pl.col("k") == pl.col("lead_at")))))
+        .min()
+        .over("page")
+    )
     # where the first thing below the headline is a picture, the text begins without a standfirst
     return full.with_columns(has_lead=(picture_at.is_null() | (picture_at > pl.col("lead_at"))), picture_at=picture_at)
 
@@ -164,13 +183,17 @@ def _zones(full: pl.DataFrame) -> pl.DataFrame:
     same = _PAGE == _PAGE.shift(1)
     before = lambda column: pl.when(same).then(pl.col(column).shift(1))  # noqa: E731
     same_next = _PAGE == _PAGE.shift(-1)
-    # a short paragraph right below a title that stands twice is that title's teaser
-    teaser = (before("copied") & (pl.col("k") > pl.col("lead_at") + 1)) | before("doubled")
+    # a short paragraph right below a title that stands twice is that title's teaser, unless prose goes on below it
+    next_prose = (
+        pl.when(same_next).then(pl.col("prose").shift(-1) & (pl.col("syllables").shift(-1) >= 12)).fill_null(False)
+    )
+    teaser = ((before("copied") & (pl.col("k") > pl.col("lead_at") + 1)) | before("doubled")) & ~next_prose
     story = pl.col("prose") & (~teaser.fill_null(False) | (pl.col("syllables") >= 45))
     full = full.with_columns(story=story)
     # a list opens with its heading and ends where prose goes on: a long paragraph, or two in a row
     goes_on = pl.col("story") & (
-        (pl.col("syllables") >= 30) | (pl.when(same_next).then(pl.col("story").shift(-1)).fill_null(False) & (pl.col("syllables") >= 20))
+        (pl.col("syllables") >= 30)
+        | (pl.when(same_next).then(pl.col("story").shift(-1)).fill_null(False) & (pl.col("syllables") >= 20))
     )
     state = pl.when(pl.col("link_heading") & (pl.col("k") > pl.col("headline_at"))).then(True).when(goes_on).then(False)
     full = full.with_columns(in_list=state.forward_fill().over("page").fill_null(False))
@@ -180,7 +203,9 @@ def _zones(full: pl.DataFrame) -> pl.DataFrame:
     ending = (
         pl.any_horizontal("wire_end", "name_only", "signed")
         & (stories_before >= 3)
-        & ~pl.col("copied") & ~pl.col("credit") & ~pl.col("in_list")
+        & ~pl.col("copied")
+        & ~pl.col("credit")
+        & ~pl.col("in_list")
     )
     # a name alone between paragraphs of prose is a subheading, not a signature
     prose_left = pl.col("story").cast(pl.Int64).sum().over("page") - pl.col("story").cum_sum().over("page")
@@ -205,7 +230,9 @@ def _second_articles(full: pl.DataFrame) -> pl.DataFrame:
     heads = (
         ~pl.col("terminal")
         & pl.col("syllables").is_between(7, 30)
-        & ~pl.any_horizontal("credit", "dateline", "ui", "link_heading", "link_opener", "signed", "image_file", "copied")
+        & ~pl.any_horizontal(
+            "credit", "dateline", "ui", "link_heading", "link_opener", "signed", "image_file", "copied"
+        )
         & ~pl.col("in_list")
         & near("content", 1)
         & (pl.col("k") > pl.col("lead_at") + 3)
@@ -227,7 +254,9 @@ def _role() -> pl.Expr:
     )
     same_next = _PAGE == _PAGE.shift(-1)
     before_caption = (
-        pl.when(same_next).then(pl.col("credit").shift(-1) & (pl.col("line").shift(-1) == pl.col("line") + 1)).fill_null(False)
+        pl.when(same_next)
+        .then(pl.col("credit").shift(-1) & (pl.col("line").shift(-1) == pl.col("line") + 1))
+        .fill_null(False)
         & ~pl.col("terminal")
         & (k > pl.col("headline_at"))
     )
@@ -248,11 +277,16 @@ def _role() -> pl.Expr:
     )
     # below the story a sentence is a teaser where there are links, and a late paragraph where there are none
     lists_links = ((linked & (k > pl.col("headline_at"))) | (outside & ~pl.col("terminal") & ~small)).any().over("page")
-    follows_copy = pl.when(_PAGE == _PAGE.shift(1)).then(pl.col("copied").shift(1) | pl.col("doubled").shift(1)).fill_null(False)
+    follows_copy = (
+        pl.when(_PAGE == _PAGE.shift(1)).then(pl.col("copied").shift(1) | pl.col("doubled").shift(1)).fill_null(False)
+    )
     return (
         pl.when(k == pl.col("headline_at"))
         .then(pl.lit("headline"))
-        .when((pl.col("segment") > 0) & (pl.col("link_opener") | (pl.col("broken_off") & ~pl.col("story")) | pl.col("doubled")))
+        .when(
+            (pl.col("segment") > 0)
+            & (pl.col("link_opener") | (pl.col("broken_off") & ~pl.col("story")) | pl.col("doubled"))
+        )
         .then(pl.lit("related"))
         .when((pl.col("segment") > 0) & (pl.col("ui") | pl.col("link_heading")))
         .then(pl.lit("ui"))
@@ -264,7 +298,12 @@ def _role() -> pl.Expr:
         .then(pl.lit("byline"))
         .when(pl.col("ui") | pl.col("link_heading") | topic)
         .then(pl.lit("ui"))
-        .when(pl.col("credit") | (before_caption & ~linked) | pl.col("closing") | ((k == pl.col("picture_at")) & pl.col("pictured")))
+        .when(
+            pl.col("credit")
+            | (before_caption & ~linked)
+            | pl.col("closing")
+            | ((k == pl.col("picture_at")) & pl.col("pictured"))
+        )
         .then(pl.lit("caption"))
         .when(at_head & (k < pl.col("headline_at")))
         .then(pl.lit("ui"))
@@ -324,19 +363,30 @@ def article_table(lines: pl.DataFrame, pages: pl.DataFrame, stated: pl.DataFrame
     )
     dated = (
         pages.select("page", "publisher", meta="published", meta_title="title")
-        .join(stated.select("page", "published").unique("page", keep="first"), on="page", how="left", maintain_order="left")
+        .join(
+            stated.select("page", "published").unique("page", keep="first"),
+            on="page",
+            how="left",
+            maintain_order="left",
+        )
         .with_columns(published=pl.coalesce("meta", "published"))
     )
     day = pl.col("published").str.to_date("%Y-%m-%d", strict=False)
     main = pl.col("segment") == 0
     joined = table.join(dated, on="page", how="left", maintain_order="left")
     assert joined.height == table.height
-    return joined.with_columns(
-        title=pl.when(main).then(pl.coalesce("title", "meta_title")).otherwise("title"),
-        published=pl.when(main & day.is_not_null()).then("published"),
-        publisher=pl.when(main).then("publisher"),
-    ).with_columns(
-        published_first=day,
-        published_last=day,
-        published_basis=pl.when(pl.col("published").is_not_null()).then(pl.lit("stated")).otherwise(pl.lit("unknown")),
-    ).drop("meta", "meta_title")
+    return (
+        joined.with_columns(
+            title=pl.when(main).then(pl.coalesce("title", "meta_title")).otherwise("title"),
+            published=pl.when(main & day.is_not_null()).then("published"),
+            publisher=pl.when(main).then("publisher"),
+        )
+        .with_columns(
+            published_first=day,
+            published_last=day,
+            published_basis=pl.when(pl.col("published").is_not_null())
+            .then(pl.lit("stated"))
+            .otherwise(pl.lit("unknown")),
+        )
+        .drop("meta", "meta_title")
+    )

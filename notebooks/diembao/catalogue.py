@@ -91,9 +91,7 @@ class Catalogue:
     def outlet_forms(self) -> pl.DataFrame:
         """Every written form of an outlet: `surface`, `source_id`, `cued` (counts only right after a cue word)."""
         return pl.concat(
-            self.outlets.select(
-                surface=pl.col(column).str.split("|"), source_id="id", cued=pl.lit(column == "cued")
-            )
+            self.outlets.select(surface=pl.col(column).str.split("|"), source_id="id", cued=pl.lit(column == "cued"))
             .explode("surface")
             .with_columns(pl.col("surface").str.strip_chars())
             .filter(pl.col("surface") != "")
@@ -144,9 +142,7 @@ def load_catalogue(path: str | Path | None = None) -> Catalogue:
         "is empty: a short form or a phrase needs an example sentence",
     )
     for column in ("person_id", "of"):
-        _check(
-            folder / "offices.csv", offices, column, ~offices[column].is_in(known), "is not an id of actors.csv"
-        )
+        _check(folder / "offices.csv", offices, column, ~offices[column].is_in(known), "is not an id of actors.csv")
     for column, may_be_empty in (("start", False), ("end", True)):
         _check(
             folder / "offices.csv",
@@ -163,8 +159,6 @@ def load_catalogue(path: str | Path | None = None) -> Catalogue:
     _check(folder / "outlets.csv", outlets, "forms", outlets["forms"] == "", "is empty")
     try:
         cues = tomllib.loads((folder / "cues.toml").read_text(encoding="utf-8"))
-        if (folder / "cues_dates.toml").exists():  # TEMPORARY
-            cues |= tomllib.loads((folder / "cues_dates.toml").read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise DiembaoError(f"{folder / 'cues.toml'}: missing; copy it from {SHIPPED}") from None
     except tomllib.TOMLDecodeError as error:

@@ -27,7 +27,7 @@ def actor_bars(table: pl.DataFrame, words: Words, title: str) -> Chart:
     bars = base.mark_bar(height={"band": 0.68}).encode(
         x=_share(words, "axis.share"), color=_vocabulary(table, words, "actor_kind", theme.KINDS)
     )
-    return _finish(bars + _interval(base, "share"), words, title, "actor_bars", data.height)
+    return _finish(bars + _interval(base, "share"), data, words, title, "actor_bars", data.height)
 
 
 def kind_bars(table: pl.DataFrame, words: Words, title: str) -> Chart:
@@ -43,17 +43,17 @@ def kind_bars(table: pl.DataFrame, words: Words, title: str) -> Chart:
             tooltip=_tooltips(data, words),
         )
     )
-    return _finish(chart, words, title, "kind_bars")
+    return _finish(chart, data, words, title, "kind_bars")
 
 
-def monthly(table: pl.DataFrame, words: Words, title: str) -> Chart:
-    """`frequency.by_month` → a line an actor; the interval of the first, or of the one clicked on, is a band.
+def periods(table: pl.DataFrame, words: Words, title: str) -> Chart:
+    """`frequency.by_period` → a line an actor; the interval of the first, or of the one clicked on, is a band.
 
-    Months without articles break the lines.
+    Periods without articles break the lines.
     """
     actors = _by_mentions(table, "actor_id")[:LINES]
-    table = table.filter(pl.col("month").is_not_null() & pl.col("actor_id").is_in(actors))
-    data = _data(table, words, "month", "actor_id", "mentions", "share", "articles_total")
+    table = table.filter(pl.col("period").is_not_null() & pl.col("actor_id").is_in(actors))
+    data = _data(table, words, "actor_id", "period", "mentions", "share", "articles_total")
     names = [words.name(actor) for actor in actors]
     chosen = alt.selection_point(
         name="actor",
@@ -64,7 +64,7 @@ def monthly(table: pl.DataFrame, words: Words, title: str) -> Chart:
     scale = alt.Scale(domain=names, range=list(theme.PALETTE[: len(names)]))
     legend = _legend(names, title=words.text("axis.band").split("|"), symbolType="circle", symbolOpacity=1)
     base = alt.Chart(data).encode(
-        x=alt.X("month:T", title=None, axis=alt.Axis(format="%m/%Y")),
+        x=alt.X("period:T", title=None, axis=alt.Axis(format="%m/%Y")),
         color=alt.Color("actor_id:N", scale=scale, legend=legend),
         tooltip=_tooltips(data, words),
     )
@@ -74,14 +74,14 @@ def monthly(table: pl.DataFrame, words: Words, title: str) -> Chart:
     lines = base.mark_line(strokeWidth=2, **breaks).encode(y=y)
     points = base.mark_point(size=34, filled=True, opacity=1, invalid="filter").encode(y=y)
     chart = band.transform_filter(chosen) + lines + points.add_params(chosen)
-    return _finish(chart, words, title, "monthly", len(actors), height=280)
+    return _finish(chart, data, words, title, "periods", len(actors), height=280)
 
 
 def role_matrix(table: pl.DataFrame, words: Words, title: str) -> Chart:
     """`comparison.role_matrix` → a heat map of roles by sources, the number of articles written in each cell."""
     data = _data(table, words, "source_id", "role", "citations", "articles", "article_share")
     chart = _heat(data, words, "source_id", "role", "articles")
-    return _finish(chart, words, title, "role_matrix", data["source_id"].n_unique())
+    return _finish(chart, data, words, title, "role_matrix", data["source_id"].n_unique())
 
 
 def source_shares(table: pl.DataFrame, words: Words, title: str) -> Chart:
@@ -101,7 +101,9 @@ def source_shares(table: pl.DataFrame, words: Words, title: str) -> Chart:
         x=_share(words, "axis.share"), shape=_sources(words, sources, alt.Shape)
     )
     height = alt.Step(theme.DODGE, **{"for": "offset"})
-    return _finish(_interval(base, "share", None) + dots, words, title, "source_shares", len(sources), height)
+    return _finish(
+        _interval(base, "share", on_bars=False) + dots, data, words, title, "source_shares", len(sources), height
+    )
 
 
 def log_odds(table: pl.DataFrame, words: Words, title: str) -> Chart:
@@ -119,7 +121,9 @@ def log_odds(table: pl.DataFrame, words: Words, title: str) -> Chart:
         fillOpacity=alt.condition("datum.differs", alt.value(1), alt.value(0)),
     )
     zero = alt.Chart(data.head(1)).mark_rule(color=theme.RULE, strokeDash=[3, 3]).encode(x=alt.XDatum(0))
-    return _finish(zero + _interval(base, "log_odds", None) + dots, words, title, "log_odds", table.height)
+    return _finish(
+        zero + _interval(base, "log_odds", on_bars=False) + dots, data, words, title, "log_odds", table.height
+    )
 
 
 def distances(table: pl.DataFrame, words: Words, title: str) -> Chart:
@@ -127,7 +131,7 @@ def distances(table: pl.DataFrame, words: Words, title: str) -> Chart:
     table = table.filter(pl.col("distance").is_not_null())
     data = _data(table, words, "source_id", "other_id", "distance", "by_chance", "p")
     chart = _heat(data, words, "source_id", "other_id", "distance", words.text("axis.distance"))
-    return _finish(chart, words, title, "distances", len({*data["source_id"], *data["other_id"]}))
+    return _finish(chart, data, words, title, "distances", len({*data["source_id"], *data["other_id"]}))
 
 
 def calendar(table: pl.DataFrame, sources: pl.DataFrame, words: Words, title: str) -> Chart:
@@ -156,14 +160,14 @@ def calendar(table: pl.DataFrame, sources: pl.DataFrame, words: Words, title: st
             tooltip=_tooltips(data, words),
         )
     )
-    return _finish(chart, words, title, "calendar", len(shown), alt.Step(theme.TWO_LINES))
+    return _finish(chart, data, words, title, "calendar", len(shown), alt.Step(theme.TWO_LINES))
 
 
 def gaps(table: pl.DataFrame, words: Words, title: str) -> Chart:
     """`coverage.gaps` → bars of the `MOST` longest silences, a mark at the usual step of each source."""
     table = table.head(MOST)
     labels = {
-        str(number): [words.source(row["source_id"]), words.period(row["first"], row["last"])]
+        str(number): [words.source(row["source_id"]), words.span(row["first"], row["last"])]
         for number, row in enumerate(table.iter_rows(named=True))
     }
     columns = ("source_id", "first", "last", "days", "usual_step", "times", "chance")
@@ -174,7 +178,7 @@ def gaps(table: pl.DataFrame, words: Words, title: str) -> Chart:
         color=_sources(words, _unique(table, "source_id"), legend=None),
     )
     usual = base.mark_tick(color=theme.INK, thickness=2, size=theme.ROW * 0.8).encode(x="usual_step:Q")
-    return _finish(bars + usual, words, title, "gaps", table.height, alt.Step(theme.TWO_LINES))
+    return _finish(bars + usual, data, words, title, "gaps", table.height, alt.Step(theme.TWO_LINES))
 
 
 def reach(table: pl.DataFrame, words: Words, title: str) -> Chart:
@@ -184,7 +188,7 @@ def reach(table: pl.DataFrame, words: Words, title: str) -> Chart:
     unplaced = alt.datum.reach == words.label("reach", "unplaced")
     colour = alt.condition(unplaced, alt.value(theme.SOURCE[0]), alt.value(theme.BLUE))
     bars = base.mark_bar(height={"band": 0.68}).encode(x=_share(words, "axis.share_of_dates"), color=colour)
-    return _finish(bars + _interval(base, "share"), words, title, "reach")
+    return _finish(bars + _interval(base, "share"), data, words, title, "reach")
 
 
 # --- parts ----------------------------------------------------------------------------------------------------------
@@ -220,11 +224,14 @@ def _share(words: Words, key: str) -> alt.X:
     return alt.X("share:Q", title=words.text(key).split("|"), axis=alt.Axis(format="%"))
 
 
-def _interval(base: alt.Chart, name: str, colour: str | None = theme.INK) -> alt.Chart:
-    """`_low` and `_high` of a column → a line from end to end, none where the measure abstains."""
-    line = base.transform_filter(f"isValid(datum.{name}_low)").mark_rule(strokeWidth=1.5)
-    line = line if colour is None else line.encode(color=alt.value(colour))
-    return line.encode(x=f"{name}_low:Q", x2=f"{name}_high:Q")
+def _interval(base: alt.Chart, name: str, on_bars: bool = True) -> Chart:
+    """`_low` and `_high` of a column → a line from end to end, none where the measure abstains; seen on bars too."""
+    known = base.transform_filter(f"isValid(datum.{name}_low)").encode(x=f"{name}_low:Q", x2=f"{name}_high:Q")
+    if not on_bars:
+        return known.mark_rule(strokeWidth=1.5)
+    return known.mark_rule(strokeWidth=4, color=theme.PAPER, opacity=0.85) + known.mark_rule(
+        strokeWidth=1.5, color=theme.INK
+    )
 
 
 def _legend(names: Sequence[str], **options: object) -> alt.Legend:
@@ -289,13 +296,18 @@ def _tooltips(data: pl.DataFrame, words: Words) -> list[alt.Tooltip]:
     return shown
 
 
-def _finish(chart: Chart, words: Words, title: str, kind: str, n: int = 0, height: object = None) -> Chart:
-    """A chart → the same with title, description, size and the language's numbers and months."""
+def _finish(
+    chart: Chart, data: pl.DataFrame, words: Words, title: str, kind: str, n: int = 0, height: object = None
+) -> Chart:
+    """A chart → the same with title, description, size and the language's numbers and months; no data → it says so."""
+    if data.is_empty():  # Vega has no size for scales without a value
+        height = theme.ROW
+        chart = alt.Chart(pl.DataFrame({"text": [words.text("table.empty")]})).mark_text().encode(text="text:N")
     return chart.properties(
         title=alt.Title(_lines(title)),
         description=f"{title}. {words.text(f'alt.{kind}', n=words.number(n))}",
         width=theme.WIDTH,
-        height=alt.Step(theme.ROW) if height is None else height,
+        height=height or alt.Step(theme.ROW),
     ).configure(locale=words.locale())
 
 

@@ -9,8 +9,7 @@ from functools import lru_cache
 import polars as pl
 
 from .catalogue import Catalogue, folded, name_key
-from .mentions import any_of
-from .names import LETTER
+from .names import LETTER, any_of, without_lead_words
 from .schema import CITATIONS, conform
 
 _ARTICLE = ("headline", "lead", "body", "caption", "byline")
@@ -29,12 +28,14 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     )
     lead_words = catalogue.cues["names"]["lead_words"]
     # an outlet the catalogue does not list is one by what stands before it
-    unknown = names.filter((pl.col("what") == "run") & ~pl.col("key").is_in(catalogue.cues["citations"]["not_outlets"])).with_columns(
+    runs = without_lead_words(names.filter(pl.col("what") == "run"), catalogue).drop("words", "cut")
+    unknown = runs.filter(~pl.col("key").is_in(catalogue.cues["citations"]["not_outlets"])).with_columns(
         source_id=pl.col("surface"), kind=pl.lit(None, pl.String)
     )
     unknown = unknown.filter(
         (left.str.contains(patterns["kind_word"]) & ~pl.col("key").is_in(lead_words))
         | left.str.contains(patterns["follow"])
+        | ((role == "byline") & left.str.contains(patterns["beside"]))
         | (left.str.contains(patterns["credit_word"]) & ~pl.col("key").str.contains(patterns["personal"]))
     )
     hits = pl.concat([known, unknown]).sort("row", "start")
@@ -72,7 +73,11 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         .when("attributed")
         .then(pl.lit("att"))
         # an outlet that opens a clause and does something is heard, not talked about
-        .when((left.str.contains(patterns["opens"]) | pl.col("kind_word")) & right.str.contains(r"^ \p{Ll}") & ~right.str.contains(patterns["no_verb"]))
+        .when(
+            (left.str.contains(patterns["opens"]) | pl.col("kind_word"))
+            & right.str.contains(r"^ \p{Ll}")
+            & ~right.str.contains(patterns["no_verb"])
+        )
         .then(pl.lit("att"))
         .otherwise(pl.lit("other"))
     )
@@ -108,7 +113,10 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
     """The cue lists of `[citations]` as patterns on the folded, masked context."""
     cues, lines = catalogue.cues["citations"], catalogue.cues["lines"]
     edge = rf"(?i)(?:^|[^{LETTER}])"
-    kind = any_of(catalogue.cues["persons"]["outlet_cues"] + ["báo", "trang", "chuyên trang", "tờ thời báo", "cơ quan", "truyền thông"])
+    kind = any_of(
+        catalogue.cues["persons"]["outlet_cues"]
+        + ["báo", "trang", "chuyên trang", "tờ thời báo", "cơ quan", "truyền thông"]
+    )
     kinds = rf"(?i:(?:{kind}) (?:(?:tiếng [^ ]+|nhà nước|chính thức|truyền hình|nổi tiếng|uy tín|lá cải|của §|§) )?)*"
     others = rf"(?:{kinds}¢(?: \([^)]*\))?(?:,| và|/|;) ?){{0,3}}"
     credit = any_of(lines["credit_words"])
@@ -119,14 +127,15 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
         "kind_word": rf"{edge}(?:{any_of(catalogue.cues['persons']['outlet_cues'])}|theo trang|theo chuyên trang) $|(?:^|[.!?:\"] ?)báo $",
         "no_verb": r"^ (?:và|hoặc|hay|của|là|thuộc|với|cùng|tại|ở|ra đời|được|có trụ sở)(?: |$)",
         "opens": rf"(?:^|[.!?:;,…\"(] ?){kinds}$",
-        "personal": rf"[^ -~]|^(?:{any_of(catalogue.cues['names']['given'])})(?: |$)",
+        "personal": rf"[^ -~]|^\p{{Lu}}\. ?|^(?:{any_of(catalogue.cues['names']['given'])})(?: |$)",
         "wire": r"(?i)(?:^|[ (])(?:theo|nguồn:?|dẫn nguồn|tổng hợp từ|lược dịch) ?(?:tin )?(?:hãng tin |tờ |báo |đài )?(?:¢[,/;& ]+(?:và )?)*$",
         "subject_left": rf"{edge}(?:{any_of(cues['subject_left'])}) (?:của )?{kinds}{others}{kinds}$",
         "staff": rf"{edge}(?:chuyên gia|nhà phân tích|biên tập viên|giám đốc|chủ tịch)[^,.]{{0,25}} (?:tại|ở) {kinds}$",
         "subject_right": rf"(?i)^ ?(?:\([^)]*\) |của § )?(?:{any_of(cues['subject_right'])})(?:[^{LETTER}]|$)",
         "att_left": rf"{edge}(?:{any_of(cues['attribution_left'])}) {kinds}{others}{kinds}$",
-        "att_right": rf"(?i)^(?:(?:,| và|/) ?{kinds}¢)*(?: \([^)]*\))? ?,? ?(?:{when}){{0,3}}(?:{any_of(cues['attribution_right'])})(?:[^{LETTER}]|$)",
+        "att_right": rf"(?i)^, (?:tờ|hãng|cơ quan ngôn luận|kênh|đài|nhật báo) |(?i)^(?:(?:,| và|/) ?{kinds}¢)*(?: \([^)]*\))? ?,? ?(?:{when}){{0,3}}(?:{any_of(cues['attribution_right'])})(?:[^{LETTER}]|$)",
         "masthead": r"(?i)(?:theo dõi|bản quyền (?:thuộc )?(?:về )?|ghi rõ nguồn|copyright|©|xuất bản bởi|tải ứng dụng|liên hệ (?:với )?(?:tòa soạn)?)[^.]{0,25}$",
+        "beside": r"(?i)(?:theo|nguồn)[^)]*¢ ?[/,;&-] ?$",
         "follow": r"(?i)theo dõi $",
         "own_paper": r"(?i)báo $",
     }

@@ -16,7 +16,7 @@ from tqdm import tqdm
 from . import articles, citations, dates, mentions, names
 from .catalogue import Catalogue, load_catalogue
 from .pages import read_pages
-from .schema import ARTICLES, CITATIONS, DATES, LINES, MENTIONS, PAGES, PROBLEMS, TABLES, DiembaoError, conform, empty
+from .schema import ARTICLES, DATES, LINES, PAGES, PROBLEMS, TABLES, DiembaoError, conform, empty
 
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
 BATCH = 2_000  # pages extracted at a time: bounds memory, large enough to keep the cores busy
@@ -159,14 +159,15 @@ def _extract_pages(pages: pl.DataFrame, catalogue: Catalogue) -> dict[str, pl.Da
     full = lines.filter(pl.col("role").is_not_null())
     words = catalogue.cues["dates"]
     found = dates.scan(full, words)
-    table = articles.article_table(lines, pages, dates.publication_lines(full, found, words))
+    bylines = full.filter(pl.col("role") == "byline")
+    table = articles.article_table(lines, pages, dates.publication_lines(bylines, found, words))
     timed = dates.resolve(found.filter(pl.col("role").is_in(_DATED_ROLES)), table, words)
     named = names.scan(full.with_columns(at_head=_at_head()), catalogue)
     cited = citations.find_citations(named, catalogue)
     return {
         "articles": conform(_with_sources(table, cited), _UNMARKED),
         "lines": conform(lines, LINES),
-        "mentions": mentions.find_mentions(named, catalogue),
+        "mentions": mentions.find_mentions(named, full, catalogue),
         "citations": cited,
         "dates": conform(timed, DATES),
         "problems": empty(PROBLEMS),

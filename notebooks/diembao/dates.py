@@ -123,7 +123,7 @@ def _grammar(cues: Mapping[str, Any]) -> str:
         return keep("enmonth", _any_of(cues["english_months"]))
 
     def century() -> str:
-        return f"(?:{keep('century', '[12]?[0-9]')}|{keep('centuryname', _any_of(cues['roman']))})"
+        return f"(?:{keep('century', '2[01]|1[0-9]|[1-9]')}|{keep('centuryname', _any_of(cues['roman']))})"
 
     forms = [
         # 2024-11-15
@@ -518,8 +518,8 @@ def _combine(found: pl.DataFrame, cues: Mapping[str, Any]) -> pl.DataFrame:
     ).filter(~pl.col("absorbed"))
 
     # a sentence about a year gives it to its days: "Năm 2017, … từ ngày 13/3", "World Cup 2018 diễn ra từ …"
-    first_words = f"[ \"“(]*(?:{_any_of(words['opening'])}[ ])*$"
-    opens = pl.col("left").str.contains(f"(?i)[.!?…:;][\"”’)]*[ ]{first_words}")
+    first_words = f'[ "“(]*(?:{_any_of(words["opening"])}[ ])*$'
+    opens = pl.col("left").str.contains(f'(?i)[.!?…:;]["”’)]*[ ]{first_words}')
     opens = opens | (pl.col("whole") & pl.col("left").str.contains(f"(?i)^{first_words}"))
     event = (pl.col("form") == "bare year") & _after(words["event_after"])
     governs = (kind == "year") & pl.col("single") & ~pl.col("joins") & year.is_not_null() & (opens | event)
@@ -733,7 +733,7 @@ def _tense(cues: Mapping[str, Any]) -> pl.Expr:
     words = cues["cues"]
     soon = pl.col("left").str.contains(f"(?i)(?:^|[^{_WORD}]){_any_of(words['future_before'])}[^{_WORD}][^.;!?]*$")
     ahead = pl.col("right").str.contains(
-        f"(?i)^[ ]?{_any_of(words['future_after'])}(?:[ ]?(?:$|[,.;:)”\"])|[ ](?:tại|ở|để|với|nhằm|và|khi)[ ])"
+        f'(?i)^[ ]?{_any_of(words["future_after"])}(?:[ ]?(?:$|[,.;:)”"])|[ ](?:tại|ở|để|với|nhằm|và|khi)[ ])'
     )
     introduced = pl.col("surface").str.contains(f"(?i)^{_any_of(words['past_introducers'])}[ ]")
     past = _after(words["past_after"]) | _before(words["past_before"]) | introduced

@@ -10,7 +10,7 @@ from functools import lru_cache
 import polars as pl
 
 from .catalogue import Catalogue, fold, folded, name_key
-from .names import LETTER
+from .names import LETTER, any_of, without_lead_words
 from .schema import MENTIONS, conform
 
 # Roles whose names are mentions: a byline names its authors, link lists and run-on articles are other stories.
@@ -18,18 +18,13 @@ _ROLES = ("headline", "lead", "body", "caption")
 _SENTENCE_START = r"(?:^|[.!?…:;\"(\[]|- ) *$"
 
 
-def find_mentions(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
-    """Names of `names.scan` (with `page`, `segment`, `line`, `role`) → table `mentions`."""
+def find_mentions(names: pl.DataFrame, lines: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
+    """Names of `names.scan` (with `page`, `segment`, `line`, `role`) and the lines they stand in → table `mentions`."""
     names = names.filter(pl.col("role").is_in(_ROLES)).with_row_index("id")
-    fixed = _states_and_orgs(names, catalogue)
+    fixed = _states_and_orgs(names, lines, catalogue)
     persons = _persons(names, catalogue)
     found = pl.concat([conform(fixed, MENTIONS), conform(persons, MENTIONS)])
     return found.sort("page", "start")
-
-
-def any_of(words: list[str]) -> str:
-    """Words of the cue lists → one alternation, folded and escaped, longest first."""
-    return "|".join(re.escape(fold(word)).replace(r"\ ", " ") for word in sorted(words, key=len, reverse=True))
 
 
 def _forms(catalogue: Catalogue) -> pl.DataFrame:
@@ -50,14 +45,16 @@ def _resolved(names: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
     return names.join(table, on="key", how="left", maintain_order="left")
 
 
-def _states_and_orgs(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
+def _states_and_orgs(names: pl.DataFrame, lines: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     cues = catalogue.cues
     hits = _resolved(
         names.filter(pl.col("what").is_in(["state", "org", "capital", "seat", "short"])),
         _forms(catalogue).filter(pl.col("actor_kind") != "person"),
     )
     left, right = pl.col("left"), pl.col("right")
-    paired = left.str.contains(r"[§¥] ?[-/] ?$|[§¥], $|[§¥] và $") | right.str.contains(r"^ ?[-/] ?[§¥]|^, [§¥]|^ và [§¥]")
+    paired = left.str.contains(r"[§¥] ?[-/] ?$|[§¥], $|[§¥] và $") | right.str.contains(
+        r"^ ?[-/] ?[§¥]|^, [§¥]|^ và [§¥]"
+    )
     cued = left.str.contains(rf"(?i)(?:^|[^{LETTER}])(?:{any_of(cues['forms']['state_cues'])}) $")
     starts = left.str.contains(_SENTENCE_START)
     word = pl.any_horizontal(
@@ -67,13 +64,18 @@ def _states_and_orgs(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     )
     # "Anh" opens a sentence as "he" on a page that says "anh" inside its sentences
     says_he = (
-        names.join(hits.filter(pl.col("key") == "Anh").select("page").unique(), on="page", how="semi")
-        .filter(pl.concat_str("left", "right", separator=" ").str.contains(cues["forms"]["pronoun"]))
+        lines.join(hits.filter(pl.col("key") == "Anh").select("page").unique(), on="page", how="semi")
+        .filter(pl.col("text").str.contains(cues["forms"]["pronoun"]))
         .select("page")
         .unique()
     )
-    pronoun = (pl.col("key") == "Anh") & starts & right.str.contains(r"^ \p{Ll}") & pl.col("page").is_in(says_he["page"].implode())
-    document = left.str.contains(cues["forms"]["document"]) & (pl.col("what") == "capital")
+    pronoun = (
+        (pl.col("key") == "Anh")
+        & starts
+        & right.str.contains(r"^ \p{Ll}")
+        & pl.col("page").is_in(says_he["page"].implode())
+    )
+    document = left.str.contains(cues["forms"]["document"]) & pl.col("what").is_in(["capital", "org"])
     hyphened = left.str.contains(r"[§¥] ?[-/] ?$") | right.str.contains(r"^ ?[-/] ?[§¥]")
     pair_only = pl.col("key").is_in(cues["forms"]["pair_only"])
     short = hyphened | (((paired & ~right.str.contains(r"^ \p{Lu}\p{Ll}")) | cued) & ~pair_only)
@@ -121,13 +123,15 @@ def _persons(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     runs = names.filter(pl.col("what") == "run")
     known = _known(runs, forms)
     left_over = runs.join(known.select("id"), on="id", how="anti", maintain_order="left")
-    judged = _judged(_worth_judging(_without_lead_words(left_over, catalogue), known, forms), catalogue)
+    judged = _judged(_worth_judging(without_lead_words(left_over, catalogue), known, forms), catalogue)
     full = _candidates(judged, forms)
     people = pl.concat(
         part.select("page", "line", "start", "actor_id", "key", known=pl.col("basis") == "catalogue")
         for part in (listed, known, full)
     )
-    short = _short_names(judged.join(full.select("id"), on="id", how="anti", maintain_order="left"), people, forms, catalogue)
+    short = _short_names(
+        judged.join(full.select("id"), on="id", how="anti", maintain_order="left"), people, forms, catalogue
+    )
     columns = ("page", "segment", "line", "start", "end", "surface", "actor_id", "basis", "role")
     return pl.concat([part.select(columns) for part in (listed, known, full, short)]).with_columns(
         actor_kind=pl.lit("person"), reading=pl.lit(None, pl.String)
@@ -139,9 +143,11 @@ def _known(runs: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
 
     A run may carry a capitalised title before the name or a word after it, so up to two words are tried off either end.
     """
-    full = forms.filter((pl.col("form") == "name") & pl.col("key").str.contains("[ -]")).select(
-        "actor_id", name="key"
-    ).unique("name", keep="first", maintain_order=True)
+    full = (
+        forms.filter((pl.col("form") == "name") & pl.col("key").str.contains("[ -]"))
+        .select("actor_id", name="key")
+        .unique("name", keep="first", maintain_order=True)
+    )
     cut = {0: ("", ""), 1: ("^[^ ]+ ", ""), 2: ("", " [^ ]+$"), 3: ("^[^ ]+ [^ ]+ ", ""), 4: ("", " [^ ]+ [^ ]+$")}
     keys = runs.select("key").unique(maintain_order=True)
     tried = pl.concat(
@@ -165,28 +171,6 @@ def _known(runs: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
     ).with_columns(end=pl.col("start") + pl.col("surface").str.len_chars().cast(pl.Int64))
 
 
-def _without_lead_words(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
-    """Runs → the same without the capitalised common words they open with ("Theo Merkel"), and `words`, their length."""
-    lead = f"^(?:(?:{any_of(catalogue.cues['names']['lead_words'])}) )+"
-    korean = "|".join(catalogue.cues["names"]["korean_surnames"])
-    cut = (
-        pl.when(pl.col("surface").str.contains(rf"^(?:{korean}) \p{{Lu}}[a-z]+(?: ?- ?[a-z]+| \p{{Lu}}[a-z]+)$"))
-        .then(pl.lit(""))
-        .otherwise(folded(pl.col("surface")).str.extract(rf"({lead}|^\p{{Lu}}{{2,6}} )").fill_null(""))
-    )
-    length = pl.col("cut").str.len_chars()
-    return (
-        runs.with_columns(cut=cut)
-        .with_columns(
-            start=pl.col("start") + length.cast(pl.Int64),
-            surface=pl.col("surface").str.slice(length),
-            key=pl.col("key").str.slice(length),
-            left=pl.col("left") + pl.col("cut"),
-        )
-        .with_columns(words=pl.col("key").str.count_matches(" ") + 1)
-    )
-
-
 def _worth_judging(runs: pl.DataFrame, known: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
     """Runs → those that can name a person: all of several words, and single words that are addressed or part of a name."""
     parts = pl.concat([runs.filter(pl.col("words") > 1).select("page", "key"), known.select("page", "key")])
@@ -196,7 +180,9 @@ def _worth_judging(runs: pl.DataFrame, known: pl.DataFrame, forms: pl.DataFrame)
         [
             single.join(forms, on="key", how="semi").select("id"),
             single.join(parts, on=["page", "key"], how="semi").select("id"),
-            single.filter(pl.col("left").str.contains(r"\p{L} $") & ~pl.col("right").str.contains(r"^ \p{Ll}*[^ -~]")).select("id"),
+            single.filter(
+                pl.col("left").str.contains(r"\p{L} $") & ~pl.col("right").str.contains(r"^ \p{Ll}*[^ -~]")
+            ).select("id"),
         ]
     ).unique()
     return runs.join(
@@ -226,7 +212,8 @@ def _judged(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         | left.str.contains(r"(?:^|[^\p{L}])họ $")
         | key.is_in(catalogue.cues["persons"]["never"])
         | key.str.contains(rf"(?:^| )(?:{any_of(catalogue.cues['persons']['company_words'])})(?: |$)"),
-        given=key.str.contains(rf"^(?:{given}) ") | key.str.contains(rf"^(?:{korean}) \p{{Lu}}[a-z]+(?:-[a-z]+| \p{{Lu}}[a-z]+)$"),
+        given=key.str.contains(rf"^(?:{given}) ")
+        | key.str.contains(rf"^(?:{korean}) \p{{Lu}}[a-z]+(?:-[a-z]+| \p{{Lu}}[a-z]+)$"),
     )
 
 
@@ -256,7 +243,9 @@ def _candidates(runs: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
         )
     )
     # what is a person once on a page is one all over it
-    full = full.with_columns(sure=person).filter(pl.col("sure").any().over("page", "key") & (pl.col("sure") | ~pl.col("other")))
+    full = full.with_columns(sure=person).filter(
+        pl.col("sure").any().over("page", "key") & (pl.col("sure") | ~pl.col("other"))
+    )
     ids = full.select("key").unique(maintain_order=True).with_columns(actor_id=_slugs(pl.col("key")))
     ids = ids.join(_misspelt(ids, forms), on="key", how="left", maintain_order="left").select(
         "key", actor_id=pl.coalesce("meant", "actor_id")
@@ -319,12 +308,18 @@ def _short_names(runs: pl.DataFrame, people: pl.DataFrame, forms: pl.DataFrame, 
     tails = people.filter(pl.col("key").str.count_matches(" ") > 1).select(
         "page", "actor_id", "known", part=pl.col("key").str.replace(r"^[^ ]+ ", ""), at="start", at_line="line"
     )
-    listed = people.filter("known").join(
-        singles.select("actor_id", part="key"), on="actor_id", how="inner"
-    ).select("page", "part", "actor_id", "known", at="start", at_line="line")
+    listed = (
+        people.filter("known")
+        .join(singles.select("actor_id", part="key"), on="actor_id", how="inner")
+        .select("page", "part", "actor_id", "known", at="start", at_line="line")
+    )
     order = ("page", "part", "actor_id", "known", "at", "at_line")
-    antecedents = pl.concat([tokens.select(order), tails.select(order), listed.select(order)]).unique(maintain_order=True)
-    famous = singles.sort(pl.col("form") != "name", maintain_order=True).unique("key", keep="first", maintain_order=True)
+    antecedents = pl.concat([tokens.select(order), tails.select(order), listed.select(order)]).unique(
+        maintain_order=True
+    )
+    famous = singles.sort(pl.col("form") != "name", maintain_order=True).unique(
+        "key", keep="first", maintain_order=True
+    )
     # "thượng đỉnh Trump - Kim": beside another short name a short name means its best known owner
     pair = runs.filter("in_pair").join(famous, on="key", how="semi").select("id")
     # whom a short name means: one named in full in the same paragraph, the nearest before it first; otherwise whoever
@@ -363,10 +358,19 @@ def _short_names(runs: pl.DataFrame, people: pl.DataFrame, forms: pl.DataFrame, 
             .when(pl.col("form") == "surname")
             .then(((pl.col("titled") | pl.col("office")) & stands_free) | pl.col("in_pair"))
             # a name nobody lists, met once: an address before it, and no Vietnamese word, which may be a common one
-            .otherwise(pl.col("titled") & stands_free & ~pl.col("key").str.contains(r"[^ -~]"))
+            .otherwise(
+                pl.col("titled")
+                & stands_free
+                & ~pl.col("key").str.contains(r"[^ -~]")
+                & ~pl.col("right").str.contains("^, (?:ông|bà) ")
+            )
         )
         .with_columns(
-            basis=pl.when(pl.col("form") == "name").then(pl.lit("catalogue")).when(pl.col("form") == "surname").then(pl.lit("coreference")).otherwise(pl.lit("candidate")),
+            basis=pl.when(pl.col("form") == "name")
+            .then(pl.lit("catalogue"))
+            .when(pl.col("form") == "surname")
+            .then(pl.lit("coreference"))
+            .otherwise(pl.lit("candidate")),
             actor_id=pl.coalesce("actor_id", _slugs(pl.col("key"))),
         )
     )

@@ -55,6 +55,35 @@ def scan(lines: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     )
 
 
+def any_of(words: list[str]) -> str:
+    """Words of the cue lists → one alternation, folded and escaped, longest first."""
+    return "|".join(re.escape(fold(word)).replace(r"\ ", " ") for word in sorted(words, key=len, reverse=True))
+
+
+def without_lead_words(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
+    """Runs → the same without the capitalised common words they open with ("Theo Merkel"), and `words`, their length."""
+    lead = f"^(?:(?:{any_of(catalogue.cues['names']['lead_words'])}) )+"
+    korean = "|".join(catalogue.cues["names"]["korean_surnames"])
+    cut = (
+        pl.when(
+            pl.col("surface").str.contains(r"^(?:USS|USNS|HMS|HMAS|INS|CNS|KRI|BRP|MV) ")
+            | pl.col("surface").str.contains(rf"^(?:{korean}) \p{{Lu}}[a-z]+(?: ?- ?[a-z]+| \p{{Lu}}[a-z]+)$"))
+        .then(pl.lit(""))
+        .otherwise(folded(pl.col("surface")).str.extract(rf"({lead}|^\p{{Lu}}{{2,6}} )").fill_null(""))
+    )
+    length = pl.col("cut").str.len_chars()
+    return (
+        runs.with_columns(cut=cut)
+        .with_columns(
+            start=pl.col("start") + length.cast(pl.Int64),
+            surface=pl.col("surface").str.slice(length),
+            key=pl.col("key").str.slice(length),
+            left=pl.col("left") + pl.col("cut"),
+        )
+        .with_columns(words=pl.col("key").str.count_matches(" ") + 1)
+    )
+
+
 def _all_capitals(text: pl.Expr) -> pl.Expr:
     return text.str.contains(r"\p{Lu}{3}") & ~text.str.contains(r"\p{Ll}")
 
@@ -161,12 +190,15 @@ def _resolve(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         & pl.col("what").shift(-1).is_in(["outlet", "cued"])
     )
     pieces = _glued(pieces.with_columns(what=pl.when(~spoken.fill_null(False)).then("what")))
-    # "Nguyễn Thị Nga" is a person: a one-word name after a Vietnamese family name belongs to it
+    # "Nguyễn Thị Nga" is a person: a name after a Vietnamese family name belongs to it
     surnames = "|".join(sorted(map(fold, catalogue.cues["names"]["surnames"]), key=len, reverse=True))
     family = rf"(?:^|[^{LETTER}])(?:{surnames})(?: {_SYLLABLE}){{0,2}} $"
     for _ in range(2):  # "Trần Anh Đức" holds two of them
         before = pl.when(pl.col("row") == pl.col("row").shift(1)).then(pl.col("rest").shift(1))
-        given = pl.col("what").is_in(["state", "short"]) & ~pl.col("key").str.contains("[ -]") & before.str.slice(-30).str.contains(family)
+        given = (pl.col("what").is_in(["state", "short"]) & ~pl.col("key").str.contains("[ -]")) | (
+            (pl.col("what") == "phrase") & pl.col("key").str.contains(rf"^{_SYLLABLE}(?: {_SYLLABLE})*$")
+        )
+        given &= before.str.slice(-30).str.contains(family)
         pieces = _glued(pieces.with_columns(what=pl.when(~given.fill_null(False)).then("what")))
     length = pl.col("hit").str.len_chars().fill_null(0) + pl.col("rest").str.len_chars()
     return pieces.with_columns(offset=(length.cum_sum() - length).over("row").cast(pl.Int64)).drop("key")
@@ -224,7 +256,9 @@ _RUN = rf"(^|[^{LETTER}])({_NAME}(?: {_LINK}{{0,2}}{_NAME}| (?:al|el|ul) ?- ?{_W
 @lru_cache(maxsize=8)
 def _given_alone(catalogue: Catalogue) -> list[str]:
     """Hyphenated given names that stand for a person by themselves ("Han-sol"), as keys."""
-    forms = catalogue.aliases.filter((pl.col("form") == "surname") & pl.col("surface").str.contains(r"^\p{Lu}[a-z]+-[a-z]+$"))
+    forms = catalogue.aliases.filter(
+        (pl.col("form") == "surname") & pl.col("surface").str.contains(r"^\p{Lu}[a-z]+-[a-z]+$")
+    )
     return forms["surface"].unique().sort().to_list()
 
 
@@ -244,9 +278,7 @@ def _runs(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
             start=pl.col("offset") + pl.col("hit").str.len_chars().fill_null(0),
         )
         .filter(pl.col("text").str.contains(r"\p{Lu}"))
-        .with_columns(
-            piece=pl.col("text").str.replace_all(_RUN, f"${{1}}{OPEN}${{2}}{CLOSE}").str.split(OPEN)
-        )
+        .with_columns(piece=pl.col("text").str.replace_all(_RUN, f"${{1}}{OPEN}${{2}}{CLOSE}").str.split(OPEN))
         .with_columns(order=pl.int_ranges(0, pl.col("piece").list.len(), dtype=pl.Int32))
         .with_row_index("text_row")
         .explode("piece", "order")
@@ -277,7 +309,9 @@ def _runs(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         )
         .with_columns(
             at=pl.when("joined").then(pl.col("at").shift(1)).otherwise("at"),
-            hit=pl.when("joined").then(pl.col("hit").shift(1) + pl.col("field_1").shift(1) + pl.col("hit")).otherwise("hit"),
+            hit=pl.when("joined")
+            .then(pl.col("hit").shift(1) + pl.col("field_1").shift(1) + pl.col("hit"))
+            .otherwise("hit"),
         )
         .filter(~((pl.col("text_row") == pl.col("text_row").shift(-1)) & pl.col("joined").shift(-1)).fill_null(False))
         # a word that may open a sentence is a name only where it is addressed as one ("ông Chung")

@@ -157,7 +157,10 @@ def _items(files: list[tuple[Path, str]], batch_size: int) -> Iterator[dict | pl
                 rows, notice = _scan(file, kind)
                 if notice:
                     yield shown | {"refused": notice}
-                yield from _table(rows, names, names.of_table(stem, _printable(name)), shown["file"], batch_size)
+                batches = (
+                    _slices(rows, batch_size) if kind == "parquet" else rows.collect_batches(chunk_size=batch_size)
+                )
+                yield from _table(batches, names, names.of_table(stem, _printable(name)), shown["file"])
             else:
                 raise _Unreadable(
                     f"not a page: its name ends in none of {' '.join(SUFFIXES)}; move it out of the folder"
@@ -465,15 +468,21 @@ def _as_utf8(file: Path) -> tuple[Path | bytes, str | None]:
     return text.encode(), f"the table {notice or 'was in UTF-16, converted to UTF-8'}"
 
 
-def _table(rows: pl.LazyFrame, names: _Names, label: str, file: str, batch_size: int) -> Iterator[pl.DataFrame]:
-    """The rows of a table → batches as `_RAW` with a page id that is nobody else's.
+def _slices(rows: pl.LazyFrame, size: int) -> Iterator[pl.DataFrame]:
+    """The rows of a Parquet file → batches. `collect_batches` would read hundreds of megabytes ahead of its user."""
+    for start in range(0, rows.select(pl.len()).collect().item(), size):
+        yield rows.slice(start, size).collect()
+
+
+def _table(batches: Iterator[pl.DataFrame], names: _Names, label: str, file: str) -> Iterator[pl.DataFrame]:
+    """The batches of a table → the same as `_RAW`, with page ids that are nobody else's.
 
     A row without an id is called after its table and its number; one whose id another file has given before gets the
     table's name in front; the second row of an id inside the table is refused.
     """
     seen: set[str] = set()
     unnamed = pl.format(f"{label.replace('{', '{{').replace('}', '}}')}-{{}}", _ROW)
-    for batch in rows.collect_batches(chunk_size=batch_size):
+    for batch in batches:
         page = pl.col("page").str.normalize("NFC").str.replace_all(r"\s+", " ").str.strip_chars()
         batch = batch.with_columns(page=pl.when(page != "").then(page).otherwise(unnamed))
         given = batch["page"].to_list()

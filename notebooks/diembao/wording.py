@@ -33,6 +33,7 @@ _VOCABULARIES = {
     "precision": "precision",
     "reach": "reach",
     "step": "step",
+    "table": "table_name",
 }
 
 # What else Vega's locale of dates must have; charts write days as 04/06/2024 in both languages.
@@ -192,15 +193,17 @@ class Words:
         month = self.text("date.short_months").split("|")[day.month - 1]
         return self.text("date.day", day=day.day, month=month, number=day.month, year=day.year)
 
-    def period(self, first: datetime.date, last: datetime.date) -> str:
+    def span(self, first: datetime.date, last: datetime.date) -> str:
         """Two days → "4 Jun 2024 – 1 Jul 2024", one day alone where they are the same."""
         return " – ".join(dict.fromkeys((self.short_date(first), self.short_date(last))))
 
-    def month(self, day: datetime.date | None) -> str:
-        if day is None:
+    def period(self, first: datetime.date | None, every: str) -> str:
+        """The first day of a month, quarter, half-year or year → "June 2024", "Q2 2024", "H1 2024", "2024"."""
+        if first is None:
             return self.text("number.none")
-        month = self.text("date.months").split("|")[day.month - 1]
-        return self.text("date.month", month=month, number=day.month, year=day.year)
+        month = self.text("date.months").split("|")[first.month - 1]
+        part = {"quarter": (first.month + 2) // 3, "half": (first.month + 5) // 6}.get(every)
+        return self.text(f"date.{every}", month=month, number=first.month, part=part, year=first.year)
 
     def count(self, noun: str, n: float) -> str:
         """A noun of the section `count` and a number → "1 article", "12 articles"."""
@@ -227,9 +230,8 @@ class Words:
         if column in ("source_id", "other_id"):
             return self.source(value)
         if column in _VOCABULARIES:
-            return self.text(f"{_VOCABULARIES[column]}.{value}")
-        if column == "month":
-            return self.month(value)
+            key = f"{_VOCABULARIES[column]}.{value}"
+            return self.text(key) if key in self.strings else str(value)
         if isinstance(value, datetime.date):
             return self.date(value)
         if column in _PERCENT:
@@ -244,6 +246,8 @@ class Words:
 
     def labels(self, table: pl.DataFrame, column: str) -> pl.Series:
         """A column of a measure's table → the same, written."""
+        if column == "period":
+            return pl.Series(column, [self.period(*row) for row in table.select(column, "every").iter_rows()])
         return pl.Series(column, [self.label(column, value) for value in table[column]], dtype=pl.String)
 
     def pattern(self, column: str) -> str:
@@ -385,49 +389,34 @@ class Words:
         title = {"kind": self.text(f"kinds.{first['actor_kind']}"), "share": self.percent(first["share"])}
         return self._finding("kinds", "title", title, *sentences)
 
-    def months(self, table: pl.DataFrame) -> Finding:
-        """`frequency.by_month` → between which months the most named actor's share moves, and if that is certain."""
+    def periods(self, table: pl.DataFrame) -> Finding:
+        """`frequency.by_period` → between which periods the most named actor's share moves, and if that is certain."""
         if table.is_empty():
             return self._nothing()
-        leading = (
-            table.group_by("actor_id")
-            .agg(pl.col("mentions").sum())
-            .sort("mentions", "actor_id", descending=[True, False])
-        )
-        actor = leading["actor_id"][0]
-        name = self.name(actor)
-        months = table.filter((pl.col("actor_id") == actor) & pl.col("month").is_not_null()).sort("share", "month")
-        solid = months.filter(~pl.col("abstains"))
-        undated = table.filter(pl.col("month").is_null())["articles_total"].max() or 0
-        few = months.height - solid.height
+        totals = table.group_by("actor_id").agg(pl.col("mentions").sum())
+        actor = totals.sort("mentions", "actor_id", descending=[True, False])["actor_id"][0]
+        dated = table.filter((pl.col("actor_id") == actor) & pl.col("period").is_not_null()).sort("share", "period")
+        solid = dated.filter(~pl.col("abstains"))
+        every = table["every"][0]
+        values = {"actor": self.name(actor), "all": self.count(every, dated.height)}
+        few = dated.height - solid.height
+        undated = table.filter(pl.col("period").is_null())["articles_total"].max() or 0
+        silent = self.number((dated["articles_total"] == 0).sum())
         rest = [
-            self.text(
-                "say.months.few",
-                few=self.number(few),
-                all=self.count("month", months.height),
-                silent=self.number((months["articles_total"] == 0).sum()),
-            )
-            if few
-            else "",
-            self.text("say.months.undated", articles=self.count("article", undated)) if undated else "",
+            self.text("say.periods.few", few=self.number(few), silent=silent, **values) if few else "",
+            self.text("say.periods.undated", articles=self.count("article", undated)) if undated else "",
         ]
         if solid.height < 2:
-            return self._finding("months", "abstain_title", {}, self.text("say.months.abstain"), *rest)
+            return self._finding("periods", "abstain_title", values, self.text("say.periods.abstain", **values), *rest)
         low, high = solid.row(0, named=True), solid.row(-1, named=True)
+        values |= {"low_period": self.period(low["period"], every), "high_period": self.period(high["period"], every)}
         apart = "apart" if low["share_high"] < high["share_low"] else "overlap"
         return self._finding(
-            "months",
+            "periods",
             "title",
-            {"actor": name, "low": self.percent(low["share"]), "high": self.percent(high["share"])},
-            self.text(
-                "say.months.text",
-                actor=name,
-                low=self.estimate(low),
-                low_month=self.month(low["month"]),
-                high=self.estimate(high),
-                high_month=self.month(high["month"]),
-            ),
-            self.text(f"say.months.{apart}"),
+            values | {"low": self.percent(low["share"]), "high": self.percent(high["share"])},
+            self.text("say.periods.text", low=self.estimate(low), high=self.estimate(high), **values),
+            self.text(f"say.periods.{apart}"),
             *rest,
         )
 

@@ -118,6 +118,8 @@ def corpus(
         mentions=rows(mentions, schema.MENTIONS),
         citations=rows(citations, schema.CITATIONS),
         dates=rows(dates, schema.DATES),
+        pages=rows(None, schema.PAGES),
+        problems=rows(None, schema.PROBLEMS),
         catalogue=CATALOGUE,
     )
 

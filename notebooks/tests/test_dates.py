@@ -38,9 +38,7 @@ def anchor(published: str | None = None, page: str = "p") -> pl.DataFrame:
     """An EDTF string → the anchors table of one page."""
     frame = pl.DataFrame({"page": [page], "published": [published]}, schema_overrides={"published": pl.String})
     limits = dates.bounds(pl.col("published"))
-    return frame.with_columns(
-        published_first=limits.struct.field("first"), published_last=limits.struct.field("last")
-    )
+    return frame.with_columns(published_first=limits.struct.field("first"), published_last=limits.struct.field("last"))
 
 
 def dated(*texts: str, published: str | None = None, roles: list[str] | None = None) -> list[tuple[str, str]]:

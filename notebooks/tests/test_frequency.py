@@ -1,10 +1,11 @@
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 import pytest
 from synthetic import article, articles, corpus, mention, mentions, press
 
 from diembao.measures import frequency, select
+from diembao.schema import DiembaoError
 
 ROWS = articles(
     article("a", date(2024, 1, 5), syllables=200),
@@ -63,18 +64,36 @@ def test_by_kind_and_by_role():
 
 def test_by_month_has_every_month_and_the_undated():
     table = frequency.by_month(NAMED, ROWS, ["USA"])
-    assert table.select("month", "mentions", "articles_total").rows() == [
+    assert table.select("period", "mentions", "articles_total").rows() == [
         (date(2024, 1, 1), 2, 1),
         (date(2024, 2, 1), 0, 0),
         (date(2024, 3, 1), 1, 1),
         (None, 0, 2),
     ]
-    assert row(table, month=date(2024, 2, 1))["share"] is None
+    assert row(table, period=date(2024, 2, 1))["share"] is None
 
 
 def test_by_month_of_undated_articles_only():
     undated = ROWS.filter(pl.col("page") == "c")
-    assert frequency.by_month(NAMED, undated, ["USA"])["month"].to_list() == [None]
+    assert frequency.by_month(NAMED, undated, ["USA"])["period"].to_list() == [None]
+
+
+def test_periods_are_as_fine_as_the_articles_allow():
+    def spread(days: int, count: int) -> str:
+        rows = articles(*(article(f"p{n}", date(2022, 1, 1) + timedelta(days=n * days)) for n in range(count)))
+        return frequency.by_period(NAMED, rows, ["USA"], "auto")["every"][0]
+
+    assert [spread(*shape) for shape in ((3, 60), (12, 60), (30, 24), (60, 12), (200, 6))] == [
+        "month",
+        "quarter",
+        "half",
+        "year",
+        "year",
+    ]
+    halves = frequency.by_period(NAMED, ROWS, ["USA"], "half")
+    assert halves["period"].to_list() == [date(2024, 1, 1), None]
+    with pytest.raises(DiembaoError, match=r"every: 'week'.*month, quarter"):
+        frequency.by_period(NAMED, ROWS, every="week")
 
 
 def test_an_article_counts_for_each_of_its_sources():
@@ -92,7 +111,7 @@ def test_months_sources_kinds_and_roles_add_up_to_the_total():
     total = chosen.mentions.height
     monthly = frequency.by_month(chosen.mentions, chosen.articles, actors)
     assert monthly["mentions"].sum() == total
-    assert monthly.unique("month")["articles_total"].sum() == chosen.articles.height
+    assert monthly.unique("period")["articles_total"].sum() == chosen.articles.height
     assert frequency.by_kind(chosen.mentions, chosen.articles)["mentions"].sum() == total
     assert frequency.by_role(chosen.mentions, chosen.articles)["mentions"].sum() == total
     table = frequency.by_actor(chosen.mentions, chosen.articles)
@@ -122,4 +141,7 @@ def test_the_same_seed_gives_the_same_table_and_another_does_not():
 def test_concordance_shows_the_words_around_a_mention():
     pages = pl.DataFrame({"page": ["a"], "text": ["Hôm nay Mỹ\nvà Trung Quốc họp."]})
     named = mentions(mention("a", "USA") | {"start": 8, "end": 10, "surface": "Mỹ"})
-    assert frequency.concordance(named, pages, "USA", width=6).rows() == [("a", 2, "body", "m nay ", "Mỹ", " và Tr")]
+    assert frequency.concordance(named, pages, ["USA"], width=6).rows() == [
+        ("USA", "a", 2, "body", "m nay ", "Mỹ", " và Tr")
+    ]
+    assert frequency.concordance(named, pages, ["CHN"]).is_empty()

@@ -259,16 +259,14 @@ def test_second_build_waits_and_says_who_holds_the_lock(edition, tmp_path, monke
 # --- the command
 
 
-def test_command_exit_codes(edition, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(report, "EDITIONS", edition)
-    monkeypatch.setattr(report.build, "__kwdefaults__", None)
+def test_command_exit_codes(tmp_path, capsys):
     assert main(["report", "no-such-edition", "--out", str(tmp_path)]) == 1
     error = capsys.readouterr().err
     assert error.startswith("diembao: edition 'no-such-edition'") and "Traceback" not in error
     for wrong in (["report", "-p", "top"], ["report", "--colour"], []):
-        with pytest.raises(SystemExit) as exit:
+        with pytest.raises(SystemExit) as ended:
             main(wrong)
-        assert exit.value.code == 2
+        assert ended.value.code == 2
 
 
 def test_interrupt_ends_without_a_traceback(monkeypatch, capsys):

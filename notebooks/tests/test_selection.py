@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 from synthetic import article, articles, citation, citations, corpus, dates, in_text, mention, mentions
 
-from diembao.measures import select
+from diembao.measures import select, sizes
 from diembao.schema import DiembaoError
 
 DAY = date(2024, 5, 1)
@@ -114,6 +114,19 @@ def test_mistakes_name_the_parameter_the_value_and_the_way_out(choice, words):
     with pytest.raises(DiembaoError) as error:
         select(corpus(articles(article("a", DAY))), **choice)
     assert all(word in str(error.value) for word in words), str(error.value)
+
+
+def test_sizes_count_everything():
+    rows = articles(article("a", DAY), article("a", DAY, segment=1))
+    assert dict(sizes(corpus(rows)).iter_rows()) == {
+        "pages": 0,
+        "articles": 2,
+        "lines": 6,
+        "mentions": 0,
+        "citations": 0,
+        "dates": 0,
+        "problems": 0,
+    }
 
 
 def test_a_corpus_without_articles_or_without_dates_says_so():

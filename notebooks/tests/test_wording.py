@@ -52,7 +52,8 @@ def test_numbers_and_dates_in_each_language():
     assert (EN.interval(0.1, 0.2), VI.interval(0.1, 0.2), EN.interval(None, None)) == ("10.0–20.0%", "10,0–20,0%", "–")
     assert EN.interval(-1.5, 2, 1, percent=False) == "−1.5–2.0"
     assert (EN.date(date(2024, 6, 4)), VI.date(date(2024, 6, 4))) == ("4 June 2024", "4/6/2024")
-    assert (EN.month(date(2024, 6, 1)), VI.month(date(2024, 6, 1))) == ("June 2024", "tháng 6/2024")
+    assert (EN.period(date(2024, 6, 1), "month"), VI.period(date(2024, 6, 1), "month")) == ("June 2024", "tháng 6/2024")
+    assert EN.period(date(2024, 7, 1), "half") == "H2 2024" and VI.period(date(2024, 4, 1), "quarter") == "quý 2/2024"
     assert (EN.count("article", 1), EN.count("article", 1200), VI.count("article", 1200)) == (
         "1 article",
         "1,200 articles",
@@ -120,7 +121,7 @@ def findings(words: Words, chosen) -> dict[str, Finding]:
         "steps": words.steps(chosen.steps),
         "actors": words.actors(frequency.by_actor(*tables[:2])),
         "kinds": words.kinds(frequency.by_kind(*tables[:2]), frequency.by_role(*tables[:2])),
-        "months": words.months(frequency.by_month(*tables[:2])),
+        "periods": words.periods(frequency.by_month(*tables[:2])),
         "roles": words.roles(comparison.role_matrix(chosen.citations, chosen.articles)),
         "shares": words.shares(comparison.actor_shares(*tables), minimum),
         "log_odds": words.log_odds(comparison.log_odds(*tables), minimum),

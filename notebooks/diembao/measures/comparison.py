@@ -219,7 +219,7 @@ def _log_odds(ours: np.ndarray, theirs: np.ndarray, alpha: np.ndarray) -> tuple[
 
 
 def distinctive(table: pl.DataFrame, rows: int = 12) -> pl.DataFrame:
-    """`log_odds` → its `rows` most telling rows: those beyond chance first, then by |z|; sorted by source and log-odds."""
+    """`log_odds` → its `rows` most telling rows, those beyond chance first, then by |z|; sorted by source and value."""
     best = table.filter(pl.col("p").is_not_null()).sort(
         pl.col("differs"), pl.col("z").abs(), "source_id", "actor_id", descending=[True, True, False, False]
     )

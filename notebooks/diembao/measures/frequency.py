@@ -8,11 +8,12 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from ..schema import ACTOR_KINDS
+from ..schema import ACTOR_KINDS, DiembaoError
 from . import intervals
 from .selection import ARTICLE, attach, frame, of
 
-TOP = 8  # actors shown over months and sources unless others are asked for
+TOP, LINES = 8, 4  # actors shown by source and over time unless others are asked for
+PERIODS = {"month": "1mo", "quarter": "1q", "half": "6mo", "year": "1y"}
 Table = pl.DataFrame | pl.LazyFrame
 
 
@@ -58,9 +59,50 @@ def by_role(
         for (role,), part in mentions.sort("role").partition_by("role", as_dict=True, maintain_order=True).items()
     ]
     if not parts:
-        parts = [intervals.shares(mentions, articles, "actor_kind").with_columns(line_role=pl.lit(None, dtype=pl.String))]
+        parts = [
+            intervals.shares(mentions, articles, "actor_kind").with_columns(line_role=pl.lit(None, dtype=pl.String))
+        ]
     table = _named(pl.concat(parts)).drop("rank", "rank_low", "rank_high")
     return table.select("line_role", pl.exclude("line_role"))
+
+
+def by_period(
+    mentions: Table,
+    articles: Table,
+    actors: Sequence[str] = (),
+    every: str = "month",
+    *,
+    seed: int = intervals.SEED,
+    resamples: int = intervals.RESAMPLES,
+) -> pl.DataFrame:
+    """Mentions → `period` (its first day), `every`, `actor_id` and the columns of `by_actor` within the period.
+
+    every: `month`, `quarter`, `half`, `year`, or `auto`: the finest of which at least half hold `MINIMUM_ARTICLES`.
+    Every period from the first to the last dated article has its rows, those without articles with `articles_total` 0
+    and a null share. Articles not dated to one period are the period null, so that the periods add up to all articles.
+    actors: default the `LINES` most mentioned. Raises `DiembaoError` for an unknown `every`.
+    """
+    mentions, articles = frame(mentions), frame(articles)
+    if every not in (*PERIODS, "auto"):
+        raise DiembaoError(f"every: {every!r} is no period; choose from {', '.join(PERIODS)}, auto")
+    every = _finest(articles) if every == "auto" else every
+    periods = _periods(articles, every)
+    keys = _top(mentions, articles, actors, LINES)
+    options = {"groups": periods, "group": "period", "seed": seed, "resamples": resamples}
+    table = _shares(mentions, articles, "actor_id", keys, **options)
+    silent = _span(periods, every).join(periods, on="period", how="anti")
+    zeros = silent.join(keys.alias("actor_id").to_frame(), how="cross").with_columns(
+        *(
+            pl.lit(0, dtype=pl.Int64).alias(name)
+            for name in ("mentions", "mentions_total", "articles", "articles_total", "syllables")
+        ),
+        abstains=pl.lit(True),
+    )
+    return (
+        pl.concat([table, zeros], how="diagonal")
+        .sort("period", "mentions", "actor_id", descending=[False, True, False], nulls_last=True)
+        .select("period", pl.lit(every).alias("every"), pl.exclude("period"))
+    )
 
 
 def by_month(
@@ -71,28 +113,8 @@ def by_month(
     seed: int = intervals.SEED,
     resamples: int = intervals.RESAMPLES,
 ) -> pl.DataFrame:
-    """Mentions → `month` (its first day), `actor_id` and the columns of `by_actor` within the month.
-
-    Every month from the first to the last dated article has its rows, those without articles with `articles_total` 0
-    and a null share. Articles not dated to one month are the month null, so that the months add up to all articles.
-    actors: default the `TOP` most mentioned.
-    """
-    mentions, articles = frame(mentions), frame(articles)
-    first, last = (pl.col(f"published_{end}").dt.truncate("1mo") for end in ("first", "last"))
-    months = articles.select(*ARTICLE, month=pl.when(first == last).then(first))
-    keys = _top(mentions, articles, actors)
-    table = _shares(mentions, articles, "actor_id", keys, groups=months, group="month", seed=seed, resamples=resamples)
-    dated = months["month"].drop_nulls()
-    span = pl.date_range(dated.min(), dated.max(), "1mo", eager=True) if len(dated) else dated
-    silent = span.alias("month").to_frame().join(months, on="month", how="anti")
-    silent = silent.join(keys.alias("actor_id").to_frame(), how="cross")
-    zeros = silent.with_columns(
-        pl.lit(0, dtype=pl.Int64).alias(name)
-        for name in ("mentions", "mentions_total", "articles", "articles_total", "syllables")
-    ).with_columns(abstains=pl.lit(True))
-    return pl.concat([table, zeros], how="diagonal").sort(
-        "month", "mentions", "actor_id", descending=[False, True, False], nulls_last=True
-    )
+    """`by_period` by months."""
+    return by_period(mentions, articles, actors, "month", seed=seed, resamples=resamples)
 
 
 def by_source(
@@ -109,7 +131,7 @@ def by_source(
     attributed: `page`, `segment`, `source_id` (see `comparison.attributed`). actors: default the `TOP` most mentioned.
     """
     mentions, articles = frame(mentions), frame(articles)
-    keys = _top(mentions, articles, actors)
+    keys = _top(mentions, articles, actors, TOP)
     return _shares(
         mentions,
         articles,
@@ -122,18 +144,24 @@ def by_source(
     )
 
 
-def concordance(mentions: Table, pages: Table, actor: str, width: int = 60) -> pl.DataFrame:
-    """Mentions of an actor → the text around each: page, line, line_role, left, surface, right (`width` characters)."""
-    found = frame(mentions).filter(pl.col("actor_id") == actor).sort("page", "start")
+def concordance(mentions: Table, pages: Table, actors: Sequence[str] = (), width: int = 60) -> pl.DataFrame:
+    """Mentions of actors (default: of all) → the words around each, in the order of the pages.
+
+    Columns: actor_id, page, line, line_role, left, surface, right (up to `width` characters, on one line).
+    """
+    found = frame(mentions).sort("page", "start")
+    found = found.filter(pl.col("actor_id").is_in(list(actors))) if len(actors) else found
     texts = attach(found, frame(pages).select("page", "text"), ["page"])
     before = pl.min_horizontal("start", pl.lit(width))
+    spaces = r"\s+"
     return texts.select(
+        "actor_id",
         "page",
         "line",
         line_role="role",
-        left=pl.col("text").str.slice(pl.col("start") - before, before).str.replace_all(r"\s+", " "),
+        left=pl.col("text").str.slice(pl.col("start") - before, before).str.replace_all(spaces, " "),
         surface="surface",
-        right=pl.col("text").str.slice(pl.col("end"), width).str.replace_all(r"\s+", " "),
+        right=pl.col("text").str.slice(pl.col("end"), width).str.replace_all(spaces, " "),
     )
 
 
@@ -141,11 +169,33 @@ def _keys(ids: Sequence[str]) -> pl.Series | None:
     return pl.Series(list(ids), dtype=pl.String) if len(ids) else None
 
 
-def _top(mentions: pl.DataFrame, articles: pl.DataFrame, actors: Sequence[str]) -> pl.Series:
+def _top(mentions: pl.DataFrame, articles: pl.DataFrame, actors: Sequence[str], most: int) -> pl.Series:
     if len(actors):
         return _keys(actors)
     counts = of(mentions, articles).filter(pl.col("actor_id").is_not_null())["actor_id"].value_counts()
-    return counts.sort("count", "actor_id", descending=[True, False])["actor_id"].head(TOP)
+    return counts.sort("count", "actor_id", descending=[True, False])["actor_id"].head(most)
+
+
+def _periods(articles: pl.DataFrame, every: str) -> pl.DataFrame:
+    """Articles → page, segment, `period`, null where the article is not dated to one."""
+    first, last = (pl.col(f"published_{end}").dt.truncate(PERIODS[every]) for end in ("first", "last"))
+    return articles.select(*ARTICLE, period=pl.when(first == last).then(first))
+
+
+def _span(periods: pl.DataFrame, every: str) -> pl.DataFrame:
+    """Dated articles → every period from the first to the last."""
+    dated = periods["period"].drop_nulls()
+    span = pl.date_range(dated.min(), dated.max(), PERIODS[every], eager=True) if len(dated) else dated
+    return span.alias("period").to_frame()
+
+
+def _finest(articles: pl.DataFrame) -> str:
+    for every in PERIODS:
+        periods = _periods(articles, every)
+        held = periods["period"].drop_nulls().value_counts()["count"] >= intervals.MINIMUM_ARTICLES
+        if 2 * held.sum() >= _span(periods, every).height:
+            return every
+    return "year"
 
 
 def _named(table: pl.DataFrame) -> pl.DataFrame:

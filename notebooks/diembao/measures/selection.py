@@ -38,6 +38,8 @@ class CorpusLike(Protocol):
     mentions: pl.LazyFrame
     citations: pl.LazyFrame
     dates: pl.LazyFrame
+    pages: pl.LazyFrame
+    problems: pl.LazyFrame
     catalogue: CatalogueLike
 
 
@@ -108,6 +110,13 @@ def select(
         named.filter(pl.col("id").is_in([*mentions["actor_id"].unique(), *actor_ids])),
         steps,
     )
+
+
+def sizes(corpus: CorpusLike) -> pl.DataFrame:
+    """A corpus → table, rows: how much of everything it holds, before anything is left out."""
+    names = ("pages", "articles", "lines", "mentions", "citations", "dates", "problems")
+    counts = pl.collect_all([getattr(corpus, name).select(pl.len()) for name in names])
+    return pl.DataFrame({"table": names, "rows": [count.item() for count in counts]}).cast({"rows": pl.Int64})
 
 
 def attach(left: pl.DataFrame, right: pl.DataFrame, on: Sequence[str], **options) -> pl.DataFrame:

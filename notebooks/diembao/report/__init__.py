@@ -78,7 +78,7 @@ def build(
             if not isinstance(error, Exception):  # interrupted
                 raise
             raise BuildError(
-                f"{_reason(error)}\nThe build failed, kept in {kept}; the last good one stands."
+                f"{_reason(error)}\nThe build failed and is kept in {kept}; `latest` stays as it was."
             ) from error
     return root / "builds" / name
 

@@ -266,7 +266,7 @@ class _Composer:
         if chart is not None:
             yield self._chart(chart, data.get("image/png"), number)
         elif "text/html" in data:
-            table = self._frame(data["text/html"])
+            table = self._table(data["text/html"])
             yield table or {"kind": "html", "html": _clean(data["text/html"])}
         elif "text/markdown" in data:
             yield {"kind": "prose", "html": self.prose(data["text/markdown"], {})}
@@ -292,7 +292,8 @@ class _Composer:
         if description is None:
             self._problem("description", cell=number, chart=self.document.charts)
         spec["description"] = description or title or f"{self.word['chart']} {self.document.charts}"
-        datasets = list(_datasets(spec))
+        # a single value is a line across the chart, not data
+        datasets = [(name, rows) for name, rows in _datasets(spec) if len(rows) > 1 or len(rows[0]) > 1]
         if not datasets:
             self._problem("data", cell=number, chart=self.document.charts)
         return {
@@ -328,25 +329,36 @@ class _Composer:
             return self._date(value.removesuffix("T00:00:00").removesuffix("T00:00:00.000"))
         return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
-    def _frame(self, html: str) -> Block | None:
-        """The HTML of a polars table → a table block, None for other HTML."""
-        if 'class="dataframe"' not in html:
+    def _table(self, html: str) -> Block | None:
+        """The HTML of a polars table, or of one whose cells are finished text → a table block; None for other HTML."""
+        kind = re.search(r'<table [^>]*class="(dataframe|diembao)"', html)
+        if kind is None:
             return None
         page = lxml.html.fragment_fromstring(html, create_parent=True)
-        head = [[cell.text_content() for cell in row] for row in page.iterfind(".//thead/tr")]
-        rows = [[cell.text_content() for cell in row] for row in page.iterfind(".//tbody/tr")]
-        if len(head) != 2:
+        head, body = ([row.getchildren() for row in page.iterfind(f".//{part}/tr")] for part in ("thead", "tbody"))
+        rows = [[cell.text_content() for cell in row] for row in body]
+        total = len(rows)
+        if kind[1] == "diembao" and len(head) == 1:
+            columns = [{"label": cell.text_content(), "numeric": cell.get("class") == "number"} for cell in head[0]]
+        elif kind[1] == "dataframe" and len(head) == 2:
+            dtypes = [cell.text_content() for cell in head[1]]
+            labels = zip(head[0], dtypes, strict=True)
+            columns = [{"label": c.text_content(), "numeric": bool(NUMERIC.fullmatch(dtype))} for c, dtype in labels]
+            rows = [[self._shown(*cell) for cell in zip(row, dtypes, strict=True)] for row in rows]
+            shape = re.match(r"shape: \(([\d_]+),", page.findtext(".//small") or "")
+            total = int(shape[1].replace("_", "")) if shape else total
+        else:
             return None
         self.document.tables += 1
-        dtypes = head[1]
-        columns = list(zip(*head, strict=True))
-        shape = re.match(r"shape: \(([\d_]+),", page.findtext(".//small") or "")
+        cut = self.word["rows_cut"].format(shown=len(rows), total=total) if len(rows) < total else ""
+        note = page.find("p")
         return {
             "kind": "table",
             "number": self.document.tables,
-            "columns": [{"label": label, "numeric": bool(NUMERIC.fullmatch(dtype))} for label, dtype in columns],
-            "rows": [[self._shown(*cell) for cell in zip(row, dtypes, strict=True)] for row in rows],
-            "total": int(shape[1].replace("_", "")) if shape else len(rows),
+            "columns": columns,
+            "rows": rows,
+            "row_headings": kind[1] == "diembao",
+            "note": cut if note is None else note.text_content(),
         }
 
     def _shown(self, cell: str, dtype: str) -> str:
@@ -436,7 +448,7 @@ def _nodes(spec: Any) -> Iterator[Mapping[str, Any]]:
 
 
 def _datasets(spec: Mapping[str, Any]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """A chart's specification → name and rows of each table in it; rows of annotations (no fields) left out."""
+    """A chart's specification → name and rows of each table in it that has columns."""
     for name, rows in spec.get("datasets", {}).items():
         if rows and all(isinstance(row, dict) and row for row in rows):
             yield name, rows

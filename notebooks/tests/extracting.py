@@ -1,0 +1,58 @@
+"""For the tests of extraction: texts of our own → the tables extracted from them."""
+
+from functools import lru_cache
+
+import polars as pl
+
+from diembao import load_catalogue
+from diembao.corpus import extract_pages
+from diembao.schema import PAGES
+
+
+@lru_cache(maxsize=1)
+def catalogue():
+    return load_catalogue()
+
+
+def pages(**texts: str) -> pl.DataFrame:
+    rows = [{**dict.fromkeys(PAGES.names()), "page": page, "text": text} for page, text in texts.items()]
+    return pl.DataFrame(rows, schema=PAGES)
+
+
+def extract(**texts: str) -> dict[str, pl.DataFrame]:
+    return extract_pages(pages(**texts), catalogue())
+
+
+def story(*sentences: str) -> str:
+    """A plain page whose body is the given sentences: headline, standfirst, then one paragraph each."""
+    return "\n".join(
+        [
+            "Các bên nối lại đối thoại sau nhiều tháng gián đoạn",
+            "",
+            "Hai bên cho biết sẽ tiếp tục trao đổi trong thời gian tới để giảm bất đồng.",
+            "",
+            *sentences,
+        ]
+    )
+
+
+def mentions_of(*sentences: str) -> list[tuple[str, str]]:
+    """Sentences → (surface, actor_id) of the mentions in them, in order."""
+    found = extract(p=story(*sentences))["mentions"].filter(pl.col("line") > 4)
+    return list(found.select("surface", "actor_id").iter_rows())
+
+
+def readings_of(*sentences: str) -> list[tuple[str, str]]:
+    found = extract(p=story(*sentences))["mentions"].filter(pl.col("reading").is_not_null())
+    return list(found.select("surface", "reading").iter_rows())
+
+
+def citations_of(*sentences: str) -> list[tuple[str, str]]:
+    found = extract(p=story(*sentences))["citations"]
+    return list(found.select("source_id", "role").iter_rows())
+
+
+def roles_of(text: str) -> dict[str, str]:
+    """A page → the role of each of its lines that is not blank, by the line's text."""
+    lines = extract(p=text)["lines"].filter(pl.col("role").is_not_null())
+    return {text[start:end].strip(): role for start, end, role in lines.select("start", "end", "role").iter_rows()}

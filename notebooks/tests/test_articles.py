@@ -1,0 +1,127 @@
+"""Lines and their roles: every character in one line, the story apart from everything around it."""
+
+import polars as pl
+from extracting import extract, roles_of
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+BODY = [
+    "Phái đoàn hai nước bắt đầu vòng đàm phán mới vào sáng nay, sau hơn nửa năm không gặp nhau.",
+    "Theo hãng tin Reuters, nội dung chính là thuế quan và kiểm soát xuất khẩu công nghệ cao.",
+    "Giới quan sát cho rằng khó có kết quả lớn, nhưng việc ngồi lại với nhau đã là một bước tiến.",
+    "Vòng tiếp theo dự kiến diễn ra ở châu Âu, thời gian cụ thể sẽ được công bố sau.",
+]
+HEADLINE = "Mỹ và Trung Quốc mở vòng đàm phán thương mại mới"
+LEAD = "Hai bên gặp nhau lần đầu sau sáu tháng, giữa lúc căng thẳng về thuế quan chưa hạ nhiệt."
+
+
+def test_a_plain_story():
+    roles = roles_of("\n".join([HEADLINE, "", LEAD, "", *BODY, "Minh Thử (theo AP)"]))
+    assert roles[HEADLINE] == "headline"
+    assert roles[LEAD] == "lead"
+    assert {roles[line] for line in BODY} == {"body"}
+    assert roles["Minh Thử (theo AP)"] == "byline"
+
+
+def test_captions_below_a_story_and_their_copy_inside_it():
+    caption = "Trưởng đoàn hai nước trước giờ họp."
+    page = "\n".join([HEADLINE, "", LEAD, "", caption, *BODY, "Minh Thử", "", caption, "Ảnh: Reuters."])
+    roles = roles_of(page)
+    assert roles[caption] == roles["Ảnh: Reuters."] == "caption"
+    assert roles["Minh Thử"] == "byline"
+    assert {roles[line] for line in BODY} == {"body"}
+
+
+def test_a_blog_header_is_bylines():
+    page = "\n".join(
+        [
+            "Friday, March 17, 2023",
+            "",
+            HEADLINE,
+            "AP",
+            "17/03/2023",
+            "VOA",
+            "",
+            LEAD,
+            "",
+            *BODY,
+            "",
+            "No comments:",
+            "Post a Comment",
+        ]
+    )
+    roles = roles_of(page)
+    assert [roles[line] for line in ("Friday, March 17, 2023", "AP", "17/03/2023", "VOA")] == ["byline"] * 4
+    assert roles["No comments:"] == roles["Post a Comment"] == "ui"
+    assert roles[HEADLINE] == "headline"
+
+
+def test_link_lists_before_within_and_after_the_story_are_not_the_story():
+    titles = [
+        "Nga nói sẵn sàng đàm phán về Ukraine",
+        "Triều Tiên thử tên lửa tầm ngắn",
+        "Giá dầu tăng phiên thứ ba liên tiếp",
+    ]
+    listed = [
+        line for title in titles for line in (title, "", title, "", f"{title}, theo tin từ giới chức các bên ...", "")
+    ]
+    page = "\n".join(
+        ["Thế giới", HEADLINE, "Hà Mẫu", LEAD, "Theo dõi Báo Mẫu trên", *BODY[:2], "Tin liên quan", titles[0], titles[0],
+         *BODY[2:], "(theo Yonhap)", "Đọc thêm", *listed]
+    )  # fmt: skip
+    roles = roles_of(page)
+    assert roles["Thế giới"] == roles["Theo dõi Báo Mẫu trên"] == roles["Tin liên quan"] == roles["Đọc thêm"] == "ui"
+    assert {roles[title] for title in titles} == {"related"}
+    assert {role for line, role in roles.items() if line.endswith("...")} == {"related"}
+    assert {roles[line] for line in BODY} == {"body"}
+    assert roles["(theo Yonhap)"] == "byline"
+
+
+def test_an_article_run_on_below_the_first_is_another_segment():
+    second = [
+        "Phần Lan chính thức gia nhập liên minh quân sự lớn nhất thế giới",
+        "Lễ kéo cờ diễn ra tại trụ sở của khối trước sự chứng kiến của các ngoại trưởng.",
+        "Quốc kỳ được kéo lên trước trụ sở. Ảnh: AFP",
+        "Đây là lần mở rộng đầu tiên của khối sau ba năm, theo giới chức.",
+        "Nước láng giềng nói sẽ có biện pháp đáp trả tương xứng.",
+    ]
+    tables = extract(p="\n".join([HEADLINE, LEAD, *BODY, *BODY[:2], *second]))
+    articles = tables["articles"]
+    assert articles["segment"].to_list() == [0, 1]
+    assert articles["title"].to_list() == [HEADLINE, second[0]]
+    assert set(tables["lines"].filter(pl.col("segment") == 1)["role"].drop_nulls()) == {"other"}
+    assert tables["mentions"]["segment"].to_list() == [0] * tables["mentions"].height
+
+
+def test_a_subheading_does_not_start_another_article():
+    page = "\n".join([HEADLINE, LEAD, *BODY, "Hành xử khác thường của các bên trong đàm phán", *BODY[:3]])
+    assert extract(p=page)["articles"].height == 1
+
+
+def test_the_publication_date_is_taken_from_the_page_and_not_from_its_links():
+    dated = "\n".join(["Quốc tế", "", HEADLINE, "", "Hà Mẫu 19/06/2024 15:44", "", LEAD, "", *BODY])
+    undated = "\n".join(
+        [HEADLINE, LEAD, *BODY, "(theo Yonhap)", "Đọc thêm", "19/3/2026", "Giá dầu tăng phiên thứ ba liên tiếp"]
+    )
+    articles = extract(dated=dated, undated=undated)["articles"].sort("page")
+    assert articles["published"].to_list() == ["2024-06-19", None]
+    assert articles["published_basis"].to_list() == ["stated", "unknown"]
+    assert articles["published_first"].to_list() == articles["published_last"].to_list()
+
+
+LINE = st.text(st.characters(exclude_characters="\n\r", exclude_categories=["Cs"]), max_size=60)
+PIECE = st.sampled_from(
+    [HEADLINE, LEAD, *BODY, "Ảnh: AP", "Đọc thêm", "(theo Yonhap)", "", "19/06/2024 15:44", ">> Mỹ-Hàn"]
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.one_of(LINE, PIECE), max_size=14))
+def test_every_character_stands_in_exactly_one_line(pieces):
+    text = "\n".join(pieces)
+    lines = extract(p=text)["lines"].sort("start")
+    assert lines["start"].to_list() == [0, *lines["end"].to_list()[:-1]]
+    assert lines["end"].to_list()[-1] == len(text)
+    assert lines["line"].to_list() == list(range(1, text.count("\n") + 2))
+    for start, end, role in lines.select("start", "end", "role").iter_rows():
+        assert (role is None) == (not text[start:end].replace("\u200b", "").strip()) or role is None

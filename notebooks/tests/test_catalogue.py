@@ -1,0 +1,127 @@
+"""The catalogue: what ships is complete and sound; what a researcher breaks is named with file, row and column."""
+
+import shutil
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from diembao import DiembaoError, load_catalogue
+from diembao.catalogue import SHIPPED, fold, folded, slug
+
+
+@pytest.fixture
+def copy(tmp_path):
+    shutil.copytree(SHIPPED, tmp_path / "catalogue")
+    return tmp_path / "catalogue"
+
+
+def test_ships_what_the_question_needs():
+    catalogue = load_catalogue()
+    kinds = dict(catalogue.actors["kind"].value_counts().iter_rows())
+    assert kinds["state"] >= 195
+    assert kinds["org"] >= 27
+    assert kinds["person"] >= 150
+    assert catalogue.outlets.height >= 80
+    assert catalogue.offices.height >= 300
+
+
+@pytest.mark.parametrize(
+    ("surface", "actor"),
+    [
+        ("Mỹ", "USA"),
+        ("Hoa Kỳ", "USA"),
+        ("Bắc Hàn", "PRK"),
+        ("CHDCND Triều Tiên", "PRK"),
+        ("Cộng hòa Dân chủ Nhân dân Triều Tiên", "PRK"),
+        ("Liên bang Nga", "RUS"),
+        ("Úc", "AUS"),
+        ("Australia", "AUS"),
+        ("Mátxcơva", "RUS"),
+        ("Matxcơva", "RUS"),
+        ("Nhà Xanh", "KOR"),
+        ("Lầu Năm Góc", "USA"),
+        ("Liên hiệp châu Âu", "EU"),
+        ("Hội đồng Bảo an", "UNSC"),
+        ("Tập Cận Bình", "xi-jinping"),
+        ("Kim Jong-un", "kim-jong-un"),
+        ("Kim Jong Un", "kim-jong-un"),
+        ("Zelenskyy", "volodymyr-zelensky"),
+    ],
+)
+def test_knows_the_written_forms(surface, actor):
+    aliases = load_catalogue().aliases
+    assert actor in aliases.filter(pl.col("surface") == surface)["actor_id"].to_list()
+
+
+def test_every_name_of_a_person_belongs_to_one():
+    names = load_catalogue().aliases.filter(pl.col("form") == "name")
+    owners = names.group_by("surface").agg(pl.col("actor_id").n_unique().alias("owners"))
+    assert owners.filter(pl.col("owners") > 1).is_empty()
+
+
+def test_persons_are_called_by_the_slug_of_their_name():
+    persons = load_catalogue().actors.filter(pl.col("kind") == "person")
+    assert [slug(name) for name in persons["name_en"]] == persons["id"].to_list()
+
+
+def test_no_form_of_an_outlet_is_shared():
+    assert load_catalogue().outlet_forms["surface"].is_unique().all()
+
+
+@pytest.mark.parametrize(
+    ("file", "row", "expected"),
+    [
+        (
+            "aliases.csv",
+            "Nước Lạ,XYZ,name,",
+            "aliases.csv, row {n}, column `actor_id`: 'XYZ' is not an id of actors.csv",
+        ),
+        ("aliases.csv", "Nước Lạ,USA,nickname,", "aliases.csv, row {n}, column `form`: 'nickname' is none of"),
+        ("aliases.csv", "Nước Lạ,,phrase,", "aliases.csv, row {n}, column `example`: '' is empty"),
+        ("actors.csv", "USA,state,Again,Lại,", "actors.csv, row {usa}, column `id`: 'USA' stands twice"),
+        ("actors.csv", "NEW,planet,New,Mới,", "actors.csv, row {n}, column `kind`: 'planet' is none of"),
+        ("actors.csv", "NEW,state,New,Mới,148", "actors.csv, row {n}, column `wikidata`: '148' is no Wikidata QID"),
+        ("offices.csv", "nobody,president,Tổng thống,USA,2020,", "offices.csv, row {n}, column `person_id`"),
+        ("offices.csv", "joe-biden,president,Tổng thống,USA,hôm qua,", "offices.csv, row {n}, column `start`"),
+        ("outlets.csv", "New,New,website,USA,New,,", "outlets.csv, row {n}, column `kind`: 'website' is none of"),
+    ],
+)
+def test_a_wrong_row_is_named(copy, file, row, expected):
+    text = (copy / file).read_text(encoding="utf-8")
+    (copy / file).write_text(text + row + "\n", encoding="utf-8")
+    last = pl.read_csv(copy / file, infer_schema=False).height + 1
+    usa = load_catalogue().actors["id"].index_of("USA") + 2
+    with pytest.raises(DiembaoError) as error:
+        load_catalogue(copy)
+    assert expected.format(n=last, usa=usa) in str(error.value)
+
+
+def test_a_missing_column_a_missing_file_and_a_missing_folder_are_named(copy, tmp_path):
+    aliases = copy / "aliases.csv"
+    aliases.write_text(aliases.read_text(encoding="utf-8").replace("surface,", "name,", 1), encoding="utf-8")
+    with pytest.raises(DiembaoError, match=r"aliases\.csv, row 1: column `surface` is missing"):
+        load_catalogue(copy)
+    aliases.unlink()
+    with pytest.raises(DiembaoError, match=r"aliases\.csv: missing; copy it from"):
+        load_catalogue(copy)
+    with pytest.raises(DiembaoError, match="no such catalogue folder"):
+        load_catalogue(tmp_path / "nowhere")
+
+
+def test_broken_cues_are_named(copy):
+    (copy / "cues.toml").write_text("[names\n", encoding="utf-8")
+    with pytest.raises(DiembaoError, match=r"cues\.toml"):
+        load_catalogue(copy)
+
+
+def test_folding_makes_spellings_equal():
+    assert fold("hoà bình, thuý, Ủy ban uỷ quyền") == fold("hòa bình, thúy, Ủy ban ủy quyền")
+    assert fold("“Mỹ–Hàn” ‘A’") == "\"Mỹ-Hàn\" 'A'"
+
+
+@given(st.text())
+def test_folding_keeps_every_offset(text):
+    assert len(fold(text)) == len(text)
+    assert pl.select(folded(pl.lit(text))).item() == fold(text)

@@ -1,0 +1,87 @@
+"""Outlets and the part each plays, on sentences of our own."""
+
+import polars as pl
+import pytest
+from extracting import citations_of, extract, story
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("Theo hãng tin AFP, cuộc gặp kéo dài hai giờ.", ("AFP", "att")),
+        ("Reuters dẫn lời một quan chức giấu tên.", ("Reuters", "att")),
+        ("Cuộc họp kết thúc sớm, theo AP.", ("AP", "att")),
+        ("Ông viết như vậy trong bài bình luận cho tờ Politico.", ("Politico", "att")),
+        ("Bà trả lời phỏng vấn kênh CNN hôm qua.", ("CNN", "att")),
+        ("Hãng thông tấn RIA của Nga trong khi đó dẫn một nguồn tin.", ("RIA Novosti", "att")),
+        ("Hãng thông tấn Trung ương Triều Tiên hôm nay đưa tin ngắn.", ("KCNA", "att")),
+        ("Phóng viên CNN bị cấm vào phòng họp báo.", ("CNN", "other")),
+        ("Kênh CNN bị kiện vì bản tin này.", ("CNN", "other")),
+        ("Tổng thống thăm nhà máy ở miền bắc. (Ảnh: AP)", ("AP", "photo")),
+        ("Hai lãnh đạo tại lễ ký - Ảnh: REUTERS", ("Reuters", "photo")),
+        ("Bản đồ khu vực. Đồ hoạ: DW.", ("DW", "photo")),
+    ],
+)
+def test_the_part_an_outlet_plays(sentence, expected):
+    assert citations_of(sentence) == [expected]
+
+
+def test_an_abbreviation_plays_the_part_of_the_name_before_it():
+    assert citations_of("Tạp chí phố Wall (WSJ) cho biết kế hoạch đã bị hoãn.") == [("WSJ", "att"), ("WSJ", "att")]
+
+
+def test_several_outlets_share_a_verb():
+    assert citations_of("AP, Reuters và AFP đưa tin cuộc họp đã kết thúc.") == [
+        ("AP", "att"),
+        ("Reuters", "att"),
+        ("AFP", "att"),
+    ]
+
+
+def test_an_outlet_nobody_lists_is_known_by_the_word_before_it():
+    assert citations_of("Tờ Atlantis Courier viết rằng thỏa thuận đã gần kề.") == [("Atlantis Courier", "att")]
+
+
+def test_a_reporter_and_an_announcement_are_no_outlets():
+    assert citations_of("Nhà báo Evan Gershkovich ra tòa.", "Hai bên thông báo Chủ tịch sẽ thăm Nga.") == []
+
+
+def test_photographers_and_social_networks_are_no_outlets():
+    assert citations_of("Hai bên bắt tay. Ảnh: Minh Thử", "Clip lan truyền. Video: Twitter") == []
+
+
+def test_byline_credits_make_the_credits_of_the_article():
+    body = story("Mỹ và Nga nối lại đàm phán hôm nay.", "Hai bên trao đổi danh sách.", "Không có tuyên bố chung nào.")
+    tables = extract(end=f"{body}\nMinh Thử (theo Yonhap)", inline=f"{body} (theo AP)", none=body)
+    credits = dict(tables["articles"].select("page", "credits").iter_rows())
+    assert credits == {"end": ["Yonhap"], "inline": ["AP"], "none": []}
+
+
+def test_a_blog_names_its_wire_and_its_publisher():
+    header = "Friday, March 17, 2023\n\nHai bên nối lại đối thoại sau nhiều tháng\nAP\n17/03/2023\nVOA\n\n"
+    tables = extract(p=header + story("Mỹ và Nga nối lại đàm phán hôm nay.", "Hai bên trao đổi danh sách."))
+    assert tables["citations"].select("source_id", "role").rows() == [("AP", "credit"), ("VOA", "pub")]
+    article = tables["articles"].row(0, named=True)
+    assert (article["publisher"], article["credits"], article["published"]) == ("VOA", ["AP"], "2023-03-17")
+
+
+def test_outside_the_article_only_its_publisher_counts():
+    page = "\n".join(
+        ["Mỹ kêu gọi các bên kiềm chế trong tranh chấp", "Hai bên chưa phản hồi lời kêu gọi của Washington hôm nay.",
+         "Theo dõi Báo Mẫu trên", *["Phái đoàn hai nước bắt đầu vòng đàm phán mới vào sáng nay sau nửa năm."] * 1,
+         "Theo AP, nội dung chính là thuế quan và kiểm soát xuất khẩu.", "Giới quan sát cho rằng khó có kết quả lớn.",
+         "(theo Yonhap)", "Đọc thêm", "Reuters: Giá dầu tăng phiên thứ ba", "Reuters: Giá dầu tăng phiên thứ ba"]
+    )  # fmt: skip
+    found = extract(p=page)["citations"].select("source_id", "role").rows()
+    assert found == [("Báo Mẫu", "pub"), ("AP", "att"), ("Yonhap", "credit")]
+
+
+def test_offsets_slice_back():
+    page = story("Theo hãng tin AFP, cuộc gặp kéo dài.", "Tạp chí phố Wall (WSJ) cho biết thêm.", "Ảnh: REUTERS")
+    found = extract(p=page)["citations"]
+    assert found.height == 4
+    assert all(
+        page[start:end] == surface for start, end, surface in found.select("start", "end", "surface").iter_rows()
+    )
+    assert found["start"].is_sorted()
+    assert found.filter(pl.col("end") <= pl.col("start")).is_empty()

@@ -1,0 +1,169 @@
+"""Actor mentions, each rule on sentences of our own: what counts, what does not, who is meant, and in which sense."""
+
+import polars as pl
+import pytest
+from extracting import catalogue, extract, mentions_of, readings_of, story
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("Mỹ-Hàn bắt đầu tập trận chung hôm nay.", ["USA", "KOR"]),
+        ("Quan hệ Nga-Triều nồng ấm trở lại.", ["RUS", "PRK"]),
+        ("Căng thẳng Mỹ – Trung chưa hạ nhiệt.", ["USA", "CHN"]),
+        ("Cơ chế Trung-Nhật-Hàn họp lại sau bốn năm.", ["CHN", "JPN", "KOR"]),
+        ("Người chồng Hàn và cô dâu Việt dự buổi lễ.", ["KOR", "VNM"]),
+        ("CHDCND Triều Tiên và Cộng hoà Liên bang Đức ra thông cáo.", ["PRK", "DEU"]),
+        ("NATO và Liên hiệp châu Âu họp cùng Hội đồng Bảo an Liên Hợp Quốc.", ["NATO", "EU", "UNSC"]),
+        ("Đảng Lao động Triều Tiên khai mạc hội nghị.", ["WPK"]),
+        ("Bộ Ngoại giao Mỹ và Đại học Nhân dân Trung Quốc ký kết.", ["USA", "CHN"]),
+    ],
+)
+def test_states_and_organisations(sentence, expected):
+    assert [actor for _, actor in mentions_of(sentence)] == expected
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Tình hình trên bán đảo Triều Tiên và quan hệ liên Triều còn phức tạp.",
+        "Tàu đi qua Ấn Độ Dương - Thái Bình Dương rồi ghé Nam Mỹ.",
+        "Các nước Mỹ Latin và Trung Đông theo dõi diễn biến.",
+        "Tên lửa rơi xuống biển Nhật Bản hôm Chủ nhật.",
+        "Ý kiến trái chiều xuất hiện. Anh trai ông không bình luận. Pháp luật quy định rõ.",
+        "Trung tâm nghiên cứu cho rằng việc hàn gắn còn lâu dài.",
+        "Theo Đài CNN, cuộc họp kéo dài hai giờ.",
+        "Hãng thông tấn Trung ương Triều Tiên đưa tin ngắn gọn.",
+        "Bà Nguyễn Thị Nga, cư dân trong vùng, có mặt.",
+    ],
+)
+def test_what_only_looks_like_a_state_is_none(sentence):
+    states = extract(p=story(sentence))["mentions"].filter(pl.col("actor_kind") == "state")
+    assert states["surface"].to_list() == []
+
+
+def test_anh_is_he_on_a_page_that_says_so():
+    assert (
+        mentions_of("Phi công gặp nạn hôm qua, khi anh được điều đi tuần tra.", "Anh được đưa về căn cứ an toàn.") == []
+    )
+    assert mentions_of("Anh được mời dự hội nghị cùng các đồng minh.") == [("Anh", "GBR")]
+
+
+def test_a_capital_in_the_name_of_a_document_is_no_mention():
+    assert [actor for _, actor in mentions_of("Hai nước ra Tuyên bố Washington về răn đe hạt nhân.")] == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "reading"),
+    [
+        ("Bình Nhưỡng tuyên bố sẽ đáp trả.", "gov"),
+        ("Cuộc họp diễn ra tại Bình Nhưỡng.", "place"),
+        ("Hội đàm mở ra ở thủ đô Seoul.", "place"),
+        ("Quan hệ giữa Kiev và Moskva xấu đi.", "gov"),
+        ("Ông đã đến Moskva hôm qua.", "place"),
+        ("Các nước muốn dùng ảnh hưởng của mình ở Bình Nhưỡng.", "gov"),
+        ("Họ gửi thông điệp cứng rắn tới Bắc Kinh.", "gov"),
+        ("Nhà Trắng từ chối bình luận.", "gov"),
+        ("Hai bên gặp nhau tại Nhà Trắng.", "place"),
+        ("Hội nghị họp tại Berlin, Đức.", "place"),
+        ("Căn cứ nằm cách Seoul 40 km.", "place"),
+    ],
+)
+def test_readings_of_capitals_and_seats(sentence, reading):
+    assert {found for _, found in readings_of(sentence)} == {reading}
+
+
+@pytest.mark.parametrize("rule", catalogue().cues["readings"]["patterns"], ids=lambda rule: rule["example"][:30])
+def test_every_reading_rule_holds_in_its_own_example(rule):
+    assert rule["reading"] in {reading for _, reading in readings_of(rule["example"])}
+
+
+def test_a_surname_goes_back_to_the_full_name_wherever_it_stands():
+    found = mentions_of(
+        "Ông Rutte nhậm chức tuần này.",
+        "Mark Rutte từng làm thủ tướng Hà Lan.",
+        "Tổng thư ký Rutte sẽ thăm Kiev.",
+    )
+    assert [actor for _, actor in found if actor not in ("NLD", "UKR")] == ["mark-rutte"] * 3
+
+
+def test_the_surname_of_two_persons_means_the_one_of_the_paragraph():
+    found = mentions_of(
+        "Chủ tịch Kim Jong-un dự lễ cùng em gái. Ông Kim phát biểu ngắn.",
+        "Thứ trưởng Quốc phòng Kim Kang-il ra thông cáo riêng. Ông Kim cảnh báo sẽ đáp trả.",
+        "Kim Jong-un sau đó thị sát một nhà máy.",
+    )
+    assert [actor for _, actor in found] == [
+        "kim-jong-un", "kim-jong-un", "kim-kang-il", "kim-kang-il", "kim-jong-un",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sentence", "surface"),
+    [
+        ("Ông Dennis Harada nói sẽ xem xét lại.", "Dennis Harada"),
+        ("Bộ trưởng Môi trường Yoshiaki Moriyama nói điều này hôm qua.", "Yoshiaki Moriyama"),
+        ("Phát ngôn viên Đại sứ quán Trung Quốc tại Washington Liu Boyang từ chối trả lời.", "Liu Boyang"),
+        ("Deborah Dale, một cư dân thành phố, cho biết như vậy.", "Deborah Dale"),
+        ("Ông Park Chung - su, nghị sĩ đảng cầm quyền, phản đối.", "Park Chung - su"),
+    ],
+)
+def test_persons_outside_the_catalogue_are_candidates_by_context(sentence, surface):
+    people = extract(p=story(sentence))["mentions"].filter(pl.col("actor_kind") == "person")
+    assert people.select("surface", "basis").rows() == [(surface, "candidate")]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Bão Mangkhut đổ bộ thành phố New Haven lúc rạng sáng.",
+        "Tập đoàn Lockheed Martin và hãng Korean Air ký hợp đồng.",
+        "Tàu sân bay USS Carl Vinson cập cảng Busan.",
+        "Cục Điều tra Liên bang mở hồ sơ, Ban Chấp hành họp kín.",
+        "Ông đến thăm quảng trường Kim Nhật Thành.",
+    ],
+)
+def test_places_firms_ships_and_bodies_are_no_persons(sentence):
+    people = extract(p=story(sentence))["mentions"].filter(pl.col("actor_kind") == "person")
+    assert people["surface"].to_list() == []
+
+
+def test_a_misspelt_long_name_is_known_and_flagged():
+    found = extract(p=story("Thủ tướng Đức Angella Merkel phát biểu tại lễ kỷ niệm."))["mentions"]
+    person = found.filter(pl.col("actor_kind") == "person")
+    assert person.select("surface", "actor_id", "basis").rows() == [("Angella Merkel", "angela-merkel", "candidate")]
+
+
+def test_names_a_letter_apart_stay_two_persons():
+    found = mentions_of("Đại sứ Kim Hyong-gil phát biểu trước báo giới.")
+    assert found == [("Kim Hyong-gil", "kim-hyong-gil")]
+
+
+def test_bylines_and_link_lists_hold_no_mentions():
+    page = story("Mỹ và Nga nối lại đàm phán hôm nay.", "Hai bên trao đổi danh sách.", "Không có tuyên bố chung nào.")
+    found = extract(p=f"{page}\nTrần Mỹ Linh (theo Reuters)\n>> Trung Quốc lên tiếng về Ukraine")["mentions"]
+    assert set(found["actor_id"]) == {"USA", "RUS"}
+
+
+PIECES = st.sampled_from(
+    ["Tổng thống ", "ông ", "Kim Jong - un", "Kim", " - ", "Mỹ", "Hàn", "Triều Tiên", " tại ", "Seoul", ", ", ". ", "Nguyễn ",
+     "Lee Jae-myung", "(AP)", " nói ", "Vladimir Putin", "bán đảo Triều Tiên", "\n", "“", "😀", "Anh", " anh được "]
+)  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(PIECES, max_size=20).map("".join))
+def test_offsets_slice_back_and_nothing_overlaps(text):
+    found = extract(p=text)["mentions"]
+    rows = found.select("start", "end", "surface").rows()
+    assert all(text[start:end] == surface for start, end, surface in rows)
+    assert all(before[1] <= after[0] for before, after in zip(rows, rows[1:], strict=False))
+
+
+def test_shuffled_pages_give_the_same_mentions():
+    texts = {f"p{n}": story("Ông Kim gặp ông Putin.", "Kim Jong-un và Vladimir Putin hội đàm.") for n in range(3)}
+    forward = extract(**texts)["mentions"]
+    backward = extract(**dict(reversed(texts.items())))["mentions"]
+    assert forward.sort("page", "start").equals(backward.sort("page", "start"))
