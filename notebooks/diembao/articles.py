@@ -93,7 +93,8 @@ def _short_signals(short: pl.DataFrame, cues: dict) -> pl.DataFrame:
     # a dateline: take dates, times, byline words and names away, and nothing is left
     left_over = plain.str.replace_all(digits, " ").str.replace_all(f"(?i){date_words}", " ")
     has_date = plain.str.contains(
-        r"(?i)\d ?tháng ?\d{1,2},? ?(?:năm )?(?:19|20)\d{2}|\d{1,2} ?[/.-] ?\d{1,2} ?[/.-] ?(?:19|20)\d{2}|(?:19|20)\d{2}-\d{2}-\d{2}"
+        r"(?i)\d ?tháng ?\d{1,2},? ?(?:năm )?(?:19|20)\d{2}"
+        r"|\d{1,2} ?[/.-] ?\d{1,2} ?[/.-] ?(?:19|20)\d{2}|(?:19|20)\d{2}-\d{2}-\d{2}"
     ) | (low.str.contains(rf"\b(?:{_ENGLISH_DATES})\b") & plain.str.contains(r"(?:19|20)\d{2}"))
     agency = r"\((?:(?:[Tt]heo|[Tt]ổng hợp|[Dd]ịch|[Ll]ược|[Nn]guồn).{0,40}|[TtHhG .,/]{1,7}|[\p{L} .,&-]{2,20})\)"
     return short.select(
@@ -109,7 +110,8 @@ def _short_signals(short: pl.DataFrame, cues: dict) -> pl.DataFrame:
         & ~plain.str.contains(r"\p{L}{2}\.$"),
         dateline=has_date & ~left_over.str.replace_all(name, " ").str.contains(r"\p{L}"),
         wire_end=plain.str.contains(
-            r"^\(? ?(?i:theo|nguồn|tổng hợp|lược dịch|dịch)(?i: từ| tin| theo)?(?:[ :]+(?i:hãng tin|hãng|báo|đài|tờ|trang))?[ :]+"
+            r"^\(? ?(?i:theo|nguồn|tổng hợp|lược dịch|dịch)(?i: từ| tin| theo)?"
+            r"(?:[ :]+(?i:hãng tin|hãng|báo|đài|tờ|trang))?[ :]+"
             r"\p{Lu}[^.!?,]*(?:(?:[,/]| và) ?\p{Lu}[^.!?,]*)*[).]*$"
         )
         & (pl.col("syllables") <= 10),

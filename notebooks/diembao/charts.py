@@ -127,8 +127,8 @@ def log_odds(table: pl.DataFrame, words: Words, title: str) -> Chart:
 
 
 def distances(table: pl.DataFrame, words: Words, title: str) -> Chart:
-    """`comparison.distances` → a heat map of the distance of each pair of sources."""
-    table = table.filter(pl.col("distance").is_not_null())
+    """`comparison.distances` → a heat map of the distance of each pair of sources with articles enough."""
+    table = table.filter(~pl.col("abstains"))
     data = _data(table, words, "source_id", "other_id", "distance", "by_chance", "p")
     chart = _heat(data, words, "source_id", "other_id", "distance", words.text("axis.distance"))
     return _finish(chart, data, words, title, "distances", len({*data["source_id"], *data["other_id"]}))
@@ -148,10 +148,9 @@ def calendar(table: pl.DataFrame, sources: pl.DataFrame, words: Words, title: st
             "source_id", "day_dated", "longer_dated", "undated"
         ).iter_rows()
     }
-    chart = (
+    base = (
         alt.Chart(data)
         .transform_calculate(end="timeOffset('day', toDate(datum.last), 1)")  # a day lasts until the next midnight
-        .mark_rect(stroke=theme.GRID, strokeWidth=0.5, height={"band": 0.72})
         .encode(
             x=alt.X("first:T", title=None, axis=alt.Axis(format="%m/%Y")),
             x2="end:T",
@@ -160,7 +159,13 @@ def calendar(table: pl.DataFrame, sources: pl.DataFrame, words: Words, title: st
             tooltip=_tooltips(data, words),
         )
     )
-    return _finish(chart, data, words, title, "calendar", len(shown), alt.Step(theme.TWO_LINES))
+    published = alt.datum.state == words.label("state", "published")
+    ground = base.transform_filter(~published).mark_rect(stroke=theme.GRID, strokeWidth=0.5, height={"band": 0.72})
+    # a single day of two years is thinner than a pixel: its outline keeps it visible
+    days = base.transform_filter(published).mark_rect(
+        stroke=theme.STATES["published"], strokeWidth=1.2, height={"band": 0.72}
+    )
+    return _finish(ground + days, data, words, title, "calendar", len(shown), alt.Step(theme.TWO_LINES))
 
 
 def gaps(table: pl.DataFrame, words: Words, title: str) -> Chart:
@@ -177,8 +182,10 @@ def gaps(table: pl.DataFrame, words: Words, title: str) -> Chart:
         x=alt.X("days:Q", title=words.text("axis.silent_days").split("|")),
         color=_sources(words, _unique(table, "source_id"), legend=None),
     )
-    usual = base.mark_tick(color=theme.INK, thickness=2, size=theme.ROW * 0.8).encode(x="usual_step:Q")
-    return _finish(bars + usual, data, words, title, "gaps", table.height, alt.Step(theme.TWO_LINES))
+    usual = base.encode(x="usual_step:Q")
+    halo = usual.mark_tick(color=theme.PAPER, thickness=4, size=theme.ROW * 0.9)
+    mark = usual.mark_tick(color=theme.INK, thickness=2, size=theme.ROW * 0.9)
+    return _finish(bars + halo + mark, data, words, title, "gaps", table.height, alt.Step(theme.TWO_LINES))
 
 
 def reach(table: pl.DataFrame, words: Words, title: str) -> Chart:
@@ -272,7 +279,7 @@ def _heat(data: pl.DataFrame, words: Words, x: str, y: str, value: str, title: s
     )
     pattern = words.pattern(value)
     legend = title and alt.Legend(title=title, orient="bottom", gradientLength=180, format=pattern)
-    scale = alt.Scale(range=[theme.LOW, theme.HIGH], domainMin=0)
+    scale = alt.Scale(range=list(theme.HEAT), interpolate="lab", domainMin=0)
     cells = base.mark_rect(stroke=theme.PAPER, strokeWidth=2).encode(
         color=alt.Color(f"{value}:Q", scale=scale, legend=legend or None)
     )

@@ -120,21 +120,31 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
     kinds = rf"(?i:(?:{kind}) (?:(?:tiếng [^ ]+|nhà nước|chính thức|truyền hình|nổi tiếng|uy tín|lá cải|của §|§) )?)*"
     others = rf"(?:{kinds}¢(?: \([^)]*\))?(?:,| và|/|;) ?){{0,3}}"
     credit = any_of(lines["credit_words"])
-    when = r"(?:hôm nay|hôm qua|sáng nay|tối qua|mới đây|cùng ngày|trước đó|sau đó|cũng|đã|vừa|còn|lại|từng|ngày [\d/ -]+|hôm [\d/ -]+|(?:của |\()?§\)?|tiếng [^ ]+|trong [^,]{1,30}) "
+    # what may stand between an outlet and its verb: a time, its country, its language
+    when = (
+        r"(?:hôm nay|hôm qua|sáng nay|tối qua|mới đây|cùng ngày|trước đó|sau đó|cũng|đã|vừa|còn|lại|từng"
+        r"|ngày [\d/ -]+|hôm [\d/ -]+|hồi [^ ,]+ [^ ,]+|(?:của |\()?§\)?|tiếng [^ ]+|trong [^,]{1,30}) "
+    )
     return {
-        "photo": rf"{edge}(?:{credit}) ?:[^:;]{{0,60}}$|{edge}(?:ảnh|photo|hình)[^:;.]{{0,30}}[(/] ?$|(?i)\((?:ảnh|photo|nguồn|video) ?:?[^)]{{0,40}}$",
+        "photo": rf"{edge}(?:{credit}) ?:[^:;]{{0,60}}$|{edge}(?:ảnh|photo|hình)[^:;.]{{0,30}}[(/] ?$"
+        r"|(?i)\((?:ảnh|photo|nguồn|video) ?:?[^)]{0,40}$",
         "credit_word": rf"{edge}(?:{credit}) ?: ?$",
-        "kind_word": rf"{edge}(?:{any_of(catalogue.cues['persons']['outlet_cues'])}|theo trang|theo chuyên trang) $|(?:^|[.!?:\"] ?)báo $",
-        "no_verb": r"^ (?:và|hoặc|hay|của|là|thuộc|với|cùng|tại|ở|ra đời|được|có trụ sở)(?: |$)",
+        "kind_word": rf"{edge}(?:{any_of(catalogue.cues['persons']['outlet_cues'])}|theo trang|theo chuyên trang) $"
+        r"|(?:^|[.!?:\"] ?)báo $",
+        "no_verb": r"^ (?:và|hoặc|hay|của|là|thuộc|với|cùng|tại|ở|như|từ lâu|tổ chức|ra đời|được|có trụ sở)(?: |$)",
         "opens": rf"(?:^|[.!?:;,…\"(] ?){kinds}$",
         "personal": rf"[^ -~]|^\p{{Lu}}\. ?|^(?:{any_of(catalogue.cues['names']['given'])})(?: |$)",
-        "wire": r"(?i)(?:^|[ (])(?:theo|nguồn:?|dẫn nguồn|tổng hợp từ|lược dịch) ?(?:tin )?(?:hãng tin |tờ |báo |đài )?(?:¢[,/;& ]+(?:và )?)*$",
+        "wire": r"(?i)(?:^|[ (])(?:theo|nguồn:?|dẫn nguồn|tổng hợp từ|lược dịch) ?(?:tin )?"
+        r"(?:hãng tin |tờ |báo |đài )?(?:¢[,/;& ]+(?:và )?)*$",
         "subject_left": rf"{edge}(?:{any_of(cues['subject_left'])}) (?:của )?{kinds}{others}{kinds}$",
         "staff": rf"{edge}(?:chuyên gia|nhà phân tích|biên tập viên|giám đốc|chủ tịch)[^,.]{{0,25}} (?:tại|ở) {kinds}$",
         "subject_right": rf"(?i)^ ?(?:\([^)]*\) |của § )?(?:{any_of(cues['subject_right'])})(?:[^{LETTER}]|$)",
         "att_left": rf"{edge}(?:{any_of(cues['attribution_left'])}) {kinds}{others}{kinds}$",
-        "att_right": rf"(?i)^, (?:tờ|hãng|cơ quan ngôn luận|kênh|đài|nhật báo) |(?i)^(?:(?:,| và|/) ?{kinds}¢)*(?: \([^)]*\))? ?,? ?(?:{when}){{0,3}}(?:{any_of(cues['attribution_right'])})(?:[^{LETTER}]|$)",
-        "masthead": r"(?i)(?:theo dõi|bản quyền (?:thuộc )?(?:về )?|ghi rõ nguồn|copyright|©|xuất bản bởi|tải ứng dụng|liên hệ (?:với )?(?:tòa soạn)?)[^.]{0,25}$",
+        "att_right": r"(?i)^, (?:tờ|hãng|cơ quan ngôn luận|kênh|đài|nhật báo) "
+        rf"|(?i)^(?:(?:,| và|/) ?{kinds}¢)*(?: \([^)]*\))? ?,? ?(?:{when}){{0,3}}"
+        rf"(?:{any_of(cues['attribution_right'])})(?:[^{LETTER}]|$)",
+        "masthead": r"(?i)(?:theo dõi|bản quyền (?:thuộc )?(?:về )?|ghi rõ nguồn|copyright|©|xuất bản bởi|tải ứng dụng"
+        r"|liên hệ (?:với )?(?:tòa soạn)?)[^.]{0,25}$",
         "beside": r"(?i)(?:theo|nguồn)[^)]*¢ ?[/,;&-] ?$",
         "follow": r"(?i)theo dõi $",
         "own_paper": r"(?i)báo $",

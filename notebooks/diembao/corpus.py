@@ -204,7 +204,7 @@ def _with_sources(table: pl.DataFrame, cited: pl.DataFrame) -> pl.DataFrame:
 
 
 def mark_duplicates(table: pl.DataFrame) -> pl.DataFrame:
-    """Articles with `digest` of their words → `schema.ARTICLES`: a later print of the same words is `duplicate_of` it."""
+    """Articles with a `digest` of their words → `schema.ARTICLES`: later prints of the same are `duplicate_of` it."""
     original = (
         table.filter((pl.col("segment") == 0) & (pl.col("syllables") > 0))
         .sort("published_first", "page", nulls_last=True)
@@ -231,14 +231,17 @@ class _Parts:
             table.write_parquet(self.folder / name / f"{self.number:06}.parquet")
         self.number += 1
 
-    def finish(self, out: Path) -> None:
+    def finish(self, out: Path, by_page: bool = False) -> None:
+        """Joins the parts; `by_page`: in the order of the pages' names, however the parts came."""
         if not self.number:
             self.add({name: empty(schema) for name, schema in {**TABLES, "articles": _UNMARKED}.items()})
         marked = mark_duplicates(pl.read_parquet(self.folder / "articles" / "*.parquet"))
+        marked = marked.sort("page", "segment") if by_page else marked
         marked.write_parquet(self.folder / "articles.parquet")
         for name in TABLES:
             if name != "articles":
                 parts = pl.scan_parquet(self.folder / name / "*.parquet")
+                parts = parts.sort("page", maintain_order=True, nulls_last=True) if by_page else parts
                 parts.sink_parquet(self.folder / f"{name}.parquet", row_group_size=50_000)
             os.replace(self.folder / f"{name}.parquet", out / f"{name}.parquet")
 
@@ -313,7 +316,7 @@ def _build(scratch: Path, previous: Path | None, catalogue: Catalogue, out: Path
         fresh = pl.read_parquet(file).join(known, on=["page", "mark"], how="anti", maintain_order="left")
         notes = pl.read_parquet(scratch / "notes" / file.name)
         parts.add(extract_pages(fresh.select(PAGES.names()), catalogue), notes)
-    parts.finish(_made(out))
+    parts.finish(_made(out), by_page=True)
     pl.scan_parquet(scratch / "parts" / "articles" / "*.parquet").sink_parquet(out / "unmarked.parquet")
     pl.scan_parquet(scratch / "pages" / "*.parquet").sink_parquet(out / "pages.parquet", row_group_size=2_000)
 

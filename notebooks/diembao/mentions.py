@@ -4,7 +4,6 @@ States and organisations come from the catalogue and are accepted or refused by 
 known by the catalogue, by a full name that stood in the same page (coreference), or by its context (candidate).
 """
 
-import re
 from functools import lru_cache
 
 import polars as pl
@@ -28,7 +27,7 @@ def find_mentions(names: pl.DataFrame, lines: pl.DataFrame, catalogue: Catalogue
 
 
 def _forms(catalogue: Catalogue) -> pl.DataFrame:
-    """Every alias with its folded `key`, `actor_id`, `form`, `actor_kind`; the first of several owners of a key first."""
+    """Aliases by folded `key`: `actor_id`, `form`, `actor_kind`; of several owners of a key the best known first."""
     kinds = catalogue.actors.select(actor_id="id", actor_kind="kind")
     return (
         catalogue.aliases.filter(pl.col("form") != "phrase")
@@ -85,7 +84,7 @@ def _states_and_orgs(names: pl.DataFrame, lines: pl.DataFrame, catalogue: Catalo
 
 
 def _reading(patterns: list[dict]) -> pl.Expr:
-    """The first rule whose `left` and `right` hold → gov or place; gov where none does; null but for capitals, seats."""
+    """Rules of `[readings]` → gov or place by the first that holds, else gov; null for all but capitals and seats."""
     tests = []
     for rule in patterns:
         holds = pl.col("form") == rule["form"] if "form" in rule else pl.lit(True)
@@ -104,6 +103,7 @@ def _person_patterns(catalogue: Catalogue) -> dict[str, str]:
     titles, honorifics = f"(?i:{any_of(cues['titles'])})", f"(?i:{any_of(cues['honorifics'])})"
     between = rf"(?:(?i:{any_of(cues['between'])})|[§¥¶](?:-[§¥])?|\p{{Lu}}[\p{{L}}'-]*|&)"
     verbs = any_of(cues["verbs"])
+    when = r"hôm nay|hôm qua|cũng|đã|vừa|mới|sau đó|trước đó|khi đó|còn|sẽ|từng|ngày [\d/-]+"
     return {
         "titled": rf"{edge}(?:{honorifics}|{titles}) $",
         "office": rf"{edge}(?:{titles})(?:,? (?:{between}|{any_of(cues['linking'])})){{0,8}},? {between},? $",
@@ -111,8 +111,9 @@ def _person_patterns(catalogue: Catalogue) -> dict[str, str]:
         "outlet": rf"{edge}(?i:{any_of(cues['outlet_cues'])}) $|(?:^|[.!?:\"] ?)Báo $",
         "named_after": rf"{edge}(?i:{any_of(cues['named_after'])}) $",
         "other": rf"{edge}(?i:{any_of(cues['not_person'])}) $",
-        "speaks": rf"(?i)^ ?(?:\([^)]{{1,30}}\) ?)?(?:,? (?:hôm nay|hôm qua|cũng|đã|vừa|mới|sau đó|trước đó|khi đó|còn|sẽ|từng|ngày [\d/-]+) ?)? ?(?:{verbs})(?:[^{LETTER}]|$)",
-        "described": rf"(?i)^(?:,| -|\s?\() ?(?:(?:một|cựu|nguyên|phó|tân|cố|vị) )?(?:{titles}|{honorifics}|người|nhà|\d\d tuổi|\d\d[,)])(?:[^{LETTER}]|$)",
+        "speaks": rf"(?i)^ ?(?:\([^)]{{1,30}}\) ?)?(?:,? (?:{when}) ?)? ?(?:{verbs})(?:[^{LETTER}]|$)",
+        "described": r"(?i)^(?:,| -|\s?\() ?(?:(?:một|cựu|nguyên|phó|tân|cố|vị) )?"
+        rf"(?:{titles}|{honorifics}|người|nhà|\d\d tuổi|\d\d[,)])(?:[^{LETTER}]|$)",
     }
 
 
@@ -172,7 +173,7 @@ def _known(runs: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
 
 
 def _worth_judging(runs: pl.DataFrame, known: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
-    """Runs → those that can name a person: all of several words, and single words that are addressed or part of a name."""
+    """Runs → those that can name a person: all of several words, single words where addressed or part of a name."""
     parts = pl.concat([runs.filter(pl.col("words") > 1).select("page", "key"), known.select("page", "key")])
     parts = parts.with_columns(key=pl.col("key").str.split(" ")).explode("key").unique()
     single = runs.filter(pl.col("words") == 1)
@@ -356,7 +357,10 @@ def _short_names(runs: pl.DataFrame, people: pl.DataFrame, forms: pl.DataFrame, 
             pl.when(pl.col("form") == "name")
             .then(~pl.col("named_after"))
             .when(pl.col("form") == "surname")
-            .then(((pl.col("titled") | pl.col("office")) & stands_free) | pl.col("in_pair"))
+            .then(
+                ((pl.col("titled") | pl.col("office")) & stands_free)
+                | (pl.col("in_pair") & ~pl.col("key").str.contains("[^ -~]"))
+            )
             # a name nobody lists, met once: an address before it, and no Vietnamese word, which may be a common one
             .otherwise(
                 pl.col("titled")

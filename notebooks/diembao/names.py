@@ -61,13 +61,14 @@ def any_of(words: list[str]) -> str:
 
 
 def without_lead_words(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
-    """Runs → the same without the capitalised common words they open with ("Theo Merkel"), and `words`, their length."""
+    """Runs → the same without the common words they open with ("Theo Merkel"), and `words`, their length."""
     lead = f"^(?:(?:{any_of(catalogue.cues['names']['lead_words'])}) )+"
     korean = "|".join(catalogue.cues["names"]["korean_surnames"])
     cut = (
         pl.when(
             pl.col("surface").str.contains(r"^(?:USS|USNS|HMS|HMAS|INS|CNS|KRI|BRP|MV) ")
-            | pl.col("surface").str.contains(rf"^(?:{korean}) \p{{Lu}}[a-z]+(?: ?- ?[a-z]+| \p{{Lu}}[a-z]+)$"))
+            | pl.col("surface").str.contains(rf"^(?:{korean}) \p{{Lu}}[a-z]+(?: ?- ?[a-z]+| \p{{Lu}}[a-z]+)$")
+        )
         .then(pl.lit(""))
         .otherwise(folded(pl.col("surface")).str.extract(rf"({lead}|^\p{{Lu}}{{2,6}} )").fill_null(""))
     )
@@ -204,7 +205,10 @@ def _resolve(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     return pieces.with_columns(offset=(length.cum_sum() - length).over("row").cast(pl.Int64)).drop("key")
 
 
-_SYLLABLE = r"[A-Z\x{C0}-\x{DE}\x{102}\x{110}\x{128}\x{168}\x{1A0}\x{1AF}\x{1EA0}-\x{1EF9}][a-z\x{DF}-\x{FF}\x{103}\x{111}\x{129}\x{169}\x{1A1}\x{1B0}\x{1EA0}-\x{1EF9}]+"
+_SYLLABLE = (
+    r"[A-Z\x{C0}-\x{DE}\x{102}\x{110}\x{128}\x{168}\x{1A0}\x{1AF}\x{1EA0}-\x{1EF9}]"
+    r"[a-z\x{DF}-\x{FF}\x{103}\x{111}\x{129}\x{169}\x{1A1}\x{1B0}\x{1EA0}-\x{1EF9}]+"
+)
 
 
 def _glued(pieces: pl.DataFrame) -> pl.DataFrame:

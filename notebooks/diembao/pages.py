@@ -5,7 +5,9 @@ What cannot be read, and what had to be converted, is in the problems table with
 """
 
 import codecs
+import contextlib
 import copy
+import io
 import logging
 import os
 import re
@@ -370,7 +372,13 @@ def _archive(file: Path, label: str, names: _Names) -> Iterator[dict]:
         records = ArchiveIterator(stream)
         while True:
             try:
-                record = next(records, None)
+                with contextlib.redirect_stderr(io.StringIO()) as complaint:  # warcio prints where it lost the thread
+                    record = next(records, None)
+                if complaint.getvalue():
+                    lost = (
+                        "the record after page {} has a wrong length, something may be missing; fetch the archive again"
+                    )
+                    yield {"page": None, "refused": lost.format(pages)}
                 if record is None:
                     break
                 if record.rec_type not in ("response", "resource", "conversion"):

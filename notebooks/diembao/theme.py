@@ -20,7 +20,7 @@ SIZE_TITLE, SIZE_TEXT = 15, 12
 TITLE_CHARACTERS = 42  # a title breaks into lines this long, so that it is not cut off on a screen 390 px wide
 LABEL_WIDTH = 170  # px for the names beside an axis; longer ones end in "…"
 LEGEND_WIDTH = 330  # px that the entries of a legend share; more of them stand below each other
-LETTER, SYMBOL = 6.6, 36  # px of an average letter and of a legend's symbol with the space around it
+LETTER, SYMBOL = 5.9, 36  # px of an average letter and of a legend's symbol with the space around it
 
 # --- space (px) -----------------------------------------------------------------------------------------------------
 WIDTH = 560  # of the plot without its labels: fits a column of 1280 px; reports draw narrower where it does not fit
@@ -50,7 +50,7 @@ SOURCES = {
 SOURCE = ("#77726a", "circle")
 KINDS = {"state": BLUE, "org": ORANGE, "person": WINE}
 STATES = {"published": BLUE, "nothing": "#dfc08a", "outside": "#ffffff"}
-LOW, HIGH = "#f3f0e8", "#004488"  # ends of the scale of heat maps
+HEAT = ("#f3f0e8", "#8fb3cf", "#004488")  # of heat maps, from nothing to most
 HEAT_TEXT = 0.55  # above this part of the scale the numbers in a heat map are white
 
 # --- the static picture ---------------------------------------------------------------------------------------------
@@ -67,6 +67,9 @@ def source_colour(source: str) -> str:
 def source_shape(source: str) -> str:
     """A source's id → the shape of its points, the same everywhere."""
     return SOURCES.get(source, SOURCE)[1]
+
+
+OVERLAP = {"labelOverlap": True, "labelSeparation": 12}  # of dates along an axis: better fewer than crowded
 
 
 @alt.theme.register("diembao", enable=True)
@@ -101,7 +104,7 @@ def theme() -> alt.theme.ThemeConfig:
                 "labelLimit": LABEL_WIDTH,
             },
             "axisQuantitative": {"grid": True, "gridColor": GRID, "tickCount": 5},
-            "axisTemporal": {"grid": False, "ticks": True, "tickColor": RULE, "tickCount": 5, "labelOverlap": True},
+            "axisTemporal": {"grid": False, "ticks": True, "tickColor": RULE, "tickCount": 5, **OVERLAP},
             "axisX": {"titleAnchor": "end"},  # grows to the left, under the names, and not off the screen
             "axisY": {"labelColor": INK},
             "legend": {

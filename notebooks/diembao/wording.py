@@ -611,7 +611,7 @@ class Words:
             self.text("say.calendar.source", list=self.listed(items)) if items else "",
         )
 
-    def gaps(self, table: pl.DataFrame) -> Finding:
+    def gaps(self, table: pl.DataFrame, level: float = 0.05) -> Finding:
         """`coverage.gaps` → the longest silence of a source (of all articles where no source has one)."""
         if table.is_empty():
             return self._finding("gaps", "none_title", {}, self.text("say.gaps.none"))
@@ -626,11 +626,9 @@ class Words:
             times=self.number(longest["times"], 1),
             step=self.count("day", longest["usual_step"]),
         )
-        chance = (
-            self.text("say.gaps.abstain")
-            if longest["chance"] is None
-            else self.text("say.gaps.chance", chance=self.probability(longest["chance"]))
-        )
+        chance = longest["chance"]
+        verdict = "abstain" if chance is None else "usual" if chance > level else "unusual"
+        chance = self.text(f"say.gaps.{verdict}", chance=self.probability(chance))
         return self._finding("gaps", "title", values, sentence, chance)
 
     def reach(self, table: pl.DataFrame) -> Finding:

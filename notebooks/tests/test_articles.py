@@ -66,8 +66,8 @@ def test_link_lists_before_within_and_after_the_story_are_not_the_story():
         line for title in titles for line in (title, "", title, "", f"{title}, theo tin từ giới chức các bên ...", "")
     ]
     page = "\n".join(
-        ["Thế giới", HEADLINE, "Hà Mẫu", LEAD, "Theo dõi Báo Mẫu trên", *BODY[:2], "Tin liên quan", titles[0], titles[0],
-         *BODY[2:], "(theo Yonhap)", "Đọc thêm", *listed]
+        ["Thế giới", HEADLINE, "Hà Mẫu", LEAD, "Theo dõi Báo Mẫu trên", *BODY[:2], "Tin liên quan", titles[0],
+         titles[0], *BODY[2:], "(theo Yonhap)", "Đọc thêm", *listed]
     )  # fmt: skip
     roles = roles_of(page)
     assert roles["Thế giới"] == roles["Theo dõi Báo Mẫu trên"] == roles["Tin liên quan"] == roles["Đọc thêm"] == "ui"

@@ -1,5 +1,7 @@
 """Actor mentions, each rule on sentences of our own: what counts, what does not, who is meant, and in which sense."""
 
+from itertools import pairwise
+
 import polars as pl
 import pytest
 from extracting import catalogue, extract, mentions_of, readings_of, story
@@ -148,8 +150,9 @@ def test_bylines_and_link_lists_hold_no_mentions():
 
 
 PIECES = st.sampled_from(
-    ["Tổng thống ", "ông ", "Kim Jong - un", "Kim", " - ", "Mỹ", "Hàn", "Triều Tiên", " tại ", "Seoul", ", ", ". ", "Nguyễn ",
-     "Lee Jae-myung", "(AP)", " nói ", "Vladimir Putin", "bán đảo Triều Tiên", "\n", "“", "😀", "Anh", " anh được "]
+    ["Tổng thống ", "ông ", "Kim Jong - un", "Kim", " - ", "Mỹ", "Hàn", "Triều Tiên", " tại ", "Seoul", ", ", ". ",
+     "Nguyễn ", "Lee Jae-myung", "(AP)", " nói ", "Vladimir Putin", "bán đảo Triều Tiên", "\n",
+     "“", "😀", "Anh", " anh được "]
 )  # fmt: skip
 
 
@@ -159,7 +162,7 @@ def test_offsets_slice_back_and_nothing_overlaps(text):
     found = extract(p=text)["mentions"]
     rows = found.select("start", "end", "surface").rows()
     assert all(text[start:end] == surface for start, end, surface in rows)
-    assert all(before[1] <= after[0] for before, after in zip(rows, rows[1:], strict=False))
+    assert all(before[1] <= after[0] for before, after in pairwise(rows))
 
 
 def test_shuffled_pages_give_the_same_mentions():
