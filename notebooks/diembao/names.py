@@ -136,6 +136,11 @@ def _pattern(catalogue: Catalogue, upper: bool) -> str:
     return rf"(^|[^{LETTER}])({'|'.join(map(pl.escape_regex, longest_first))})([{LETTER}]*)"
 
 
+def plain_pattern(catalogue: Catalogue) -> str:
+    """Catalogue → the regular expression of the first pass, the yardstick of `make bench`."""
+    return _pattern(catalogue, False)
+
+
 def _split(lines: pl.DataFrame, pattern: str) -> pl.DataFrame:
     """Lines → pieces: `row`, `order`, `hit` (null in the first piece of a line), `rest` (text up to the next hit)."""
     return (

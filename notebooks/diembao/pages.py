@@ -169,7 +169,7 @@ def _items(files: list[tuple[Path, str]], batch_size: int) -> Iterator[dict | pl
                 )
         except _Unreadable as error:
             yield shown | {"refused": str(error)}
-        except pl.exceptions.PolarsError as error:
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
             why = str(error).strip().split("\n")[0][:300] or type(error).__name__
             yield shown | {"refused": f"damaged table, not read from there on ({why}); export it again"}
         except OSError as error:
@@ -308,6 +308,8 @@ def _page(raw: bytes, is_html: bool, declared: str | None = None, url: str | Non
         raise _Unreadable("no text in this HTML; save the page again, or its text as .txt") from None
     if parser.error_log.filter_from_fatals():
         raise _Unreadable("HTML nested too deeply to be read whole; save the page's text as .txt")
+    for element in tree.iter():  # &#1; and the like, which lxml reads but does not let one write
+        element.text, element.tail = (part and _NOT_XML.sub(" ", part) for part in (element.text, element.tail))
     seen = _visible_text(copy.deepcopy(tree))
     if not seen:
         raise _Unreadable("no visible text in this HTML (drawn by a script?); save it from the browser once it shows")
@@ -327,6 +329,7 @@ def _page(raw: bytes, is_html: bool, declared: str | None = None, url: str | Non
     return row
 
 
+_NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _LINE = "\u2028"  # marks the end of a line while spaces and newlines of the source still mean the same
 # fmt: off
 _UNSEEN = (
@@ -552,12 +555,14 @@ def _repaired(encoding: str, broken: int) -> str | None:
 
 
 def _codec(declared: str) -> str | None:
-    """A charset's name → the codec's, null if there is none for text, or the text has been tried as that in vain."""
+    """A charset's name → the codec's; null if it is no charset that extends ASCII, or one tried in vain already."""
+    letters = bytes(range(32, 127))
     try:
-        codec = codecs.lookup(declared)
-    except LookupError:
+        codec = codecs.lookup(declared).name
+        extends = letters.decode(codec, "replace") == letters.decode("ascii")
+    except (LookupError, ValueError):
         return None
-    return codec.name if codec._is_text_encoding and codec.name not in ("utf-8", "ascii") else None
+    return codec if extends and codec not in ("utf-8", "ascii") else None
 
 
 _CONTROL_BYTES = bytes(set(range(32)) - set(b"\t\n\f\r\x1b"))

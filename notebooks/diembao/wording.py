@@ -271,29 +271,47 @@ class Words:
     # --- tables ----------------------------------------------------------------------------------------------------
 
     def table(self, table: pl.DataFrame, rows: int = 12, columns: Sequence[str] = ()) -> Shown:
-        """A tidy table → its first `rows` rows under readable headings, each interval in one column after its estimate.
+        """A tidy table → its first `rows` rows under readable headings.
 
+        An interval stands in brackets after its estimate, a denominator after a stroke behind its count.
         columns: which to show, in order (default: all that `wording.toml` has a heading for).
         """
-        chosen = columns or [name for name in table.columns if f"column.{name}" in strings()]
         head = table.head(rows)
-        headings, cells, numeric = [], [], []
-        for name in chosen:
-            headings.append(self.text(f"column.{name}"))
-            cells.append(self.labels(head, name).to_list())
-            numeric.append(table.schema[name].is_numeric())
-            if f"{name}_low" in table.columns:
-                headings.append(self.text("interval.heading"))
-                ends = zip(head[f"{name}_low"], head[f"{name}_high"], strict=True)
-                digits = {"digits": 1} if name in _PERCENT else {"digits": _DIGITS.get(name, 0), "percent": False}
-                cells.append([self.interval(low, high, **digits) for low, high in ends])
-                numeric.append(True)
+        chosen = columns or [name for name in table.columns if f"column.{name}" in self.strings]
+        chosen = [name for name in chosen if name.removesuffix("_total") not in set(chosen) - {name}]
+        cells = [self._cells(head, name) for name in chosen]
         note = ""
         if table.is_empty():
             note = self.text("table.empty")
         elif table.height > rows:
             note = self.text("table.rows", shown=self.number(rows), all=self.number(table.height))
-        return Shown(headings, list(zip(*cells, strict=True)), numeric, note)
+        return Shown(
+            [self._heading(table, name) for name in chosen],
+            list(zip(*cells, strict=True)),
+            [table.schema[name].is_numeric() for name in chosen],
+            note,
+        )
+
+    def _heading(self, table: pl.DataFrame, name: str) -> str:
+        heading = self.text(f"column.{name}")
+        if f"{name}_low" in table.columns:
+            return self.text("interval.heading", estimate=heading)
+        return self.text("table.of", part=heading) if f"{name}_total" in table.columns else heading
+
+    def _cells(self, table: pl.DataFrame, name: str) -> list[str]:
+        written = self.labels(table, name).to_list()
+        if f"{name}_low" in table.columns:
+            digits = {"digits": 1} if name in _PERCENT else {"digits": _DIGITS.get(name, 0), "percent": False}
+            ends = zip(written, table[f"{name}_low"], table[f"{name}_high"], strict=True)
+            return [
+                self.text("interval.short", estimate=cell, range=self.interval(low, high, **digits))
+                for cell, low, high in ends
+            ]
+        if f"{name}_total" in table.columns:
+            return [
+                f"{cell} / {self.number(total)}" for cell, total in zip(written, table[f"{name}_total"], strict=True)
+            ]
+        return written
 
     # --- findings --------------------------------------------------------------------------------------------------
 

@@ -130,10 +130,10 @@ def log_odds(
     Political Analysis 16(4), section 3.5.1), each source against the rest: the articles on any other of the sources,
     but not on it. The prior is spread as the mentions of all articles given; `prior` is its weight in mentions
     (default: as much as `MINIMUM_ARTICLES` average articles hold).
-    Columns: source_id, actor_id, mentions, mentions_total, rest_mentions, rest_total, articles (that name the actor),
-    articles_total, rest_articles, rest_articles_total, log_odds (natural logarithm) ± (resampling the articles of both
-    sides), z (as in the paper: it takes mentions for independent), p (how often dealing the articles out at random
-    gives log-odds at least as far from 0), q (p corrected for all rows of the table: Benjamini & Hochberg 1995),
+    Columns: source_id, actor_id, mentions, mentions_total, rest_mentions, rest_mentions_total, articles (that name the
+    actor), articles_total, rest_articles, rest_articles_total, log_odds (natural logarithm) ± (resampling the articles
+    of both sides), z (as in the paper: it takes mentions for independent), p (how often dealing the articles out at
+    random gives log-odds at least as far from 0), q (p corrected for all rows of the table: Benjamini & Hochberg 1995),
     `differs` (q ≤ 0.05), abstains (no interval: too few articles on either side).
     """
     articles = frame(articles).sort(ARTICLE)
@@ -195,7 +195,7 @@ def _against_rest(
             "mentions": whole(ours.sum(0)),
             "mentions_total": whole(ours.sum()),
             "rest_mentions": whole(theirs.sum(0)),
-            "rest_total": whole(theirs.sum()),
+            "rest_mentions_total": whole(theirs.sum()),
             "articles": whole(naming),
             "articles_total": whole(len(ours)),
             "rest_articles": whole(rest_naming),
