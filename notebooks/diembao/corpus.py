@@ -5,7 +5,9 @@ import json
 import os
 import shutil
 import tempfile
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +21,7 @@ from .pages import read_pages
 from .schema import ARTICLES, DATES, LINES, PAGES, PROBLEMS, TABLES, DiembaoError, conform, empty
 
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
-BATCH = 2_000  # pages extracted at a time: bounds memory, large enough to keep the cores busy
+BATCH = 1_000  # pages extracted at a time: with one batch a core in work, this bounds memory
 _DATED_ROLES = ("headline", "lead", "byline", "body", "caption")
 
 
@@ -123,9 +125,10 @@ def extract(
     with tempfile.TemporaryDirectory(dir=out, prefix=".extracting-") as scratch:
         parts = _Parts(Path(scratch))
         total = 0
-        for pages, problems in _shown(read_pages(paths, batch_size=BATCH), progress):
-            parts.add(extract_pages(pages, catalogue), problems)
-            total += pages.height
+        batches = read_pages(paths, batch_size=BATCH)
+        for pages, problems, tables in _extracted(_shown(batches, progress), catalogue):
+            parts.add(tables, problems)
+            total += pages
         parts.finish(out)
     counts = {name: pl.scan_parquet(out / f"{name}.parquet").select(pl.len()).collect().item() for name in TABLES}
     return {"pages": total, **counts}
@@ -246,6 +249,25 @@ class _Parts:
             os.replace(self.folder / f"{name}.parquet", out / f"{name}.parquet")
 
 
+def _extracted(
+    batches: Iterable[tuple[pl.DataFrame, pl.DataFrame]], catalogue: Catalogue
+) -> Iterator[tuple[int, pl.DataFrame, dict[str, pl.DataFrame]]]:
+    """Batches of pages and problems → number of pages, problems, tables of each, in order; a batch a core at a time.
+
+    Polars lets go of the interpreter while it works, so threads are enough.
+    """
+    waiting: deque = deque()
+    with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
+        for pages, problems in batches:
+            waiting.append((pages.height, problems, pool.submit(extract_pages, pages, catalogue)))
+            while len(waiting) > pl.thread_pool_size():
+                pages, problems, tables = waiting.popleft()
+                yield pages, problems, tables.result()
+        while waiting:
+            pages, problems, tables = waiting.popleft()
+            yield pages, problems, tables.result()
+
+
 def _shown(batches: Iterator, progress: bool) -> Iterable:
     return tqdm(batches, desc="pages", unit=f" × {BATCH} pages", disable=not progress)
 
@@ -311,11 +333,14 @@ def _build(scratch: Path, previous: Path | None, catalogue: Catalogue, out: Path
         }
         kept["problems"] = kept["problems"].filter(pl.col("stage") == "extraction")
         parts.add(kept)
-    files = sorted((scratch / "pages").glob("*.parquet"))
-    for file in _shown(iter(files), progress):
-        fresh = pl.read_parquet(file).join(known, on=["page", "mark"], how="anti", maintain_order="left")
-        notes = pl.read_parquet(scratch / "notes" / file.name)
-        parts.add(extract_pages(fresh.select(PAGES.names()), catalogue), notes)
+
+    def fresh() -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+        for file in sorted((scratch / "pages").glob("*.parquet")):
+            new = pl.read_parquet(file).join(known, on=["page", "mark"], how="anti", maintain_order="left")
+            yield new.select(PAGES.names()), pl.read_parquet(scratch / "notes" / file.name)
+
+    for _, notes, tables in _extracted(_shown(fresh(), progress), catalogue):
+        parts.add(tables, notes)
     parts.finish(_made(out), by_page=True)
     pl.scan_parquet(scratch / "parts" / "articles" / "*.parquet").sink_parquet(out / "unmarked.parquet")
     pl.scan_parquet(scratch / "pages" / "*.parquet").sink_parquet(out / "pages.parquet", row_group_size=2_000)

@@ -15,7 +15,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from itertools import islice
+from itertools import chain, count, islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -143,9 +143,9 @@ def _batches(files: list[tuple[Path, str]], batch_size: int) -> Iterator[pl.Data
 def _items(files: list[tuple[Path, str]], batch_size: int) -> Iterator[dict | pl.DataFrame]:
     """Files → a dict for a page or an unreadable file, a data frame for a batch of a table; columns of `_RAW`."""
     names = _Names()
-    for file, name in files:
-        stem, kind = _stem_and_kind(_printable(name))
-        page = names.of_page(stem, _printable(name)) if kind in ("text", "html") else None
+    for file, name in ((file, _printable(name)) for file, name in files):
+        stem, kind = _stem_and_kind(name)
+        page = names.of_page(stem, name) if kind in ("text", "html") else None
         shown = {"page": page, "file": _printable(file)}
         try:
             _check_file(file)
@@ -153,7 +153,7 @@ def _items(files: list[tuple[Path, str]], batch_size: int) -> Iterator[dict | pl
                 with file.open("rb") as stream:
                     yield shown | _page(_bytes(stream), kind == "html")
             elif kind == "warc":
-                label = names.of_table(stem, _printable(name))
+                label = names.of_table(stem, name)
                 yield from (shown | record for record in _archive(file, label, names))
             elif kind:
                 rows, notice = _scan(file, kind)
@@ -162,7 +162,7 @@ def _items(files: list[tuple[Path, str]], batch_size: int) -> Iterator[dict | pl
                 batches = (
                     _slices(rows, batch_size) if kind == "parquet" else rows.collect_batches(chunk_size=batch_size)
                 )
-                yield from _table(batches, names, names.of_table(stem, _printable(name)), shown["file"])
+                yield from _table(batches, names, names.of_table(stem, name), shown["file"])
             else:
                 raise _Unreadable(
                     f"not a page: its name ends in none of {' '.join(SUFFIXES)}; move it out of the folder"
@@ -240,10 +240,8 @@ class _Names:
 def _first_free(taken: set[str], stem: str, name: str) -> str:
     """The stem of a file; where that is taken, its relative path without, then with its suffix, then numbered."""
     path = "/".join([*name.split("/")[:-1], stem])
-    number = 2
-    free = next((option for option in (stem, path, name) if option not in taken), None)
-    while free is None or free in taken:
-        free, number = f"{name}#{number}", number + 1
+    options = chain([stem, path, name], (f"{name}#{number}" for number in count(2)))
+    free = next(option for option in options if option not in taken)
     taken.add(free)
     return free
 
@@ -251,7 +249,7 @@ def _first_free(taken: set[str], stem: str, name: str) -> str:
 def _stem_and_kind(name: str) -> tuple[str, str | None]:
     last = name.split("/")[-1]
     suffix = max((s for s in SUFFIXES if last.lower().endswith(s)), key=len, default="")
-    return last.removesuffix(last[len(last) - len(suffix) :]) or last, SUFFIXES.get(suffix)
+    return last[: len(last) - len(suffix)] or last, SUFFIXES.get(suffix)
 
 
 def _printable(path: str | Path) -> str:
@@ -559,7 +557,7 @@ def _codec(declared: str) -> str | None:
     letters = bytes(range(32, 127))
     try:
         codec = codecs.lookup(declared).name
-        extends = letters.decode(codec, "replace") == letters.decode("ascii")
+        extends = "escape" not in codec and letters.decode(codec, "replace") == letters.decode("ascii")
     except (LookupError, ValueError):
         return None
     return codec if extends and codec not in ("utf-8", "ascii") else None

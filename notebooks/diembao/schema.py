@@ -92,6 +92,10 @@ TABLES = {
 class DiembaoError(Exception):
     """A mistake the user can mend: the message names the file, the place and the way out."""
 
+    def _render_traceback_(self) -> list[str]:
+        """For notebooks: the message alone, since where in this package it was raised helps nobody."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 def conform(frame: pl.DataFrame | pl.LazyFrame, schema: pl.Schema) -> pl.DataFrame | pl.LazyFrame:
     """A frame with at least the schema's columns → the same rows with exactly those columns, in order and type."""

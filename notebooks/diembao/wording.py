@@ -104,8 +104,11 @@ class Shown:
         return "\n".join([*written, *([self.note] if self.note else [])])
 
     def _repr_html_(self) -> str:
-        # attributes and not styles, which a report's Content-Security-Policy would have to allow
-        sides = [' class="number" align="right"' if right else ' align="left"' for right in self.numeric]
+        # the class is for reports, which strip styles; the style for JupyterLab, which sets all cells right
+        sides = [
+            ' class="number" style="text-align: right"' if right else ' style="text-align: left"'
+            for right in self.numeric
+        ]
 
         def cells(line: Sequence[str], first: str, rest: str) -> str:
             tags = [first, *[rest] * (len(line) - 1)]
@@ -424,6 +427,8 @@ class Words:
             self.text("say.periods.few", few=self.number(few), silent=silent, **values) if few else "",
             self.text("say.periods.undated", articles=self.count("article", undated)) if undated else "",
         ]
+        if dated.is_empty():
+            return self._finding("periods", "none_title", values, self.text("say.periods.none"))
         if solid.height < 2:
             return self._finding("periods", "abstain_title", values, self.text("say.periods.abstain", **values), *rest)
         low, high = solid.row(0, named=True), solid.row(-1, named=True)
@@ -655,6 +660,9 @@ class Words:
         if not total:
             return self._nothing()
         share = dict(table.select("reach", "share").iter_rows())
+        if share["unplaced"] == 1:
+            sentence = self.text("say.reach.none", all=self.count("date", total))
+            return self._finding("reach", "none_title", {}, sentence)
         near = sum(share[name] for name in ("days_before", "same", "days_after"))
         before = sum(value for name, value in share.items() if name.endswith("_before")) - share["days_before"]
         after = sum(value for name, value in share.items() if name.endswith("_after")) - share["days_after"]

@@ -78,6 +78,18 @@ def test_log_odds_are_those_of_the_paper():
     assert mirrored.to_list() == pytest.approx((-table.filter(pl.col("source_id") == "AP")["log_odds"]).to_list())
 
 
+def test_rare_actors_count_together(monkeypatch):
+    tables = corpus_of({"USA": 4, "CHN": 2, "RUS": 1}, {"USA": 1, "CHN": 3, "PRK": 1}, 6)
+    whole = comparison.log_odds(*tables, PAIR, prior=0.001)
+    monkeypatch.setattr(comparison, "COMPARED", 2)
+    leading = comparison.log_odds(*tables, PAIR, prior=0.001)
+    assert leading["actor_id"].unique().sort().to_list() == ["CHN", "USA"]
+    assert set(leading["mentions_total"]) == set(whole["mentions_total"])
+    for column in ("mentions", "log_odds", "log_odds_low", "p"):
+        shared = whole.filter(pl.col("actor_id").is_in(["CHN", "USA"]))[column]
+        assert leading[column].to_list() == pytest.approx(shared.to_list()), column
+
+
 def test_log_odds_find_the_source_that_writes_more_of_an_actor():
     chosen = select(press())
     table = comparison.log_odds(chosen.mentions, chosen.articles, chosen.citations)

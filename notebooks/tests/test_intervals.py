@@ -1,3 +1,7 @@
+import os
+import subprocess
+import sys
+
 import numpy as np
 import polars as pl
 import pytest
@@ -125,6 +129,30 @@ def test_the_order_of_rows_and_the_other_groups_change_nothing():
     assert both.equals(shuffled)
     alone = intervals.shares(items, articles, "key", groups=groups.filter(pl.col("side") == "y"), group="side")
     assert alone.equals(both.filter(pl.col("side") == "y"))
+
+
+TABLES = """
+from synthetic import press
+from diembao.measures import comparison, frequency, select
+chosen = select(press(300))
+tables = chosen.mentions, chosen.articles, chosen.citations
+for table in (frequency.by_actor(*tables[:2]), comparison.log_odds(*tables), comparison.distances(*tables)):
+    print(table.write_csv(float_precision=17))
+"""
+
+
+def test_the_number_of_threads_changes_no_bit():
+    def tables(threads: str) -> str:
+        names = ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+        places = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+        environment = os.environ | dict.fromkeys(names, threads) | places
+        run = subprocess.run(
+            [sys.executable, "-c", TABLES], env=environment, capture_output=True, text=True, check=True
+        )
+        return run.stdout
+
+    one = tables("1")
+    assert len(one) > 5_000 and one == tables("4")
 
 
 def test_intervals_cover_the_true_share():

@@ -526,7 +526,7 @@ def test_a_record_of_wrong_length_is_reported(tmp_path, capsys):
     shorter = b"Content-Length: %d" % (int(length[1]) - 20)
     put(tmp_path, {"crawl.warc": raw[: length.start()] + shorter + raw[length.end() :]})
     found, problems = read(tmp_path)
-    assert found["page"].to_list() == ["crawl-1"]
+    assert found["page"].to_list() == ["crawl-1", "crawl-2"]
     assert "wrong length, something may be missing" in problems["problem"][0]
     assert capsys.readouterr().err == ""
 

@@ -103,8 +103,8 @@ def test_a_table_shows_headings_names_and_intervals():
     assert list(shown.headings) == ["Chủ thể", "Lượt nhắc / tổng", "Tỷ lệ (khoảng tin cậy 95%)"]
     assert list(shown.rows[0]) == ["Mỹ", "1.200 / 2.400", "50,0% (25,0–75,0%)"]
     assert list(shown.rows[1]) == ["X", "1 / 2.400", "1,0% (–)"]
-    assert '<th scope="col" align="left">Chủ thể</th>' in shown._repr_html_()
-    assert '<td class="number" align="right">1.200 / 2.400</td>' in shown._repr_html_()
+    assert '<th scope="col" style="text-align: left">Chủ thể</th>' in shown._repr_html_()
+    assert '<td class="number" style="text-align: right">1.200 / 2.400</td>' in shown._repr_html_()
     assert Words("en").table(table, rows=1).note.startswith("1 of 2 rows")
     assert Words("en").table(table, columns=["actor_id", "mentions"]).headings == ["Actor", "Mentions / all"]
     assert Words("en").table(table.clear()).note == "No rows."

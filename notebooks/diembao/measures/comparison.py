@@ -16,7 +16,8 @@ from .frequency import Table, by_source
 from .selection import ARTICLE, DEFAULT_SOURCES, attach, frame, of
 
 BASES = ("credit", "attribution", "any")
-OTHERS = "others"  # the row for all sources that are not compared
+OTHERS = "others"  # all sources, or all actors, that are not compared one by one
+COMPARED = 500  # actors compared one by one: rarer ones would add noise, and hours to the permutations
 
 
 def attributed(articles: Table, citations: Table, sources: Sequence[str] = (), basis: str = "any") -> pl.DataFrame:
@@ -129,7 +130,8 @@ def log_odds(
     Weighted log-odds ratio with an informative Dirichlet prior (Monroe, Colaresi & Quinn 2008, "Fightin' words",
     Political Analysis 16(4), section 3.5.1), each source against the rest: the articles on any other of the sources,
     but not on it. The prior is spread as the mentions of all articles given; `prior` is its weight in mentions
-    (default: as much as `MINIMUM_ARTICLES` average articles hold).
+    (default: as much as `MINIMUM_ARTICLES` average articles hold). Rows: the `COMPARED` actors most mentioned; all
+    others are one actor without a row.
     Columns: source_id, actor_id, mentions, mentions_total, rest_mentions, rest_mentions_total, articles (that name the
     actor), articles_total, rest_articles, rest_articles_total, log_odds (natural logarithm) ± (resampling the articles
     of both sides), z (as in the paper: it takes mentions for independent), p (how often dealing the articles out at
@@ -137,16 +139,16 @@ def log_odds(
     `differs` (q ≤ 0.05), abstains (no interval: too few articles on either side).
     """
     articles = frame(articles).sort(ARTICLE)
-    mentions = of(frame(mentions), articles).filter(pl.col("actor_id").is_not_null())
     standing = attributed(articles, citations, sources, basis)
-    background = of(mentions, articles)["actor_id"].value_counts()
-    keys = of(mentions, standing)["actor_id"].unique().sort()
+    mentions = _leading(of(frame(mentions), articles), standing)
+    keys = mentions["actor_id"].unique().sort()
+    background = mentions["actor_id"].value_counts()
     weight = intervals.MINIMUM_ARTICLES * mentions.height / articles.height if prior is None else prior
     spread = attach(keys.to_frame(), background, ["actor_id"])["count"].to_numpy() / max(1, mentions.height)
     table = pl.concat(
         _against_rest(mentions, articles, standing, source, keys, weight * spread, seed, resamples, permutations)
         for source in sources
-    )
+    ).filter(pl.col("actor_id") != OTHERS)
     return table.with_columns(q=intervals.false_discovery_rate(table["p"])).select(
         pl.exclude("abstains"), differs=pl.col("q") <= 1 - intervals.LEVEL, abstains="abstains"
     )
@@ -244,14 +246,15 @@ def distances(
     """Mentions → how far apart the actor shares of each pair of sources are, articles standing on both left out.
 
     `distance` is the Jensen–Shannon distance: the square root of the divergence in bits, 0 (same shares) to 1 (no actor
-    in common). Small samples are apart by chance alone: `by_chance` is the mean distance when the articles are dealt
-    out to the two sources at random, and `p` how often such a deal comes at least as far (one of the deals is the one
-    observed). Columns: source_id, other_id, articles, other_articles, shared_articles, mentions, other_mentions,
-    divergence (bits), distance, by_chance, p, abstains (fewer than `MINIMUM_ARTICLES` on either side).
+    in common); the actors beyond the `COMPARED` most mentioned count as one. Small samples are apart by chance alone:
+    `by_chance` is the mean distance when the articles are dealt out to the two sources at random, and `p` how often
+    such a deal comes at least as far (one of the deals is the one observed).
+    Columns: source_id, other_id, articles, other_articles, shared_articles, mentions, other_mentions, divergence
+    (bits), distance, by_chance, p, abstains (fewer than `MINIMUM_ARTICLES` on either side).
     """
     articles = frame(articles).sort(ARTICLE)
     standing = attributed(articles, citations, sources, basis)
-    inside = of(frame(mentions), standing).filter(pl.col("actor_id").is_not_null())
+    inside = of(_leading(frame(mentions), standing), standing)
     keys = inside["actor_id"].unique().sort()
     rows = []
     for one, other in itertools.combinations(sources, 2):
@@ -299,6 +302,14 @@ def distances(
         "abstains": pl.Boolean,
     }
     return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _leading(mentions: pl.DataFrame, standing: pl.DataFrame) -> pl.DataFrame:
+    """Mentions → the same, all but the `COMPARED` actors most mentioned in the articles compared being `OTHERS`."""
+    mentions = mentions.filter(pl.col("actor_id").is_not_null())
+    counts = of(mentions, standing)["actor_id"].value_counts().sort("count", "actor_id", descending=[True, False])
+    leading = pl.col("actor_id").is_in(counts["actor_id"].head(COMPARED).implode())
+    return mentions.with_columns(actor_id=pl.when(leading).then("actor_id").otherwise(pl.lit(OTHERS)))
 
 
 def _divergence(first: np.ndarray, second: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from ..schema import ACTOR_KINDS, DiembaoError
+from ..schema import ACTOR_KINDS, LINE_ROLES, DiembaoError
 from . import intervals
 from .selection import ARTICLE, attach, frame, of
 
@@ -46,7 +46,7 @@ def by_kind(
 def by_role(
     mentions: Table, articles: Table, *, seed: int = intervals.SEED, resamples: int = intervals.RESAMPLES
 ) -> pl.DataFrame:
-    """Mentions → `line_role`, `actor_kind` and how the mentions in lines of that role divide among the kinds.
+    """Mentions → `line_role` (as in `schema`), `actor_kind` and how the mentions in such lines divide among the kinds.
 
     Columns: line_role, actor_kind, mentions, mentions_total (in that role), share ±, articles, articles_total,
     article_share ±, abstains.
@@ -56,7 +56,8 @@ def by_role(
         intervals.shares(
             part, articles, "actor_kind", keys=_keys(ACTOR_KINDS), seed=seed, resamples=resamples
         ).with_columns(line_role=pl.lit(role, dtype=pl.String))
-        for (role,), part in mentions.sort("role").partition_by("role", as_dict=True, maintain_order=True).items()
+        for role in LINE_ROLES
+        if not (part := mentions.filter(pl.col("role") == role)).is_empty()
     ]
     if not parts:
         parts = [

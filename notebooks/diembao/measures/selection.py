@@ -88,22 +88,22 @@ def select(
     outlets = _outlet_ids(corpus.catalogue.outlets)
     source_ids = _resolve("sources", sources, outlets, "a source", "outlets.csv")
 
-    mentions = _collect(corpus.mentions)
+    mentions = frame(corpus.mentions)
     named = _names(corpus.catalogue.actors, mentions)
     actor_ids = _resolve("actors", actors, _actor_ids(named), "an actor", "actors.csv")
 
-    articles, steps = _articles(_collect(corpus.articles), first, last, duplicates)
+    articles, steps = _articles(frame(corpus.articles), first, last, duplicates)
     articles = articles.with_columns(
         pl.col("publisher").replace(outlets), pl.col("credits").list.eval(pl.element().replace(outlets))
     )
     read = pl.lit(True) if capitals == "both" else pl.col("reading").is_null() | (pl.col("reading") == capitals)
     mentions = of(mentions.filter(pl.col("role").is_in(roles) & read), articles)
-    lines = _collect(corpus.lines).select(*ARTICLE, "line", "role")
-    dates = attach(of(_collect(corpus.dates), articles), lines, (*ARTICLE, "line"))
+    lines = frame(corpus.lines).select(*ARTICLE, "line", "role")
+    dates = attach(of(frame(corpus.dates), articles), lines, (*ARTICLE, "line"))
     return Selection(
         articles,
         mentions,
-        of(_collect(corpus.citations), articles),
+        of(frame(corpus.citations), articles),
         dates.filter(pl.col("role").is_in(roles)).drop("role"),
         source_ids,
         actor_ids,
@@ -134,9 +134,6 @@ def of(items: pl.DataFrame, articles: pl.DataFrame) -> pl.DataFrame:
 def frame(table: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
     """A lazy or eager table → the eager one."""
     return table.collect() if isinstance(table, pl.LazyFrame) else table
-
-
-_collect = frame
 
 
 def listed(value: Sequence[str] | str) -> list[str]:
