@@ -1,4 +1,4 @@
-# make report · test · lab · lint · bench · lock
+# make report · test · lab · lint · bench · evaluate · lock
 # The first of them makes .venv from the locked packages; afterwards it is remade only when requirements.txt has changed.
 
 PYTHON := $(shell for p in python3 python3.13 python3.12 python3.11; do \
@@ -9,7 +9,7 @@ UV := $(BIN)/uv
 export UV_COMPILE_BYTECODE := 1
 
 .DEFAULT_GOAL := report
-.PHONY: report test lab lint bench lock
+.PHONY: report test lab lint bench evaluate lock
 
 report: .venv/ready
 	@$(BIN)/diembao report
@@ -26,6 +26,10 @@ lint: .venv/ready
 
 bench: .venv/ready
 	$(BIN)/python notebooks/tests/bench.py
+
+# GOLD: a folder with marks made by hand (.jsonl) and their pages; without it the sample.
+evaluate: .venv/ready
+	@$(BIN)/diembao evaluate $(if $(GOLD),"$(GOLD)")
 
 # Newest versions within the bounds of pyproject.toml, for Python 3.11 and later on every system.
 lock: .venv/ready

@@ -41,6 +41,12 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("--out", type=Path, metavar="DIR", help="folder for the builds (default: reports/)")
     report.add_argument("--quiet", action="store_true", help="no progress bar")
     report.set_defaults(run=_report)
+    evaluate = commands.add_parser("evaluate", help="compare what is extracted with marks made by hand")
+    evaluate.add_argument(
+        "gold", nargs="?", default="", metavar="GOLD", help="folder with marks (.jsonl) and pages (default: the sample)"
+    )
+    evaluate.add_argument("--errors", action="store_true", help="also list every difference")
+    evaluate.set_defaults(run=_evaluate)
     return parser
 
 
@@ -74,6 +80,24 @@ def _report(options: argparse.Namespace) -> int:
     )
     latest = build.parents[1] / "latest" / "index.html"
     print(f"Built {build}\nOpen  {latest.as_uri()}")
+    return 0
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    from diembao.corpus import open_corpus
+    from diembao.gold import find_gold
+    from diembao.measures import quality
+    from diembao.wording import Words
+
+    gold = find_gold(options.gold)
+    news = open_corpus(gold.pages)
+    compared, words = quality.compare(gold, news), Words("en")
+    shown = ["figure", "value", "precision", "recall", "tp", "fp", "fn", "articles"]
+    print(words.table(quality.figures(compared.counts), columns=shown))
+    if options.errors:
+        errors = quality.concordance(compared.errors, news.pages)
+        print(f"\n{words.table(errors, rows=errors.height)}")
+    print(f"\n{words.measured(gold.documents.height, gold.whose, str(gold.file)).sentence}")
     return 0
 
 

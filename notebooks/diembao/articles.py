@@ -4,11 +4,10 @@ Roles are decided by general signals of layout (a title that stands twice, a tea
 a credit, sentence-like lines that follow one another), never by the wording of one site.
 """
 
-import re
 
 import polars as pl
 
-from .catalogue import Catalogue, fold, folded
+from .catalogue import Catalogue, any_of, folded
 
 _PAGE = pl.col("page")
 # What may close a sentence; a line of prose ends with it, a title does not.
@@ -56,10 +55,6 @@ def line_roles(lines: pl.DataFrame, pages: pl.DataFrame, catalogue: Catalogue) -
     )
 
 
-def _any(words: list[str]) -> str:
-    return "|".join(re.escape(fold(word)) for word in sorted(words, key=len, reverse=True))
-
-
 def _signals(full: pl.DataFrame, cues: dict) -> pl.DataFrame:
     """Non-blank lines → what each line shows by itself and beside the same line elsewhere on the page."""
     plain, low = pl.col("plain"), pl.col("plain").str.to_lowercase()
@@ -67,9 +62,9 @@ def _signals(full: pl.DataFrame, cues: dict) -> pl.DataFrame:
         syllables=plain.str.count_matches(r"[\p{L}\p{M}]+"),
         terminal=plain.str.contains(_TERMINAL),
         broken_off=plain.str.contains(_ELLIPSIS) & (plain.str.count_matches(r'"') % 2 == 0),
-        credit=low.str.contains(rf"(?:^|[ (\[\-/.*])(?:{_any(cues['credit_words'])}) ?: ?[^ ]")
+        credit=low.str.contains(rf"(?:^|[ (\[\-/.*])(?:{any_of(cues['credit_words'])})(?: \([^)]*\))? ?: ?[^ ]")
         | low.str.contains(r"\((?:ảnh|photo|nguồn)[ :][^)]{0,60}\)[ .]*$"),
-        link_opener=low.str.contains(rf"^(?:{_any(cues['link_openers'])})"),
+        link_opener=low.str.contains(rf"^(?:{any_of(cues['link_openers'])})"),
         is_title=(pl.col("title") == pl.col("text").str.strip_chars()).fill_null(False),
     )
     short = _short_signals(full.filter(pl.col("syllables") <= SHORT), cues)
@@ -89,7 +84,7 @@ def _short_signals(short: pl.DataFrame, cues: dict) -> pl.DataFrame:
     plain, low = pl.col("plain"), pl.col("plain").str.to_lowercase()
     name = r"(?:\p{Lu}[\p{L}'.]*[\p{L}']|\p{Lu}\.?)"
     digits = r"\d{1,2} ?[/.-] ?\d{1,2} ?[/.-] ?\d{4}|\d{4}-\d{2}-\d{2}|\d{1,2}[:h]\d{2}(?::\d{2})?|\d+"
-    date_words = rf"\b(?:{_any(cues['byline_words'])}|ngày|tháng|năm|{_ENGLISH_DATES})\b"
+    date_words = rf"\b(?:{any_of(cues['byline_words'])}|ngày|tháng|năm|{_ENGLISH_DATES})\b"
     # a dateline: take dates, times, byline words and names away, and nothing is left
     left_over = plain.str.replace_all(digits, " ").str.replace_all(f"(?i){date_words}", " ")
     has_date = plain.str.contains(
@@ -100,10 +95,10 @@ def _short_signals(short: pl.DataFrame, cues: dict) -> pl.DataFrame:
     return short.select(
         "n",
         image_file=low.str.contains(r"^[^ ]+\.(?:jpe?g|png|webp|gif|avif)$"),
-        link_heading=low.str.contains(rf"^[^\p{{L}}]*(?:{_any(cues['link_headings'])})[^\p{{L}}]*$"),
-        ui=low.str.contains(rf"^[^\p{{L}}]*(?:(?:{_any(cues['ui'])})[^\p{{L}}]*)+$")
+        link_heading=low.str.contains(rf"^[^\p{{L}}]*(?:{any_of(cues['link_headings'])})[^\p{{L}}]*$"),
+        ui=low.str.contains(rf"^[^\p{{L}}]*(?:(?:{any_of(cues['ui'])})[^\p{{L}}]*)+$")
         | (plain.str.contains(r" [|>›»] ") & (pl.col("syllables") <= 10) & ~pl.col("credit") & ~has_date)
-        | (low.str.contains(rf"^(?:{_any(cues['ui_openers'])})") & ~plain.str.contains(r"[.!?]$"))
+        | (low.str.contains(rf"^(?:{any_of(cues['ui_openers'])})") & ~plain.str.contains(r"[.!?]$"))
         | ~plain.str.contains(r"\p{L}"),
         name_only=plain.str.contains(rf"^{name}(?: {name}){{1,3}}$")
         & plain.str.contains(r"\p{Ll}|\.")
@@ -330,12 +325,13 @@ def _closing_block(full: pl.DataFrame) -> pl.DataFrame:
     gap = pl.when(_PAGE == _PAGE.shift(1)).then(pl.col("line") - pl.col("line").shift(1) > 1).fill_null(True)
     full = full.with_columns(block=gap.cast(pl.Int32).cum_sum().over("page"))
     full = full.with_columns(size=pl.len().over("page", "block"), blocks=pl.col("block").max().over("page"))
+    in_block = pl.any_horizontal("credit", "copied").any().over("page", "block")
     last = (
         (pl.col("block") == pl.col("blocks"))
         & pl.col("blocks").is_between(3, 5)
         & (pl.col("size").max().over("page") >= 3)
         & (pl.col("size") < pl.col("size").max().over("page"))
-        & (pl.col("k") >= pl.col("last_story"))
+        & ((pl.col("k") >= pl.col("last_story")) | pl.col("closed") | in_block)
         & (pl.col("syllables") <= 60)
         & ~pl.any_horizontal("ui", "link_heading")
         & (pl.col("link_opener").cast(pl.Int32).cum_sum().over("page", "block") == 0)

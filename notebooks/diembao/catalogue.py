@@ -65,7 +65,13 @@ def folded(expr: pl.Expr) -> pl.Expr:
 
 def name_key(expr: pl.Expr) -> pl.Expr:
     """A column of folded names → the key two spellings of one name share: no spaces around hyphens, single spaces."""
+    expr = expr.str.replace_all(r"(^| )O ' ", "${1}O'")
     return expr.str.replace_all(r" *- *", "-").str.replace_all(r" {2,}", " ")
+
+
+def any_of(words: list[str]) -> str:
+    """Words of the cue lists → one alternation, folded and escaped, longest first."""
+    return "|".join(re.escape(fold(word)).replace(r"\ ", " ") for word in sorted(words, key=len, reverse=True))
 
 
 def slug(name: str) -> str:

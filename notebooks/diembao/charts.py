@@ -198,6 +198,44 @@ def reach(table: pl.DataFrame, words: Words, title: str) -> Chart:
     return _finish(bars + _interval(base, "share"), data, words, title, "reach")
 
 
+def accuracy(table: pl.DataFrame, words: Words, title: str) -> Chart:
+    """`quality.figures` → a dot with its interval for each figure that is better the higher it is."""
+    table = table.filter((pl.col("measure") != "error") & pl.col("value").is_not_null())
+    data = _data(table, words, "figure", "value", "tp", "fp", "fn", "articles")
+    base = alt.Chart(data).encode(y=_rows(data, "figure"), tooltip=_tooltips(data, words))
+    dots = base.mark_point(size=80, filled=True, opacity=1, color=theme.BLUE).encode(x=_agreement(data, words))
+    return _finish(_interval(base, "value", on_bars=False) + dots, data, words, title, "accuracy", data.height)
+
+
+def agreement(table: pl.DataFrame, words: Words, title: str) -> Chart:
+    """`quality.by_source` or `by_year` → a dot with its interval for each group of articles, by figure.
+
+    The first column is the group; of years the last that have a colour, and no articles of an unknown one.
+    """
+    group = table.columns[0]
+    shown = table.filter(pl.col("value").is_not_null() & pl.col(group).is_not_null())
+    groups = _unique(shown, group)[-LINES:]
+    data = _data(
+        shown.filter(pl.col(group).is_in(groups)), words, group, "figure", "value", "tp", "fp", "fn", "articles"
+    )
+    names = [words.label(group, name) for name in groups]
+    order = [words.label("figure", name) for name in _unique(table, "figure")]
+    if group == "source_id":
+        colour, shape = _sources(words, groups), _sources(words, groups, alt.Shape)
+    else:
+        scale = alt.Scale(domain=names, range=list(theme.PALETTE[: len(names)]))
+        colour, shape = alt.Color(f"{group}:N", scale=scale, legend=_legend(names)), alt.Undefined
+    base = alt.Chart(data).encode(
+        y=alt.Y("figure:N", title=None, sort=order, scale=alt.Scale(paddingInner=0.3)),
+        yOffset=alt.YOffset(f"{group}:N", sort=names),
+        color=colour,
+        tooltip=_tooltips(data, words),
+    )
+    dots = base.mark_point(size=64, filled=True, opacity=1).encode(x=_agreement(data, words), shape=shape)
+    height = alt.Step(theme.DODGE, **{"for": "offset"})
+    return _finish(_interval(base, "value", on_bars=False) + dots, data, words, title, "agreement", len(groups), height)
+
+
 # --- parts ----------------------------------------------------------------------------------------------------------
 
 
@@ -229,6 +267,17 @@ def _rows(data: pl.DataFrame, column: str, lines: dict[str, list[str]] | None = 
 
 def _share(words: Words, key: str) -> alt.X:
     return alt.X("share:Q", title=words.text(key).split("|"), axis=alt.Axis(format="%"))
+
+
+def _agreement(data: pl.DataFrame, words: Words) -> alt.X:
+    """F1 and accuracies → an axis that ends at 1 and shows at least the tenth below it."""
+    least = data.select(pl.min_horizontal(pl.col("value", "value_low").min(), 0.9)).item()
+    return alt.X(
+        "value:Q",
+        title=words.text("axis.agreement").split("|"),
+        axis=alt.Axis(format=".2f"),
+        scale=alt.Scale(domain=[least, 1], zero=False, nice=True),
+    )
 
 
 def _interval(base: alt.Chart, name: str, on_bars: bool = True) -> Chart:

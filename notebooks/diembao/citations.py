@@ -8,8 +8,8 @@ from functools import lru_cache
 
 import polars as pl
 
-from .catalogue import Catalogue, folded, name_key
-from .names import LETTER, any_of, without_lead_words
+from .catalogue import Catalogue, any_of, folded, name_key
+from .names import LETTER, without_lead_words
 from .schema import CITATIONS, conform
 
 _ARTICLE = ("headline", "lead", "body", "caption", "byline")
@@ -29,7 +29,7 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     lead_words = catalogue.cues["names"]["lead_words"]
     # an outlet the catalogue does not list is one by what stands before it
     runs = without_lead_words(names.filter(pl.col("what") == "run"), catalogue).drop("words", "cut")
-    unknown = runs.filter(~pl.col("key").is_in(catalogue.cues["citations"]["not_outlets"])).with_columns(
+    unknown = runs.filter(~pl.col("key").is_in([*catalogue.cues["citations"]["not_outlets"], "The", "A"])).with_columns(
         source_id=pl.col("surface"), kind=pl.lit(None, pl.String)
     )
     unknown = unknown.filter(
@@ -126,12 +126,12 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
         r"|ngày [\d/ -]+|hôm [\d/ -]+|hồi [^ ,]+ [^ ,]+|(?:của |\()?§\)?|tiếng [^ ]+|trong [^,]{1,30}) "
     )
     return {
-        "photo": rf"{edge}(?:{credit}) ?:[^:;]{{0,60}}$|{edge}(?:ảnh|photo|hình)[^:;.]{{0,30}}[(/] ?$"
+        "photo": rf"{edge}(?:{credit})(?: \([^)]*\))? ?:[^:;]{{0,60}}$|{edge}(?:ảnh|photo|hình)[^:;.]{{0,30}}[(/] ?$"
         r"|(?i)\((?:ảnh|photo|nguồn|video) ?:?[^)]{0,40}$",
         "credit_word": rf"{edge}(?:{credit}) ?: ?$",
         "kind_word": rf"{edge}(?:{any_of(catalogue.cues['persons']['outlet_cues'])}|theo trang|theo chuyên trang) $"
         r"|(?:^|[.!?:\"] ?)báo $",
-        "no_verb": r"^ (?:và|hoặc|hay|của|là|thuộc|với|cùng|tại|ở|như|từ lâu|tổ chức|ra đời|được|có trụ sở)(?: |$)",
+        "no_verb": r"^ (?:và|hoặc|hay|của|là|thuộc|với|cùng|tại|ở|như|từ lâu|tổ chức|ra đời|được|có trụ sở)(?:[ .,]|$)",
         "opens": rf"(?:^|[.!?:;,…\"(] ?){kinds}$",
         "personal": rf"[^ -~]|^\p{{Lu}}\. ?|^(?:{any_of(catalogue.cues['names']['given'])})(?: |$)",
         "wire": r"(?i)(?:^|[ (])(?:theo|nguồn:?|dẫn nguồn|tổng hợp từ|lược dịch) ?(?:tin )?"

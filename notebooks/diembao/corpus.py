@@ -15,7 +15,7 @@ import platformdirs
 import polars as pl
 from tqdm import tqdm
 
-from . import articles, citations, dates, mentions, names
+from . import articles, citations, corrections, dates, mentions, names, publication
 from .catalogue import Catalogue, load_catalogue
 from .pages import read_pages
 from .schema import ARTICLES, DATES, LINES, PAGES, PROBLEMS, TABLES, DiembaoError, conform, empty
@@ -72,6 +72,11 @@ class Corpus:
         return self._scan("dates")
 
     @property
+    def corrections(self) -> pl.LazyFrame:
+        """`schema.CORRECTIONS`: what the researcher's `corrections.csv` says instead, and whether it was applied."""
+        return self._scan("corrections")
+
+    @property
     def problems(self) -> pl.LazyFrame:
         """`schema.PROBLEMS`: what could not be read, or not as it stood."""
         return self._scan("problems")
@@ -83,22 +88,25 @@ def open_corpus(
     """A folder or file of pages, a folder of extracted tables, or "sample" → `Corpus`.
 
     Extraction happens once: the tables are kept in the user's cache, and pages that are new or changed since the last
-    time are the only ones extracted again. Raises `DiembaoError` where there is nothing to read.
+    time are the only ones extracted again; so are those with other corrections. Raises `DiembaoError` where there is
+    nothing to read, and for a wrong row of `corrections.csv`.
     """
     catalogue = catalogue if isinstance(catalogue, Catalogue) else load_catalogue(catalogue)
     source = SAMPLE if str(path) == "sample" else Path(path)
+    given = corrections.load(source, catalogue)
     if (source / "articles.parquet").is_file() and (source / "mentions.parquet").is_file():
         _check_tables(source)
+        corrections.check_applied(given, pl.read_parquet(source / "corrections.parquet"))
         return Corpus(str(path), source, catalogue, _digest_of_tables(source))
     home = _cache_home() / hashlib.sha256(str(source.resolve()).encode()).hexdigest()[:16]
     method = _method(catalogue)
     with tempfile.TemporaryDirectory(dir=_made(home), prefix="reading-") as scratch:
-        marked = _mark_pages(read_pages(source, batch_size=BATCH), Path(scratch))
-        digest = _digest(marked, method)
+        marked = _mark_pages(read_pages(source, batch_size=BATCH), given, Path(scratch))
+        digest = _digest(marked, given, method)
         folder = home / digest
         if not (folder / "done").exists():
             previous = _previous(home, method)
-            _build(marked, previous, catalogue, Path(scratch) / "built", progress)
+            _build(marked, previous, catalogue, given, Path(scratch) / "built", progress)
             _publish(Path(scratch) / "built", folder, method)
     return Corpus(str(path), folder, catalogue, digest)
 
@@ -115,6 +123,7 @@ def extract(
     nothing to read or nowhere to write.
     """
     catalogue = catalogue if isinstance(catalogue, Catalogue) else load_catalogue(catalogue)
+    given = corrections.load(paths, catalogue)
     out = Path(out)
     if out.exists() and not out.is_dir():
         raise DiembaoError(f"{out}: is a file; --out names the folder the tables are written to")
@@ -126,29 +135,33 @@ def extract(
         parts = _Parts(Path(scratch))
         total = 0
         batches = read_pages(paths, batch_size=BATCH)
-        for pages, problems, tables in _extracted(_shown(batches, progress), catalogue):
+        for pages, problems, tables in _extracted(_shown(batches, progress), catalogue, given):
             parts.add(tables, problems)
             total += pages
+        parts.add_unread(given)
         parts.finish(out)
     counts = {name: pl.scan_parquet(out / f"{name}.parquet").select(pl.len()).collect().item() for name in TABLES}
     return {"pages": total, **counts}
 
 
-def extract_pages(pages: pl.DataFrame, catalogue: Catalogue) -> dict[str, pl.DataFrame]:
+def extract_pages(
+    pages: pl.DataFrame, catalogue: Catalogue, given: pl.DataFrame = corrections.NONE
+) -> dict[str, pl.DataFrame]:
     """Pages (`schema.PAGES`) → the tables of the design; `articles` still has `digest` and no `duplicate_of`.
 
-    A page on which a stage fails is set aside as a row of `problems`; the others go on.
+    given: corrections as `corrections.load` reads them; those of other pages are passed over. A page on which a stage
+    fails is set aside as a row of `problems`; the others go on.
     """
     if not pages.height:
-        return {name: empty(schema) for name, schema in {**TABLES, "articles": _UNMARKED}.items()}
+        return _no_rows()
     try:
-        return _extract_pages(pages, catalogue)
+        return _extract_pages(pages, catalogue, given)
     except pl.exceptions.PolarsError as error:
         if pages.height == 1:
             failed = pages.select("page", "file", stage=pl.lit("extraction"), problem=pl.lit(str(error)[:300]))
             return {**extract_pages(pages.clear(), catalogue), "problems": conform(failed, PROBLEMS)}
         half = pages.height // 2
-        first, second = (extract_pages(part, catalogue) for part in (pages[:half], pages[half:]))
+        first, second = (extract_pages(part, catalogue, given) for part in (pages[:half], pages[half:]))
         return {name: pl.concat([first[name], second[name]]) for name in first}
 
 
@@ -157,23 +170,42 @@ _UNMARKED = pl.Schema(
 )
 
 
-def _extract_pages(pages: pl.DataFrame, catalogue: Catalogue) -> dict[str, pl.DataFrame]:
+def _no_rows() -> dict[str, pl.DataFrame]:
+    return {name: empty(schema) for name, schema in {**TABLES, "articles": _UNMARKED}.items()}
+
+
+def _extract_pages(pages: pl.DataFrame, catalogue: Catalogue, given: pl.DataFrame) -> dict[str, pl.DataFrame]:
     lines = articles.line_roles(articles.split_lines(pages), pages, catalogue)
+    placed = corrections.place(given, lines)
+    lines = corrections.with_roles(lines, placed)
     full = lines.filter(pl.col("role").is_not_null())
     words = catalogue.cues["dates"]
     found = dates.scan(full, words)
     bylines = full.filter(pl.col("role") == "byline")
     table = articles.article_table(lines, pages, dates.publication_lines(bylines, found, words))
+    table = corrections.with_published(table, placed)
     timed = dates.resolve(found.filter(pl.col("role").is_in(_DATED_ROLES)), table, words)
     named = names.scan(full.with_columns(at_head=_at_head()), catalogue)
-    cited = citations.find_citations(named, catalogue)
+    extracted = {
+        "mention": mentions.find_mentions(named, full, catalogue),
+        "citation": citations.find_citations(named, catalogue),
+        "date": conform(timed, DATES),
+    }
+    mentioned, cited, timed = (
+        corrections.with_spans(part, spans, placed, lines, catalogue) for part, spans in extracted.items()
+    )
+    # only now: what the text's dates say is resolved from what the page states, not from what is inferred
+    table = publication.infer(table, found, mentioned, full, catalogue)
+    table = corrections.with_facts(_with_sources(table, cited), placed)
+    told, problems = corrections.outcome(placed, table, extracted)
     return {
-        "articles": conform(_with_sources(table, cited), _UNMARKED),
+        "articles": conform(table, _UNMARKED),
         "lines": conform(lines, LINES),
-        "mentions": mentions.find_mentions(named, full, catalogue),
+        "mentions": mentioned,
         "citations": cited,
-        "dates": conform(timed, DATES),
-        "problems": empty(PROBLEMS),
+        "dates": timed,
+        "corrections": told,
+        "problems": problems,
     }
 
 
@@ -210,7 +242,7 @@ def mark_duplicates(table: pl.DataFrame) -> pl.DataFrame:
     """Articles with a `digest` of their words → `schema.ARTICLES`: later prints of the same are `duplicate_of` it."""
     original = (
         table.filter((pl.col("segment") == 0) & (pl.col("syllables") > 0))
-        .sort("published_first", "page", nulls_last=True)
+        .sort("published_last", "page", nulls_last=True)  # an inferred date counts from the end of its bounds
         .group_by("digest", maintain_order=True)
         .agg(original=pl.col("page").first())
     )
@@ -234,10 +266,17 @@ class _Parts:
             table.write_parquet(self.folder / name / f"{self.number:06}.parquet")
         self.number += 1
 
+    def add_unread(self, given: pl.DataFrame) -> None:
+        """Adds the corrections of pages that none of the parts speaks of."""
+        if not given.is_empty():
+            seen = pl.read_parquet(self.folder / "corrections" / "*.parquet", columns=["page"])["page"].unique()
+            told, problems = corrections.unread(given, seen)
+            self.add({**_no_rows(), "corrections": told, "problems": problems})
+
     def finish(self, out: Path, by_page: bool = False) -> None:
         """Joins the parts; `by_page`: in the order of the pages' names, however the parts came."""
         if not self.number:
-            self.add({name: empty(schema) for name, schema in {**TABLES, "articles": _UNMARKED}.items()})
+            self.add(_no_rows())
         marked = mark_duplicates(pl.read_parquet(self.folder / "articles" / "*.parquet"))
         marked = marked.sort("page", "segment") if by_page else marked
         marked.write_parquet(self.folder / "articles.parquet")
@@ -250,7 +289,7 @@ class _Parts:
 
 
 def _extracted(
-    batches: Iterable[tuple[pl.DataFrame, pl.DataFrame]], catalogue: Catalogue
+    batches: Iterable[tuple[pl.DataFrame, pl.DataFrame]], catalogue: Catalogue, given: pl.DataFrame
 ) -> Iterator[tuple[int, pl.DataFrame, dict[str, pl.DataFrame]]]:
     """Batches of pages and problems → number of pages, problems, tables of each, in order; a batch a core at a time.
 
@@ -259,7 +298,7 @@ def _extracted(
     waiting: deque = deque()
     with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
         for pages, problems in batches:
-            waiting.append((pages.height, problems, pool.submit(extract_pages, pages, catalogue)))
+            waiting.append((pages.height, problems, pool.submit(extract_pages, pages, catalogue, given)))
             while len(waiting) > pl.thread_pool_size():
                 pages, problems, tables = waiting.popleft()
                 yield pages, problems, tables.result()
@@ -289,26 +328,33 @@ def _cache_home() -> Path:
 def _method(catalogue: Catalogue) -> str:
     """What the tables depend on besides the pages: this package's code, polars, the catalogue."""
     code = hashlib.sha256()
-    for module in ("schema", "catalogue", "pages", "dates", "articles", "names", "mentions", "citations", "corpus"):
+    stages = ("pages", "dates", "articles", "names", "mentions", "citations", "publication", "corrections", "corpus")
+    for module in ("schema", "catalogue", *stages):
         code.update((Path(__file__).parent / f"{module}.py").read_bytes())
     return f"{code.hexdigest()[:12]}-{pl.__version__}-{catalogue.digest}"
 
 
-def _mark_pages(batches: Iterator[tuple[pl.DataFrame, pl.DataFrame]], scratch: Path) -> Path:
-    """Pages as they are read → `scratch/pages`, parts with a `mark` of each page's content, and `scratch/notes`."""
+def _mark_pages(batches: Iterator[tuple[pl.DataFrame, pl.DataFrame]], given: pl.DataFrame, scratch: Path) -> Path:
+    """Pages as they are read → `scratch/pages`, parts with a `mark` of each page's content, and `scratch/notes`.
+
+    What is corrected on a page is part of its content.
+    """
+    corrected = corrections.marks(given)
     pages, notes = _made(scratch / "pages"), _made(scratch / "notes")
     for number, (batch, problems) in enumerate(batches):
-        marked = batch.with_columns(mark=pl.concat_str(pl.all().fill_null("\x00"), separator="\x01").hash(seed=1))
-        marked.write_parquet(pages / f"{number:06}.parquet")
+        content = pl.concat_str(pl.all().cast(pl.String).fill_null("\x00"), separator="\x01").hash(seed=1)
+        marked = batch.join(corrected, on="page", how="left", maintain_order="left").with_columns(mark=content)
+        marked.drop("corrected").write_parquet(pages / f"{number:06}.parquet")
         problems.write_parquet(notes / f"{number:06}.parquet")
     return scratch
 
 
-def _digest(scratch: Path, method: str) -> str:
-    """Marked pages → the corpus' digest, of contents and method; the order of the pages does not matter."""
+def _digest(scratch: Path, given: pl.DataFrame, method: str) -> str:
+    """Marked pages → the corpus' digest, of contents, corrections and method; in whatever order the pages come."""
     marks = pl.scan_parquet(scratch / "pages" / "*.parquet").select(pl.col("mark").sort()).collect()["mark"]
     notes = pl.scan_parquet(scratch / "notes" / "*.parquet").collect()
-    seen = hashlib.sha256(marks.to_numpy().tobytes() + notes.write_csv().encode() + method.encode())
+    told = notes.write_csv() + given.write_csv()  # corrections of pages that are not there have no mark
+    seen = hashlib.sha256(marks.to_numpy().tobytes() + told.encode() + method.encode())
     return seen.hexdigest()[:16]
 
 
@@ -318,7 +364,9 @@ def _previous(home: Path, method: str) -> Path | None:
     return max(done, key=lambda folder: (folder / "done").stat().st_mtime, default=None)
 
 
-def _build(scratch: Path, previous: Path | None, catalogue: Catalogue, out: Path, progress: bool) -> None:
+def _build(
+    scratch: Path, previous: Path | None, catalogue: Catalogue, given: pl.DataFrame, out: Path, progress: bool
+) -> None:
     """Marked pages → a folder of finished tables; pages the previous folder holds unchanged are taken from there."""
     parts = _Parts(_made(scratch / "parts"))
     known = pl.DataFrame(schema={"page": pl.String, "mark": pl.UInt64})
@@ -331,7 +379,7 @@ def _build(scratch: Path, previous: Path | None, catalogue: Catalogue, out: Path
             name: pl.scan_parquet(previous / f"{file}.parquet").join(known.lazy(), on="page", how="semi").collect()
             for name, file in {**{name: name for name in TABLES}, "articles": "unmarked"}.items()
         }
-        kept["problems"] = kept["problems"].filter(pl.col("stage") == "extraction")
+        kept["problems"] = kept["problems"].filter(pl.col("stage") != "pages")  # those are read anew
         parts.add(kept)
 
     def fresh() -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
@@ -339,8 +387,9 @@ def _build(scratch: Path, previous: Path | None, catalogue: Catalogue, out: Path
             new = pl.read_parquet(file).join(known, on=["page", "mark"], how="anti", maintain_order="left")
             yield new.select(PAGES.names()), pl.read_parquet(scratch / "notes" / file.name)
 
-    for _, notes, tables in _extracted(_shown(fresh(), progress), catalogue):
+    for _, notes, tables in _extracted(_shown(fresh(), progress), catalogue, given):
         parts.add(tables, notes)
+    parts.add_unread(given)
     parts.finish(_made(out), by_page=True)
     pl.scan_parquet(scratch / "parts" / "articles" / "*.parquet").sink_parquet(out / "unmarked.parquet")
     pl.scan_parquet(scratch / "pages" / "*.parquet").sink_parquet(out / "pages.parquet", row_group_size=2_000)

@@ -1,7 +1,7 @@
 """Pages marked by hand: where they are, and their marks as tables that extraction can be compared with.
 
-A gold file has one marked page a line, like `data/sample/truth.jsonl`; `data/README.md` describes its form. A row that is
-not of that form is refused with its file, line and place.
+A gold file has one marked page a line, like `data/sample/truth.jsonl`; `data/README.md` describes its form. A row of
+another form is refused with its file, line and place.
 """
 
 import json

@@ -8,8 +8,8 @@ from functools import lru_cache
 
 import polars as pl
 
-from .catalogue import Catalogue, fold, folded, name_key
-from .names import LETTER, any_of, without_lead_words
+from .catalogue import Catalogue, any_of, fold, folded, name_key
+from .names import LETTER, without_lead_words
 from .schema import MENTIONS, conform
 
 # Roles whose names are mentions: a byline names its authors, link lists and run-on articles are other stories.
@@ -106,7 +106,8 @@ def _person_patterns(catalogue: Catalogue) -> dict[str, str]:
     when = r"hôm nay|hôm qua|cũng|đã|vừa|mới|sau đó|trước đó|khi đó|còn|sẽ|từng|ngày [\d/-]+"
     return {
         "titled": rf"{edge}(?:{honorifics}|{titles}) $",
-        "office": rf"{edge}(?:{titles})(?:,? (?:{between}|{any_of(cues['linking'])})){{0,8}},? {between},? $",
+        "office": rf"{edge}(?:{titles}|{honorifics})"
+        rf"(?:,? (?:{between}|{any_of(cues['linking'])})){{0,8}},? {between},? $",
         "addressed": rf"{edge}(?i:ông|bà|ngài) $",
         "outlet": rf"{edge}(?i:{any_of(cues['outlet_cues'])}) $|(?:^|[.!?:\"] ?)Báo $",
         "named_after": rf"{edge}(?i:{any_of(cues['named_after'])}) $",
@@ -122,7 +123,8 @@ def _persons(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     forms = _forms(catalogue).filter(pl.col("actor_kind") == "person")
     listed = _resolved(names.filter(pl.col("what") == "person"), forms).with_columns(basis=pl.lit("catalogue"))
     runs = names.filter(pl.col("what") == "run")
-    known = _known(runs, forms)
+    named_after = _person_patterns(catalogue)["named_after"]
+    known = _known(runs, forms).filter(~pl.col("left").str.contains(named_after) | (pl.col("cut") != 0))
     left_over = runs.join(known.select("id"), on="id", how="anti", maintain_order="left")
     judged = _judged(_worth_judging(without_lead_words(left_over, catalogue), known, forms), catalogue)
     full = _candidates(judged, forms)
@@ -204,13 +206,13 @@ def _judged(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         outlet=left.str.contains(patterns["outlet"]),
         other=left.str.contains(patterns["other"]),
         named_after=left.str.contains(patterns["named_after"]),
-        in_pair=left.str.contains(r"\p{L} ?- ?$") | right.str.contains(r"^ ?- ?(?:\p{Lu}|¤)"),
+        beside=pl.coalesce(left.str.extract(r"(\p{Lu}\p{L}+) ?- ?$"), right.str.extract(r"^ ?- ?(\p{Lu}\p{L}+)")),
         speaks=right.str.contains(patterns["speaks"]),
         described=right.str.contains(patterns["described"]),
         viet=key.str.contains(rf"^(?:{any_of(catalogue.cues['names']['surnames'])}) "),
         no_person=~key.str.contains(r"\p{Ll}")
         | right.str.contains(r"^-?\d")
-        | left.str.contains(r"(?:^|[^\p{L}])họ $")
+        | left.str.contains(r"(?:^|[^\p{L}])(?:gia đình|dòng|nhà) họ $")
         | key.is_in(catalogue.cues["persons"]["never"])
         | key.str.contains(rf"(?:^| )(?:{any_of(catalogue.cues['persons']['company_words'])})(?: |$)"),
         given=key.str.contains(rf"^(?:{given}) ")
@@ -295,9 +297,21 @@ def _misspelt(ids: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+_OPENS_NAME = r"(?:Ông|Bà|Cô|Anh|Chị|Ngài|Tướng|Thống|Trưởng|Tịch|Sứ|TT) $"
+
+
 def _short_names(runs: pl.DataFrame, people: pl.DataFrame, forms: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     """Runs left over → those that are part of a name on the page, or a short name the catalogue knows."""
-    runs = runs.filter(~pl.col("no_person") & ~pl.col("outlet"))
+    # what is left of "Bộ Công An" is no name; of "Ông Tập" and "Theo Merkel" it is
+    runs = runs.filter(
+        ~pl.col("no_person")
+        & ~pl.col("outlet")
+        & (
+            (pl.col("cut") == "")
+            | pl.col("cut").str.contains(_OPENS_NAME)
+            | pl.col("key").str.contains("^[A-Z][a-z]{3,}")
+        )
+    )
     lead_words = catalogue.cues["names"]["lead_words"]
     singles = forms.filter(~pl.col("key").str.contains(" ") | (pl.col("form") == "surname"))
     tokens = (
@@ -322,6 +336,7 @@ def _short_names(runs: pl.DataFrame, people: pl.DataFrame, forms: pl.DataFrame, 
         "key", keep="first", maintain_order=True
     )
     # "thượng đỉnh Trump - Kim": beside another short name a short name means its best known owner
+    runs = runs.with_columns(in_pair=pl.col("beside").is_in(famous["key"].implode()).fill_null(False))
     pair = runs.filter("in_pair").join(famous, on="key", how="semi").select("id")
     # whom a short name means: one named in full in the same paragraph, the nearest before it first; otherwise whoever
     # the page names in full most often; a headline comes before the full name, so later ones count too
@@ -331,25 +346,34 @@ def _short_names(runs: pl.DataFrame, people: pl.DataFrame, forms: pl.DataFrame, 
         .join(pair, on="id", how="anti", maintain_order="left")
         .join(antecedents, left_on=["page", "key"], right_on=["page", "part"], how="inner")
         .join(often, on=["page", "actor_id"], how="left")
+        .join(famous.filter(pl.col("form") == "name").select("key", owner="actor_id"), on="key", how="left")
         .with_columns(
+            # "Tổng thống Trump" is who is known by that name, even where "bà Melania Trump" stands nearer
+            own=(
+                (pl.col("owner") == pl.col("actor_id")) & pl.col("titled") & ~pl.col("left").str.contains("(?i)bà $")
+            ).fill_null(False),
             near=(pl.col("at_line") == pl.col("line")) & (pl.col("at") < pl.col("start")),
             after=pl.col("at") > pl.col("start"),
             far=(pl.col("at") - pl.col("start")).abs(),
         )
         .sort(
             "id",
+            "own",
             pl.when("near").then(pl.col("far")).otherwise(None),
             "times",
             "after",
             "far",
-            descending=[False, False, True, False, False],
+            descending=[False, True, False, True, False, False],
             nulls_last=True,
         )
         .unique("id", keep="first", maintain_order=True)
         .with_columns(basis=pl.lit("coreference"))
     )
     foreign = pl.col("key").str.contains("^[A-Z][a-z]{3,}$") & ~pl.col("key").is_in(lead_words)
-    stands_free = pl.any_horizontal("addressed", "speaks", foreign) | ~pl.col("right").str.contains(r"^ \p{Ll}")
+    goes_on = pl.col("right").str.contains(rf"^ (?:{any_of(catalogue.cues['persons']['goes_on'])})(?: |,|$)")
+    stands_free = pl.any_horizontal("addressed", "speaks", foreign, goes_on) | ~pl.col("right").str.contains(
+        r"^ \p{Ll}"
+    )
     alone = (
         runs.join(bound.select("id"), on="id", how="anti")
         .join(famous.select("key", "actor_id", "form"), on="key", how="left", maintain_order="left")

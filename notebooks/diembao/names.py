@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import polars as pl
 
-from .catalogue import Catalogue, fold, folded, name_key
+from .catalogue import Catalogue, any_of, fold, folded, name_key
 
 # Latin letters and digits: a name is not one if it continues with one of these (ranges, because Rust's automaton is
 # several times faster on them than on Unicode word boundaries).
@@ -53,11 +53,6 @@ def scan(lines: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         )
         .select(*carried, "row", "start", "end", "surface", "key", "what", "left", "right")
     )
-
-
-def any_of(words: list[str]) -> str:
-    """Words of the cue lists → one alternation, folded and escaped, longest first."""
-    return "|".join(re.escape(fold(word)).replace(r"\ ", " ") for word in sorted(words, key=len, reverse=True))
 
 
 def without_lead_words(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
@@ -115,7 +110,10 @@ def _surfaces(catalogue: Catalogue) -> pl.DataFrame:
     persons = pl.col("what") == "person"
     others = set(table.filter(~persons)["key"])
     inside = [_contains_name(key.split(" "), others) for key in table["key"]]
-    hyphenated = pl.col("key").str.contains(r"-\p{Lu}|-[^ -]+-")
+    korean = "|".join(catalogue.cues["names"]["korean_surnames"])
+    hyphenated = pl.col("key").str.contains(r"-\p{Lu}|-[^ -]+-") | (
+        pl.col("key").str.contains(r" [^ ]*-\p{Ll}") & ~pl.col("key").str.contains(rf"^(?:{korean}) ")
+    )
     return table.filter(~persons | pl.Series(inside) | hyphenated)
 
 
@@ -258,7 +256,7 @@ _ADDRESSED = r"(?:[Ôô]ng|[Bb]à|[Cc]ô|[Nn]gài|[Tt]ướng|[Tt]hống) $"
 _LINK = r"(?:(?:bin|ibn|bint|al|el|ul|de|da|di|del|della|van|von|der|den|la|le|du|dos|abu) )"
 
 
-_NAME = rf"(?:{_INITIALS}{_WORD}|{_WORD})"
+_NAME = rf"(?:{_INITIALS}{_WORD}|O ' \p{{Lu}}\p{{L}}+|{_WORD})"  # texts cut into tokens write "O ' Neill"
 _RUN = rf"(^|[^{LETTER}])({_NAME}(?: {_LINK}{{0,2}}{_NAME}| (?:al|el|ul) ?- ?{_WORD})*)"
 
 

@@ -15,9 +15,9 @@ from .names import LETTER, any_of
 
 _TEXT = ("headline", "lead", "body")  # the article's own words; a caption may be years older than its article
 _OPEN = date(9999, 12, 30)  # the end of a term that has none
-# What an article reports with day and month only lies this many days back at most, and plans reach publication with
-# this many days' delay (time zones, a plan of yesterday still told as one). Measured on 647 articles of the Vietnamese
-# press that date their own day ("hôm qua 26-6"): 98 % lie within.
+# The latest day that an article reports without its year lies this many days back at most, and what it announces may
+# have come to pass this many days before (time zones, yesterday's plan still told as one). Of 317 articles of the
+# Vietnamese press that date their own day ("hôm qua 26-6"), 97 % keep to both.
 _NEWS, _LATE = 90, 2
 _SAME_STORY = 60  # days: later reports so close to the first one belong to its year
 _WIDEST = 3653  # days: wider bounds than ten years say nothing of use
@@ -36,14 +36,16 @@ def infer(
     cues = catalogue.cues["publication"]
     undated = table.filter((pl.col("segment") == 0) & pl.col("published").is_null()).select("page")
     own = _clauses(found.filter(pl.col("segment") == 0).join(undated, on="page", how="semi"), cues)
-    held = _held(mentions.join(undated, on="page", how="semi"), lines, catalogue)
-    spans = _agreed(held)
     limits = _limits(own)
     reported = _reported(own)
-    bounded = _bounded(spans, limits, reported)
-    result = _written(bounded)
-    evidence = _evidence(undated, result, bounded, held, spans, limits, reported)
-    dated = table.join(evidence, on="page", how="left", maintain_order="left")
+    held = _held(mentions.join(undated, on="page", how="semi"), lines, catalogue, reported)
+    spans = _agreed(held)
+    names = catalogue.actors.select("name_en", person_id="id")
+    dates = undated.join(_written(_bounded(spans, limits, reported)), on="page", how="left")
+    evidence = _evidence(dates.drop("edtf"), spans, held.join(names, on="person_id", how="left"), limits, reported)
+    dated = table.join(dates.drop("wide"), on="page", how="left", maintain_order="left").join(
+        evidence, on="page", how="left", maintain_order="left"
+    )
     assert dated.height == table.height
     main = pl.col("segment") == 0
     here = main & pl.col("edtf").is_not_null()
@@ -69,7 +71,7 @@ def _titles(catalogue: Catalogue) -> pl.DataFrame:
     )
     offices = catalogue.offices.select("person_id", "office_vi", "of", office=lower).unique(maintain_order=True)
     named = offices.join(names, on="of", how="inner", maintain_order="left")
-    head, place = (pl.col("office").str.extract(f"^(.*?)( tại .*)?$", part) for part in (1, 2))
+    head, place = (pl.col("office").str.extract("^(.*?)( tại .*)?$", part) for part in (1, 2))
     return (
         pl.concat(
             [
@@ -83,8 +85,11 @@ def _titles(catalogue: Catalogue) -> pl.DataFrame:
     )
 
 
-def _held(mentions: pl.DataFrame, lines: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
-    """Mentions → page, person_id, office_vi, of, first, last: the terms of those whom the text names with their office."""
+def _held(mentions: pl.DataFrame, lines: pl.DataFrame, catalogue: Catalogue, news: pl.DataFrame) -> pl.DataFrame:
+    """Mentions → page, person_id, office_vi, of, first, last: the terms of those named with their office.
+
+    `news`: the pages that report a day. On others a single office may belong to the past the article tells of.
+    """
     cues = catalogue.cues["publication"]
     titles = _titles(catalogue)
     text = lines.select("page", "line", "text", line_start="start")
@@ -96,7 +101,7 @@ def _held(mentions: pl.DataFrame, lines: pl.DataFrame, catalogue: Catalogue) -> 
             & (pl.col("basis") != "candidate")
             & pl.col("actor_id").is_in(titles["person_id"].unique().implode())
         )
-        .select("page", "line", "start", "end", person_id="actor_id")
+        .select("page", "line", "start", "end", "role", person_id="actor_id")
         .join(text, on=["page", "line"], how="inner")
         .with_columns(
             before=pl.col("text").str.slice(0, pl.col("start") - pl.col("line_start")).str.extract(f"({_SENTENCE})$"),
@@ -111,13 +116,13 @@ def _held(mentions: pl.DataFrame, lines: pl.DataFrame, catalogue: Catalogue) -> 
         .select(
             "page",
             "person_id",
+            above=pl.col("role").is_in(["headline", "lead"]),
             before=folded(pl.col("before"))
             .str.to_lowercase()
             .str.replace_many(old, new)
             .str.replace(r" ?\([^()]{1,12}\) $", " ")
             .str.tail(120),
         )
-        .unique()
         .with_row_index("id")
     )
     refused = rf"(?:^|[^{LETTER}])(?:{any_of(cues['not_in_office'])}) $"
@@ -128,8 +133,10 @@ def _held(mentions: pl.DataFrame, lines: pl.DataFrame, catalogue: Catalogue) -> 
         .unique("id", keep="first", maintain_order=True)
         .with_columns(rest=pl.col("before").str.head(-(pl.col("title").str.len_chars().cast(pl.Int64) + 1)))
         .filter(~pl.col("rest").str.contains(rf"{refused}|[{LETTER}]$"))
-        .select("page", "person_id", "office_vi", "of")
-        .unique()
+        .group_by("page", "person_id", "office_vi", "of")
+        .agg(above=pl.col("above").any())
+        .filter((pl.len().over("page") > 1) | pl.col("above") | pl.col("page").is_in(news["page"].implode()))
+        .drop("above")
     )
     start, end = pl.col("start"), pl.when(pl.col("end") == "").then(pl.lit("9999-12-30")).otherwise("end")
     whole = {4: "-12-31", 7: "-01", 10: ""}
@@ -146,31 +153,46 @@ def _held(mentions: pl.DataFrame, lines: pl.DataFrame, catalogue: Catalogue) -> 
     )
 
 
+def _merged(stretches: pl.DataFrame, *keys: str) -> pl.DataFrame:
+    """Stretches (keys, first, last) → the same, those that overlap or touch made one."""
+    stretches = stretches.sort(*keys, "first", "last")
+    reach = pl.col("last").cum_max().over(keys).shift(1).over(keys).dt.offset_by("1d")
+    return (
+        stretches.with_columns(part=(pl.col("first") > reach).fill_null(True).cum_sum().over(keys))
+        .group_by(*keys, "part", maintain_order=True)
+        .agg(pl.col("first").min(), pl.col("last").max())
+    )
+
+
 def _agreed(held: pl.DataFrame) -> pl.DataFrame:
-    """Terms → page, first, last, holding, named: the stretches when most of those named held their office."""
-    step = pl.concat(
+    """Terms → page, first, last, agreed: the stretches in which the holders of most of the offices named held them.
+
+    Two holders of one office are no contradiction: one of them may be named for the past or before taking office.
+    """
+    terms = _merged(held, "page", "office_vi", "of")
+    steps = pl.concat(
         [
-            held.select("page", day="first", step=pl.lit(1)),
-            held.select("page", day=pl.col("last").dt.offset_by("1d"), step=pl.lit(-1)),
+            terms.select("page", day="first", step=pl.lit(1)),
+            terms.select("page", day=pl.col("last").dt.offset_by("1d"), step=pl.lit(-1)),
         ]
     )
-    named = held.group_by("page").agg(named=pl.struct("person_id", "office_vi", "of").n_unique())
+    offices = terms.group_by("page").agg(offices=pl.struct("office_vi", "of").n_unique())
     stretches = (
-        step.group_by("page", "day")
+        steps.group_by("page", "day")
         .agg(pl.col("step").sum())
         .sort("page", "day")
         .select(
             "page",
             first="day",
             last=pl.col("day").shift(-1).over("page").dt.offset_by("-1d"),
-            holding=pl.col("step").cum_sum().over("page"),
+            held=pl.col("step").cum_sum().over("page"),
         )
     )
-    most = pl.col("holding").max().over("page")
+    most = pl.col("held").max().over("page")
     return (
-        stretches.filter((pl.col("holding") == most) & (most > 0))
-        .join(named, on="page", how="left")
-        .with_columns(agreed=3 * pl.col("holding") >= 2 * pl.col("named"))
+        stretches.filter((pl.col("held") == most) & (most > 0))
+        .join(offices, on="page", how="left")
+        .select("page", "first", "last", agreed=3 * pl.col("held") >= 2 * pl.col("offices"))
     )
 
 
@@ -178,7 +200,11 @@ def _agreed(held: pl.DataFrame) -> pl.DataFrame:
 
 
 def _clauses(found: pl.DataFrame, cues: dict) -> pl.DataFrame:
-    """Scanned dates → the article's own, each with `ahead` and `reported`: what its clause says of when it lies."""
+    """Scanned dates → the article's own, with what the words around each say of when it lies.
+
+    `ahead`: said to come; `announced`: and that for certain; `back`: said to be past; `marked`: only a mark in time;
+    `reported`: what happened then is told as news.
+    """
 
     def words(key: str) -> str:
         return f"(?:{any_of(cues[key])})"
@@ -188,7 +214,11 @@ def _clauses(found: pl.DataFrame, cues: dict) -> pl.DataFrame:
     rest = right.str.extract(f"^({_SENTENCE})").fill_null("")
     edge = rf"(?:^|[^{LETTER}])"
     to_come = rf"(?i){edge}{words('ahead')}(?:[^{LETTER}]|$)"
-    soon = right.str.contains(r"(?i)^ (?:sắp )?tới(?: đây)?(?:$|[ ,.;:)])") & ~right.str.contains(r"(?i)^ tới (?:ngày|\d)")
+    next_week = (pl.col("week_shift") > 0).fill_null(False)
+    planned = clause.str.contains(to_come) | rest.str.contains(to_come)
+    soon = right.str.contains(r"(?i)^ (?:sắp )?tới(?: đây)?(?:$|[ ,.;:)])") & ~right.str.contains(
+        r"(?i)^ tới (?:ngày|\d)"
+    )
     opens = clause.str.contains(rf'(?i)^["( ]*(?:{words("news_openings")}[, ]*){{0,2}}$')
     told = left.str.contains(rf"(?i){edge}{words('news_verbs')} (?:(?:vào|trong|hôm|cùng|ngày|sáng|chiều|tối) )*$")
     tells = right.str.contains(rf"(?i)^[ ,]*(?:(?:cũng|đã|vừa) )?{words('news_verbs')}[^{LETTER}]")
@@ -198,34 +228,49 @@ def _clauses(found: pl.DataFrame, cues: dict) -> pl.DataFrame:
     return (
         found.filter(pl.col("role").is_in([*_TEXT, "caption"]) & ~pl.col("vague"))
         .with_columns(
-            soon=soon,
-            ahead=soon | clause.str.contains(to_come) | rest.str.contains(to_come),
+            ahead=soon | next_week | planned,
             marked=mark | yearly,
-            news=opens | told | tells | that_day | pl.col("weekday").is_not_null(),
+            back=(clause + pl.lit(" ") + rest).str.contains(rf"(?i){edge}{words('looks_back')}(?:[^{LETTER}]|$)"),
+            news=opens | told | tells | that_day,
         )
-        .with_columns(reported=pl.col("news") & ~pl.col("ahead") & ~pl.col("marked") & pl.col("role").is_in(_TEXT))
-        .drop("news", "marked")
+        .with_columns(
+            reported=pl.col("news") & ~pl.col("ahead") & ~pl.col("marked") & pl.col("role").is_in(_TEXT),
+            announced=pl.col("ahead") & ~that_day,  # "hôm 10-5" looks back whatever else its sentence says
+        )
+        .drop("news")
     )
 
 
+def _day(year: pl.Expr, month: pl.Expr, day: pl.Expr) -> pl.Expr:
+    """A date, the first of the next month for a day that its month does not have ("29/2/2018")."""
+    return pl.date(year, month, 1) + pl.duration(days=day - 1)
+
+
 def _limits(own: pl.DataFrame) -> pl.DataFrame:
-    """Dates with a year → page, `since` (the latest one looked back on), `since_surface`."""
+    """Dates with a year → page, `since` (the latest one looked back on), `looks_back`.
+
+    A day with its year lies behind unless it is said to come; a year or month may be a plan unless said to be past.
+    """
+    span = pl.any_horizontal(pl.col("day_from", "month_from", "year_from").is_not_null())
+    behind = ((pl.col("kind") == "day") & ~span & ~pl.col("marked")) | pl.col("back") | (pl.col("role") == "caption")
     year = pl.coalesce("year_from", "year")
-    first = pl.date(year, pl.coalesce("month_from", "month", 1), pl.coalesce("day_from", "day", 1))
+    first = _day(year, pl.coalesce("month_from", "month", 1), pl.coalesce("day_from", "day", 1))
     plain = pl.col("kind").is_in(["day", "month", "quarter", "season", "year"]) & year.is_between(1800, 2100)
     return (
-        own.filter(plain & ~pl.col("ahead"))
+        own.filter(plain & behind & ~pl.col("ahead"))
         .with_columns(since=first)
         .filter(pl.col("since").is_not_null())
         .sort("page", "since", "start", descending=[False, True, False])
         .group_by("page", maintain_order=True)
-        .agg(pl.col("since").first(), since_surface=pl.col("surface").first())
+        .agg(pl.col("since").first(), looks_back=pl.col("surface").first())
     )
 
 
 def _reported(own: pl.DataFrame) -> pl.DataFrame:
-    """Days without a year → page, month, day (latest reported), `within` (days from it to publication), `weekdays`.
+    """Days without a year → page, `on` (the latest one reported, in 2001), `seen`, `within`, `due`, `weekdays`.
 
+    Publication lies from `on` to `within` days after it; `seen` and `due` are the words for `on` and for what bounds
+    `within`, `weekdays` the weekdays given to days and how many days off `on` those are.
     A page that dates its own day ("hôm qua 26-6") is dated by it; otherwise by its first reported day and those soon
     after, and by the next day that it says is to come.
     """
@@ -234,7 +279,7 @@ def _reported(own: pl.DataFrame) -> pl.DataFrame:
     leap_day = (pl.col("month") == 2) & (pl.col("day") == 29)
     days = (
         own.filter(one_day & plain & ~leap_day)
-        .with_columns(on=pl.date(2001, pl.col("month"), pl.col("day")))  # any year without 29 February
+        .with_columns(on=_day(pl.lit(2001), pl.col("month"), pl.col("day")))  # any year without 29 February
         .filter(pl.col("on").is_not_null())
         .sort("page", "start")
     )
@@ -258,25 +303,25 @@ def _reported(own: pl.DataFrame) -> pl.DataFrame:
     month = (pl.col("kind") == "month") & pl.col("month").is_not_null()
     to_come = pl.concat(
         [
-            days.filter("ahead").select("page", "surface", "on"),
-            own.filter(month & plain & pl.col("ahead")).select(
+            days.filter("announced").select("page", "surface", "on"),
+            own.filter(month & plain & pl.col("announced")).select(
                 "page", "surface", on=pl.date(2001, pl.col("month"), 1).dt.month_end()
             ),
         ]
-    ).rename({"on": "due"})
+    ).rename({"on": "due_on"})
     due = (
         latest.join(to_come, on="page", how="inner")
-        .with_columns(within=(pl.col("due") - pl.col("on")).dt.total_days() % 365 + _LATE)
+        .with_columns(within=(pl.col("due_on") - pl.col("on")).dt.total_days() % 365 + _LATE)
+        .filter(pl.col("within").is_between(_LATE + 1, _NEWS))  # what is reported does not lie ahead too
         .sort("page", "within")
         .group_by("page", maintain_order=True)
-        .agg(pl.col("within").first(), due_surface=pl.col("surface").first())
-        .filter(pl.col("within") < _NEWS)
+        .agg(pl.col("within").first(), due=pl.col("surface").first())
     )
     around = latest.join(today.select("page"), on="page", how="anti").join(due, on="page", how="left")
     known = pl.concat(
         [
-            today.select("page", "on", "seen", pl.col("within").cast(pl.Int64), due_surface=pl.lit(None, pl.String)),
-            around.select("page", "on", "seen", pl.col("within").fill_null(_NEWS), "due_surface"),
+            today.select("page", "on", "seen", pl.col("within").cast(pl.Int64), due=pl.lit(None, pl.String)),
+            around.select("page", "on", "seen", pl.col("within").fill_null(_NEWS), "due"),
         ]
     )
     weekdays = (
@@ -329,88 +374,83 @@ def _bounded(spans: pl.DataFrame, limits: pl.DataFrame, reported: pl.DataFrame) 
 
 
 def _written(bounded: pl.DataFrame) -> pl.DataFrame:
-    """Stretches → page, edtf, first, last; touching ones are one, and what spans more than `_WIDEST` is left out."""
-    reach = pl.col("last").cum_max().over("page").shift(1).over("page")
-    joined = (
-        bounded.with_columns(part=(pl.col("first") > reach.dt.offset_by("1d")).fill_null(True).cum_sum().over("page"))
-        .group_by("page", "part", maintain_order=True)
-        .agg(pl.col("first").min(), pl.col("last").max())
+    """Stretches → page, edtf, first, last, wide; what spans more than `_WIDEST` is `wide`, and has no edtf or ends."""
+
+    def iso(end: str) -> pl.Expr:
+        return pl.col(end).dt.to_string("%Y-%m-%d")
+
+    one_day = pl.col("first") == pl.col("last")
+    from_to = pl.concat_str(iso("first"), pl.lit(".."), iso("last"))
+    listed = (
+        _merged(bounded, "page")
+        .with_columns(each=pl.when(one_day).then(iso("first")).otherwise(from_to))
+        .group_by("page", maintain_order=True)
+        .agg(pl.col("first").min(), pl.col("last").max(), parts=pl.len(), each=pl.col("each").str.join(","))
     )
-    from_to = pl.when(pl.col("first") == pl.col("last")).then(pl.col("first").dt.to_string("%Y-%m-%d")).otherwise(
-        pl.concat_str(pl.col("first").dt.to_string("%Y-%m-%d"), pl.lit(".."), pl.col("last").dt.to_string("%Y-%m-%d"))
-    )
-    listed = joined.group_by("page", maintain_order=True).agg(
-        pl.col("first").min(), pl.col("last").max(), parts=pl.len(), set=from_to.str.join(",")
-    )
-    ends = pl.concat_str(pl.col("first").dt.to_string("%Y-%m-%d"), pl.lit(".."), pl.col("last").dt.to_string("%Y-%m-%d"))
-    one = pl.col("first") == pl.col("last")
-    edtf = pl.when(one).then("set").otherwise(
-        pl.concat_str(pl.lit("["), pl.when(pl.col("parts") <= _WINDOWS).then("set").otherwise(ends), pl.lit("]"))
-    )
+    choice = pl.when(pl.col("parts") <= _WINDOWS).then("each").otherwise(from_to)
+    edtf = pl.when(one_day).then("each").otherwise(pl.concat_str(pl.lit("["), choice, pl.lit("]")))
     wide = (pl.col("last") - pl.col("first")).dt.total_days() > _WIDEST
-    return listed.filter(~wide).select("page", "first", "last", edtf=edtf)
+    ends = (
+        pl.when(~wide).then(value).alias(name)
+        for name, value in {"first": "first", "last": "last", "edtf": edtf}.items()
+    )
+    return listed.select("page", *ends, wide=wide)
 
 
 def _evidence(
-    undated: pl.DataFrame,
-    result: pl.DataFrame,
-    bounded: pl.DataFrame,
-    held: pl.DataFrame,
-    spans: pl.DataFrame,
-    limits: pl.DataFrame,
-    reported: pl.DataFrame,
+    dated: pl.DataFrame, spans: pl.DataFrame, held: pl.DataFrame, limits: pl.DataFrame, reported: pl.DataFrame
 ) -> pl.DataFrame:
-    """All that was found → page, edtf, first, last, `evidence`: who and what bounds the date, and who speaks against."""
-    reach = spans.group_by("page").agg(
-        begins=pl.col("first").min(), ends=pl.col("last").max(), agreed=pl.col("agreed").first()
+    """Pages with first, last, wide, null where unknown → page, `evidence`: what bounds the date, who speaks against."""
+
+    def month(end: str) -> pl.Expr:
+        return pl.when(pl.col(end) < _OPEN).then(pl.col(end).dt.to_string("%Y-%m")).otherwise(pl.lit(".."))
+
+    agreed = spans.group_by("page").agg(
+        pl.col("agreed").first(), begins=pl.col("first").min(), ends=pl.col("last").max(), closed=pl.col("last").max()
     )
-    meets = pl.any_horizontal(
-        (pl.col("first") <= pl.col("ends")) & (pl.col("begins") <= pl.col("last")), pl.col("begins").is_null()
+    looked_at = dated.join(agreed, on="page", how="left").with_columns(
+        begins=pl.coalesce("first", "begins"), ends=pl.coalesce("last", "ends")
     )
-    terms = (
-        held.join(reach, on="page", how="left")
-        .with_columns(for_it=meets & pl.col("agreed"), edge=(pl.col("first") >= pl.col("begins")) | (pl.col("last") <= pl.col("ends")))
-        .with_columns(
-            said=pl.concat_str(
-                "person_id",
-                pl.lit(" "),
-                "office_vi",
-                pl.lit(" "),
-                "of",
-                pl.lit(" "),
-                pl.col("first").dt.to_string("%Y-%m"),
-                pl.lit("/"),
-                pl.when(pl.col("last") < _OPEN).then(pl.col("last").dt.to_string("%Y-%m")).otherwise(pl.lit("..")),
-            )
+    term = pl.concat_str("name_en", pl.lit(" ("), "office_vi", pl.lit(" "), "of", pl.lit(" "))
+    term = pl.concat_str(term, month("first"), pl.lit("/"), month("last"), pl.lit(")"))
+    meets = pl.col("agreed") & (pl.col("first") <= pl.col("ends")) & (pl.col("begins") <= pl.col("last"))
+    person = ("page", "person_id", "office_vi", "of")
+    latest, earliest = pl.col("first").filter("meets").max(), pl.col("last").filter("meets").min()
+    bounding = pl.col("meets") & ((pl.col("first") == latest) | (pl.col("last") == earliest))
+    voices = (
+        held.join(looked_at.drop("first", "last"), on="page", how="left")
+        .with_columns(term=term, meets=meets)
+        .group_by("page")
+        .agg(
+            in_office=pl.col("term").filter(bounding).unique(maintain_order=True).str.join(", "),
+            against=pl.col("term")
+            .filter(~pl.col("meets").any().over(person))
+            .unique(maintain_order=True)
+            .str.join(", "),
         )
     )
-    person = ["page", "person_id", "office_vi", "of"]
-    stands = pl.col("for_it").any().over(person)
-    voices = terms.with_columns(stands=stands).group_by("page").agg(
-        bounding=pl.col("said").filter(pl.col("for_it") & pl.col("edge")).unique(maintain_order=True).str.join(", "),
-        against=pl.col("said").filter(~pl.col("stands")).unique(maintain_order=True).str.join(", "),
-    )
     said = (
-        undated.join(result, on="page", how="left")
-        .join(voices, on="page", how="left")
+        looked_at.join(voices, on="page", how="left")
         .join(limits, on="page", how="left")
-        .join(reported.select("page", "seen", "within", "due_surface"), on="page", how="left")
+        .join(reported.select("page", "seen", "due"), on="page", how="left")
     )
-
-    def part(label: str, column: str) -> pl.Expr:
-        return pl.when(pl.col(column).is_not_null() & (pl.col(column) != "")).then(pl.lit(label) + pl.col(column))
-
+    # bounded on both sides, and still nothing fits
+    disagree = pl.col("wide").is_null() & (pl.col("closed") < _OPEN)
+    parts = {
+        "in office": "in_office",
+        "looks back on": "looks_back",
+        "reports": "seen",
+        "to come": "due",
+        "against": "against",
+    }
     return said.select(
         "page",
-        "edtf",
-        "first",
-        "last",
         evidence=pl.concat_str(
-            part("in office: ", "bounding"),
-            part("not before: ", "since_surface"),
-            part("reports: ", "seen"),
-            part("to come: ", "due_surface"),
-            part("against: ", "against"),
+            pl.when(disagree).then(pl.lit("disagreeing")),
+            *(
+                pl.when(pl.col(column) != "").then(pl.lit(f"{label} ") + pl.col(column))
+                for label, column in parts.items()
+            ),
             separator="; ",
             ignore_nulls=True,
         ).replace("", None),

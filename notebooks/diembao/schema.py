@@ -46,6 +46,7 @@ ARTICLES = pl.Schema(
         "published_basis": pl.String,
         "syllables": pl.Int64,
         "duplicate_of": pl.String,
+        "published_evidence": pl.String,
     }
 )
 _SPAN = {
@@ -79,12 +80,27 @@ DATES = pl.Schema(
         "basis": pl.String,
     }
 )
+# What a researcher has corrected, in `corrections.csv`: where (`field` role:12 names a line, `start` and `end` a span),
+# what it says instead, and whether it was applied (if not, a later one overruled it or it is in `problems`).
+CORRECTIONS = pl.Schema(
+    {
+        "date": pl.Date,
+        "page": pl.String,
+        "field": pl.String,
+        "start": pl.Int64,
+        "end": pl.Int64,
+        "value": pl.String,
+        "reason": pl.String,
+        "applied": pl.Boolean,
+    }
+)
 TABLES = {
     "articles": ARTICLES,
     "lines": LINES,
     "mentions": MENTIONS,
     "citations": CITATIONS,
     "dates": DATES,
+    "corrections": CORRECTIONS,
     "problems": PROBLEMS,
 }
 

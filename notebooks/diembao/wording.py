@@ -24,6 +24,7 @@ STRINGS = Path(__file__).with_name("wording.toml")
 # How the columns of the measures are written; all others are counts or texts.
 _PERCENT = ("share", "article_share", "chance")
 _DIGITS = {"rate": 2, "log_odds": 2, "z": 2, "distance": 2, "by_chance": 2, "p": 3, "q": 3, "usual_step": 1, "times": 1}
+_DIGITS |= dict.fromkeys(("value", "precision", "recall"), 3)
 _VOCABULARIES = {
     "actor_kind": "kind",
     "line_role": "line_role",
@@ -34,6 +35,14 @@ _VOCABULARIES = {
     "reach": "reach",
     "step": "step",
     "table": "table_name",
+    "figure": "figure",
+    "error": "error",
+}
+# What the two sides of an error are, by its figure; those of the others are written as they are.
+_SIDES = {
+    **dict.fromkeys(("state", "org", "person"), "actor_id"),
+    **dict.fromkeys(("citation_span", "citation_role"), "role"),
+    "line_role": "line_role",
 }
 
 # What else Vega's locale of dates must have; charts write days as 04/06/2024 in both languages.
@@ -232,7 +241,7 @@ class Words:
             return self.name(value)
         if column in ("source_id", "other_id"):
             return self.source(value)
-        if column in _VOCABULARIES:
+        if column in _VOCABULARIES and isinstance(value, str):
             key = f"{_VOCABULARIES[column]}.{value}"
             return self.text(key) if key in self.strings else str(value)
         if isinstance(value, datetime.date):
@@ -251,7 +260,16 @@ class Words:
         """A column of a measure's table → the same, written."""
         if column == "period":
             return pl.Series(column, [self.period(*row) for row in table.select(column, "every").iter_rows()])
+        if column in ("expected", "got"):
+            sides = table.select(column, "figure").iter_rows()
+            return pl.Series(column, [self._side(*row) for row in sides], dtype=pl.String)
         return pl.Series(column, [self.label(column, value) for value in table[column]], dtype=pl.String)
+
+    def _side(self, value: str | None, figure: str) -> str:
+        """One side of an error and its figure → how it is written; a line may have several right roles."""
+        column = _SIDES.get(figure, "")
+        parts = [value] if value is None or column != "line_role" else value.split("|")
+        return " / ".join(self.label(column, part) for part in parts)
 
     def pattern(self, column: str) -> str:
         """A measure's column → the d3 format its numbers have in charts."""
@@ -679,3 +697,97 @@ class Words:
             ),
             self.text("say.reach.unplaced", share=self.percent(share["unplaced"])),
         )
+
+    def measured(self, pages: int, whose: str, file: str) -> Finding:
+        """How many pages are marked, whose they are (`gold.Gold.whose`), the file's name → what is measured on."""
+        values = {"pages": self.count("article", pages), "file": file}
+        return self._finding("measured", "title", values, self.text(f"say.measured.{whose}", **values))
+
+    def accuracy(self, table: pl.DataFrame) -> Finding:
+        """`quality.figures` → where extraction agrees least with the marks, where wholly, how far counts are off."""
+        known = table.filter((pl.col("measure") != "error") & pl.col("value").is_not_null())
+        if known.is_empty():
+            return self._nothing()
+        ranked = known.sort("value", maintain_order=True)
+        worst = ranked.row(0, named=True)
+        whole = [self.label("figure", name) for name in known.filter(pl.col("value") == 1)["figure"]]
+        values = {
+            "figure": self.label("figure", worst["figure"]),
+            "all": self.count("article", worst["articles_total"]),
+        }
+        sentences = [self.text("say.accuracy.worst", value=self._agreement(worst), **values)]
+        second = ranked.row(min(1, ranked.height - 1), named=True)
+        if second["figure"] != worst["figure"] and second["value"] < 1:
+            named = {"figure": self.label("figure", second["figure"]), "value": self._agreement(second)}
+            sentences.append(self.text("say.accuracy.second", **named))
+        if whole:
+            sentences.append(self.text("say.accuracy.whole", list=self.listed(whole, separator="list.items")))
+        for row in table.filter((pl.col("measure") == "error") & pl.col("value").is_not_null()).iter_rows(named=True):
+            sentences.append(self.text("say.accuracy.counts", share=self.estimate(row, "value")))
+        title = values | {"value": self.number(worst["value"], 3)}
+        return self._finding("accuracy", "title", title, *sentences)
+
+    def _agreement(self, row: dict) -> str:
+        """A row of `quality.figures` → its value and interval, or its value and abstention."""
+        estimate = self.number(row["value"], 3)
+        if row["value_low"] is None:
+            return self.text("interval.without", estimate=estimate)
+        written = self.interval(row["value_low"], row["value_high"], 3, percent=False)
+        return self.text("interval.with", estimate=estimate, range=written)
+
+    def differences(self, table: pl.DataFrame) -> Finding:
+        """`quality.concordance` → how many differences from the marks there are, and about what."""
+        if table.is_empty():
+            return self._finding("differences", "none_title", {}, self.text("say.differences.none"))
+        kinds = dict(table["error"].value_counts().iter_rows())
+        most = table["figure"].value_counts().sort("count", "figure", descending=[True, False]).row(0)
+        values = {
+            "n": self.count("difference", table.height),
+            "articles": self.count("article", table["page"].n_unique()),
+            **{name: self.number(kinds.get(name, 0)) for name in ("missed", "invented", "wrong")},
+            "figure": self.label("figure", most[0]),
+            "most": self.number(most[1]),
+        }
+        return self._finding("differences", "title", values, self.text("say.differences.text", **values))
+
+    def agreement(self, table: pl.DataFrame, minimum: int) -> Finding:
+        """`quality.by_source` or `by_year` and the minimum of articles → where the groups differ most, if for sure."""
+        if table.is_empty():
+            return self._nothing()
+        group = table.columns[0]
+        few = table.filter(pl.col("articles_total") < minimum)[group].unique(maintain_order=True)
+        few = [self._group(group, name) for name in few]
+        abstention = (
+            self.text("say.agreement.few", minimum=self.count("article", minimum), list=self.listed(few)) if few else ""
+        )
+        solid = table.filter(~pl.col("abstains") & pl.col("value").is_not_null())
+        spread = (
+            solid.group_by("figure", maintain_order=True)
+            .agg(spread=pl.col("value").max() - pl.col("value").min(), groups=pl.len())
+            .filter(pl.col("groups") > 1)
+            .sort("spread", descending=True, maintain_order=True)
+        )
+        if spread.is_empty():
+            return self._finding("agreement", "abstain_title", {}, self.text("say.agreement.abstain"), abstention)
+        if not spread["spread"][0]:
+            return self._finding("agreement", "none_title", {}, self.text("say.agreement.none"), abstention)
+        rows = solid.filter(pl.col("figure") == spread["figure"][0]).sort("value", maintain_order=True)
+        low, high = rows.row(0, named=True), rows.row(-1, named=True)
+        values = {
+            "figure": self.label("figure", low["figure"]),
+            "low_group": self._group(group, low[group]),
+            "high_group": self._group(group, high[group]),
+        }
+        ends = {"low": self.number(low["value"], 3), "high": self.number(high["value"], 3)}
+        apart = "apart" if low["value_high"] < high["value_low"] else "overlap"
+        return self._finding(
+            "agreement",
+            "title",
+            values | ends,
+            self.text("say.agreement.text", low=self._agreement(low), high=self._agreement(high), **values),
+            self.text(f"say.agreement.{apart}"),
+            abstention,
+        )
+
+    def _group(self, column: str, name: str | None) -> str:
+        return self.text("say.agreement.unknown") if name is None else self.label(column, name)

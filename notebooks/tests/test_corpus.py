@@ -53,7 +53,7 @@ def test_opening_again_extracts_nothing_and_a_new_page_only_itself(folder, monke
     before = tables_of(first)
     seen = []
     real = corpus.extract_pages
-    monkeypatch.setattr(corpus, "extract_pages", lambda pages, c: seen.extend(pages["page"]) or real(pages, c))
+    monkeypatch.setattr(corpus, "extract_pages", lambda pages, *rest: seen.extend(pages["page"]) or real(pages, *rest))
     again = open_corpus(folder, catalogue=catalogue())
     assert again.digest == first.digest and seen == []
     (folder / "ba.txt").write_text(PAGE.replace("Nga", "Pháp"), encoding="utf-8")
@@ -155,10 +155,10 @@ def test_a_later_print_of_the_same_words_is_a_duplicate(tmp_path):
 def test_a_page_that_breaks_a_stage_is_set_aside(monkeypatch):
     real = corpus._extract_pages
 
-    def fragile(table, known):
+    def fragile(table, *rest):
         if "gay" in table["page"].to_list():
             raise pl.exceptions.ComputeError("a stage failed")
-        return real(table, known)
+        return real(table, *rest)
 
     monkeypatch.setattr(corpus, "_extract_pages", fragile)
     found = corpus.extract_pages(pages(mot=PAGE, gay=PAGE, hai=PAGE, ba=PAGE), catalogue())

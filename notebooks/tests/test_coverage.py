@@ -88,7 +88,7 @@ def test_chance_of_a_gap_by_simulation():
     assert longest["chance"] == pytest.approx((steps.max(1) >= 11).mean(), abs=0.004)
 
 
-def test_offsets_are_days_between_the_nearest_ends():
+def test_offsets_are_days_to_the_nearer_end_and_hold_for_every_day_of_publication():
     day = date(2024, 5, 10)
     rows = articles(article("a", day), article("m", date(2024, 5, 1), published_last=date(2024, 5, 31)), article("u"))
     written = dates(
@@ -98,24 +98,26 @@ def test_offsets_are_days_between_the_nearest_ends():
         in_text("a", date(2014, 1, 1), date(2014, 12, 31)),
         in_text("a", None),
         in_text("m", date(2024, 5, 20)),
-        in_text("m", date(2024, 4, 20)),
+        in_text("m", date(2024, 3, 20)),
+        in_text("m", date(2024, 5, 1), date(2024, 5, 31)),
         in_text("u", day),
     )
     table = coverage.offsets(written, rows)
-    assert table["days"].to_list() == [-1, 0, 2, -3418, None, 0, -11, None]
+    assert table["days"].to_list() == [-1, 0, 2, -3418, None, None, None, 0, None]
     assert table["reach"].to_list() == [
         "days_before",
         "same",
         "days_after",
         "years_before",
         "unplaced",
+        "unplaced",
+        "months_before",
         "same",
-        "weeks_before",
         "unplaced",
     ]
     counts = coverage.reach(written, rows)
     assert counts["reach"].to_list() == list(coverage.REACHES)
-    assert counts["dates"].sum() == 8 == counts["dates_total"][0]
+    assert counts["dates"].sum() == 9 == counts["dates_total"][0]
 
 
 def test_every_number_of_days_has_one_bin():

@@ -30,7 +30,7 @@ BINS = (
     ("months_after", 31, 365),
     ("years_after", 366, 10**7),
 )
-UNPLACED = "unplaced"  # a date without a year, or in an undated article
+UNPLACED = "unplaced"  # a date without a year, or in an article that is undated or dated too vaguely to tell
 REACHES = (*(name for name, _, _ in BINS), UNPLACED)
 
 
@@ -198,29 +198,32 @@ def gaps(
 def offsets(dates: Table, articles: Table) -> pl.DataFrame:
     """Dates in the text → page, segment, surface, edtf, `days` from publication (before: negative), `reach`.
 
-    0 where the period meets the publication day or period; otherwise the days between their nearest ends; null without
-    a year or a publication date.
+    0 where the period holds the publication day; otherwise the days to its nearer end. Null without a year or a
+    publication date. Of an article that is only dated within bounds, `reach` is what holds on every day between them,
+    else `unplaced`, and `days` is null unless the same on all of them.
     """
     articles = frame(articles)
     published = articles.select(*ARTICLE, "published_first", "published_last")
-    before = (pl.col("last") - pl.col("published_first")).dt.total_days()
-    after = (pl.col("first") - pl.col("published_last")).dt.total_days()
-    days = (
-        pl.when(before < 0)
-        .then(before)
-        .when(after > 0)
-        .then(after)
-        .when(before.is_not_null() & after.is_not_null())
-        .then(0)
+    earliest, latest = _days_off("published_first"), _days_off("published_last")
+    reach = pl.when(_reach(earliest) == _reach(latest)).then(_reach(earliest)).otherwise(pl.lit(UNPLACED))
+    return attach(of(frame(dates), articles), published, ARTICLE).select(
+        *ARTICLE, "surface", "edtf", days=pl.when(earliest == latest).then(earliest), reach=reach
     )
+
+
+def _days_off(published: str) -> pl.Expr:
+    """A column of publication days → days from each to the period first/last, 0 within it, null where not known."""
+    before, after = ((pl.col(end) - pl.col(published)).dt.total_days() for end in ("last", "first"))
+    known = before.is_not_null() & after.is_not_null()
+    return pl.when(before < 0).then(before).when(after > 0).then(after).when(known).then(0)
+
+
+def _reach(days: pl.Expr) -> pl.Expr:
+    """Days from publication → the bin of `BINS` they lie in, else `UNPLACED`."""
     reach = pl.lit(UNPLACED)
     for name, low, high in BINS:
-        reach = pl.when(pl.col("days").is_between(low, high)).then(pl.lit(name)).otherwise(reach)
-    return (
-        attach(of(frame(dates), articles), published, ARTICLE)
-        .with_columns(days=days)
-        .select(*ARTICLE, "surface", "edtf", "days", reach=reach)
-    )
+        reach = pl.when(days.is_between(low, high)).then(pl.lit(name)).otherwise(reach)
+    return reach
 
 
 def reach(
