@@ -256,7 +256,7 @@ _ADDRESSED = r"(?:[Ôô]ng|[Bb]à|[Cc]ô|[Nn]gài|[Tt]ướng|[Tt]hống) $"
 _LINK = r"(?:(?:bin|ibn|bint|al|el|ul|de|da|di|del|della|van|von|der|den|la|le|du|dos|abu) )"
 
 
-_NAME = rf"(?:{_INITIALS}{_WORD}|O ' \p{{Lu}}\p{{L}}+|{_WORD})"  # texts cut into tokens write "O ' Neill"
+_NAME = rf"(?:{_INITIALS}{_WORD}|{_WORD})"
 _RUN = rf"(^|[^{LETTER}])({_NAME}(?: {_LINK}{{0,2}}{_NAME}| (?:al|el|ul) ?- ?{_WORD})*)"
 
 
@@ -308,11 +308,16 @@ def _runs(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
             .otherwise(pl.lit(""))
         )
         .with_columns(hit=pl.col("field_0") + pl.col("syllable"))
-        # "Marie - Claude Bibeau": two runs and the hyphen between them are one name
+        # "Marie - Claude Bibeau", "Peter O ' Neill": two runs and what stands between them are one name
         .with_columns(
             joined=(pl.col("text_row") == pl.col("text_row").shift(1))
-            & pl.col("field_1").shift(1).is_in([" - ", "-", " -", "- "])
-            & pl.col("hit").shift(1).str.contains(rf"(?:^| )(?:{hyphenated})$")
+            & (
+                (
+                    pl.col("field_1").shift(1).is_in([" - ", "-", " -", "- "])
+                    & pl.col("hit").shift(1).str.contains(rf"(?:^| )(?:{hyphenated})$")
+                )
+                | ((pl.col("field_1").shift(1) == " ' ") & pl.col("hit").shift(1).str.contains("(?:^| )O$"))
+            )
         )
         .with_columns(
             at=pl.when("joined").then(pl.col("at").shift(1)).otherwise("at"),
