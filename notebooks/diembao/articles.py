@@ -4,7 +4,6 @@ Roles are decided by general signals of layout (a title that stands twice, a tea
 a credit, sentence-like lines that follow one another), never by the wording of one site.
 """
 
-
 import polars as pl
 
 from .catalogue import Catalogue, any_of, folded

@@ -390,6 +390,8 @@ def _is_date(cues: Mapping[str, Any]) -> pl.Expr:
     fraction = small & (_after(words["shares"]) | _before(words["approximators"]) | measured) & ~(likely & closed)
     round_the_clock = (pl.col("day") == 24) & (pl.col("month") == 7)
     probable = likely & (closed | _after(words["day_after"])) & ~measured
+    # "trực thăng Mi - 8/1 7": a type, cut into tokens
+    model = left.str.contains(r"\p{Lu}\p{L}{0,3} ?- ?$") | after.str.contains("^ ?[0-9]")
     # a range of numbers rises ("7-8 người"): what falls is a date, unless it is a score or a name
     falling = (pl.col("day") > 12) & left.str.contains(f"(?:^|[^{_WORD}])\\p{{Ll}}[{_WORD}]*[ ][(]?$") & ~measured
     month_word = ~pl.col("surface").str.contains("[0-9]$")
@@ -402,7 +404,7 @@ def _is_date(cues: Mapping[str, Any]) -> pl.Expr:
         | after.str.contains("^[ ]?[(]$")
     )
     tests = {
-        "numeric /": certain | ~(fraction | round_the_clock),
+        "numeric /": (certain | ~(fraction | round_the_clock)) & ~model,
         "numeric -": certain | (falling & ~measured) | probable,
         "numeric –": certain | (falling & ~measured) | probable,
         "numeric .": (certain & ~measured) | probable,

@@ -347,23 +347,24 @@ def _short_names(runs: pl.DataFrame, people: pl.DataFrame, forms: pl.DataFrame, 
         .join(antecedents, left_on=["page", "key"], right_on=["page", "part"], how="inner")
         .join(often, on=["page", "actor_id"], how="left")
         .join(famous.filter(pl.col("form") == "name").select("key", owner="actor_id"), on="key", how="left")
+        # "Tổng thống Trump" is who is known by that name, even on a page that names only Melania Trump in full
+        .filter(
+            ~(
+                (pl.col("owner") != pl.col("actor_id")) & pl.col("titled") & ~pl.col("left").str.contains("(?i)bà $")
+            ).fill_null(False)
+        )
         .with_columns(
-            # "Tổng thống Trump" is who is known by that name, even where "bà Melania Trump" stands nearer
-            own=(
-                (pl.col("owner") == pl.col("actor_id")) & pl.col("titled") & ~pl.col("left").str.contains("(?i)bà $")
-            ).fill_null(False),
             near=(pl.col("at_line") == pl.col("line")) & (pl.col("at") < pl.col("start")),
             after=pl.col("at") > pl.col("start"),
             far=(pl.col("at") - pl.col("start")).abs(),
         )
         .sort(
             "id",
-            "own",
             pl.when("near").then(pl.col("far")).otherwise(None),
             "times",
             "after",
             "far",
-            descending=[False, True, False, True, False, False],
+            descending=[False, False, True, False, False],
             nulls_last=True,
         )
         .unique("id", keep="first", maintain_order=True)

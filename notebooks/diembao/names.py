@@ -56,12 +56,17 @@ def scan(lines: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
 
 
 def without_lead_words(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
-    """Runs → the same without the common words they open with ("Theo Merkel"), and `words`, their length."""
+    """Runs → the same without common words at their head ("Theo Merkel"), and `words`, their length."""
     lead = f"^(?:(?:{any_of(catalogue.cues['names']['lead_words'])}) )+"
     korean = "|".join(catalogue.cues["names"]["korean_surnames"])
     cut = (
         pl.when(
-            pl.col("surface").str.contains(r"^(?:USS|USNS|HMS|HMAS|INS|CNS|KRI|BRP|MV) ")
+            # inside a sentence "Xu Aimeng" opens with a name; "Bộ Công" does not
+            (
+                pl.col("left").str.contains(r"[\p{Ll}§¥¶] $")
+                & pl.col("surface").str.contains("^[A-Z][a-z]+ [A-Z][a-z]+$")
+            )
+            | pl.col("surface").str.contains(r"^(?:USS|USNS|HMS|HMAS|INS|CNS|KRI|BRP|MV) ")
             | pl.col("surface").str.contains(rf"^(?:{korean}) \p{{Lu}}[a-z]+(?: ?- ?[a-z]+| \p{{Lu}}[a-z]+)$")
         )
         .then(pl.lit(""))
@@ -252,7 +257,7 @@ def _context(pieces: pl.DataFrame) -> pl.DataFrame:
 
 _WORD = r"\p{Lu}[\p{L}\p{M}']*(?:-\p{L}[\p{L}\p{M}']*)*"
 _INITIALS = r"(?:(?:\p{Lu}\. ?){1,3}|\p{Lu}\.\p{Lu} )"
-_ADDRESSED = r"(?:[Ôô]ng|[Bb]à|[Cc]ô|[Nn]gài|[Tt]ướng|[Tt]hống) $"
+_ADDRESSED = r"(?:[Ôô]ng|[Bb]à|[Cc]ô|[Nn]gài|[Tt]ướng|[Tt]hống|[Tt]ịch|[Tt]rưởng|[Ss]ứ|TT) $"
 _LINK = r"(?:(?:bin|ibn|bint|al|el|ul|de|da|di|del|della|van|von|der|den|la|le|du|dos|abu) )"
 
 

@@ -32,6 +32,20 @@ def test_captions_below_a_story_and_their_copy_inside_it():
     assert {roles[line] for line in BODY} == {"body"}
 
 
+def test_a_closing_block_of_captions_may_read_like_prose():
+    caption = "Tổ hợp phòng không bắn thử nghiệm trong cuộc tập trận hôm 19/9."
+    page = "\n".join(
+        [HEADLINE, "", LEAD, "", caption, *BODY, "Minh Thử", "", caption, "Bản đồ khu vực tập trận.", "Đồ hoạ: BBC."]
+    )
+    roles = roles_of(page)
+    assert {roles[line] for line in (caption, "Bản đồ khu vực tập trận.", "Đồ hoạ: BBC.")} == {"caption"}
+
+
+def test_a_short_answer_that_begins_with_theo_is_no_credit():
+    roles = roles_of("\n".join([HEADLINE, LEAD, *BODY, "Theo tôi là khuấy động nhiều hơn.", *BODY[:2]]))
+    assert roles["Theo tôi là khuấy động nhiều hơn."] == "body"
+
+
 def test_a_blog_header_is_bylines():
     page = "\n".join(
         [

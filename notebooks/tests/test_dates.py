@@ -391,3 +391,7 @@ def test_invariants(pieces: list[str], published: str | None) -> None:
     spans = table.sort("start").select("start", "end").rows()
     assert all(end <= start for (_, end), (start, _) in pairwise(spans))
     dates.publication_lines(lines, found, CUES)
+
+
+def test_the_type_of_a_helicopter_cut_into_tokens_is_no_date():
+    assert dated("Hai trực thăng Mi - 8/1 7 và Ka - 27/2 9 hạ cánh.") == []

@@ -71,6 +71,12 @@ def test_a_capital_in_the_name_of_a_document_is_no_mention():
         ("Hai bên gặp nhau tại Nhà Trắng.", "place"),
         ("Hội nghị họp tại Berlin, Đức.", "place"),
         ("Căn cứ nằm cách Seoul 40 km.", "place"),
+        ("Họ họp báo ở vườn Hồng, Nhà Trắng.", "place"),
+        ("Cuộc điện đàm diễn ra lúc 9h giờ Washington.", "place"),
+        ("Ông làm việc tại Học viện Hải quân Moscow.", "place"),
+        ("Họ gặp nhau tại cả Bắc Kinh và Washington.", "place"),
+        ("Sau đó ông bỏ trốn về Seoul.", "place"),
+        ("Giới chức làm rõ cách Tokyo ứng phó sự cố.", "gov"),
     ],
 )
 def test_readings_of_capitals_and_seats(sentence, reading):
@@ -110,6 +116,9 @@ def test_the_surname_of_two_persons_means_the_one_of_the_paragraph():
         ("Phát ngôn viên Đại sứ quán Trung Quốc tại Washington Liu Boyang từ chối trả lời.", "Liu Boyang"),
         ("Deborah Dale, một cư dân thành phố, cho biết như vậy.", "Deborah Dale"),
         ("Ông Park Chung - su, nghị sĩ đảng cầm quyền, phản đối.", "Park Chung - su"),
+        ("Doanh nhân Trung Quốc Xu Aimeng mua lại khách sạn này.", "Xu Aimeng"),
+        ("Nghi phạm là một người đàn ông tên Fred Whitlock.", "Fred Whitlock"),
+        ("Ông Peter O ' Nolan, nghị sĩ đối lập, phản đối.", "Peter O ' Nolan"),
     ],
 )
 def test_persons_outside_the_catalogue_are_candidates_by_context(sentence, surface):
@@ -125,11 +134,29 @@ def test_persons_outside_the_catalogue_are_candidates_by_context(sentence, surfa
         "Tàu sân bay USS Carl Vinson cập cảng Busan.",
         "Cục Điều tra Liên bang mở hồ sơ, Ban Chấp hành họp kín.",
         "Ông đến thăm quảng trường Kim Nhật Thành.",
+        "Bộ Công An ra thông báo, bang West Virginia lên tiếng.",
+        "Đối thoại Shangri-La khai mạc, gia đình họ Kim vắng mặt.",
     ],
 )
 def test_places_firms_ships_and_bodies_are_no_persons(sentence):
     people = extract(p=story(sentence))["mentions"].filter(pl.col("actor_kind") == "person")
     assert people["surface"].to_list() == []
+
+
+def test_a_title_and_a_famous_name_mean_who_is_known_by_it():
+    found = mentions_of("TT Trump đi cùng phu nhân.", "Bà Melania Trump mặc áo trắng.", "Bà Trump không phát biểu.")
+    assert [actor for _, actor in found] == ["donald-trump", "melania-trump", "melania-trump"]
+
+
+def test_a_short_name_beside_another_means_its_best_known_owner():
+    found = mentions_of(
+        "Thượng đỉnh Trump - Kim mở ra ở châu Á.", "Thứ trưởng Kim Yong-chol có mặt. Kim Yong-chol im lặng."
+    )
+    assert [actor for _, actor in found] == ["donald-trump", "kim-jong-un", "kim-yong-chol", "kim-yong-chol"]
+
+
+def test_a_surname_that_is_also_a_syllable_counts_where_the_sentence_goes_on():
+    assert mentions_of("Chủ tịch Tập sẽ phát biểu, còn Chủ tịch Tập đoàn vắng mặt.") == [("Tập", "xi-jinping")]
 
 
 def test_a_misspelt_long_name_is_known_and_flagged():
