@@ -145,3 +145,17 @@ def test_concordance_shows_the_words_around_a_mention():
         ("USA", "a", 2, "body", "m nay ", "Mỹ", " và Tr")
     ]
     assert frequency.concordance(named, pages, ["CHN"]).is_empty()
+
+
+def test_newcomers_are_the_persons_the_catalogue_does_not_list():
+    rows = [("p1", 0, "Kim Song - ae", "kim-song-ae"), ("p1", 20, "Kim Song-ae", "kim-song-ae"),
+            ("p2", 0, "Kim Song - ae", "kim-song-ae"),
+            ("p2", 30, "Fred Hall", "fred-hall"), ("p2", 50, "Angella Merkel", "angela-merkel")]  # fmt: skip
+    mentions = pl.DataFrame(rows, schema=["page", "start", "surface", "actor_id"], orient="row").with_columns(
+        basis=pl.lit("candidate"), actor_kind=pl.lit("person")
+    )
+    found = frequency.newcomers(mentions, ["angela-merkel"])
+    assert found.rows() == [
+        ("kim-song-ae", "person", "Kim Song-ae", "Kim Song-ae", "", 3, 2),
+        ("fred-hall", "person", "Fred Hall", "Fred Hall", "", 1, 1),
+    ]
