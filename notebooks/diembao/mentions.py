@@ -336,7 +336,8 @@ def _short_names(runs: pl.DataFrame, people: pl.DataFrame, forms: pl.DataFrame, 
         "key", keep="first", maintain_order=True
     )
     # "thượng đỉnh Trump - Kim": beside another short name a short name means its best known owner
-    runs = runs.with_columns(in_pair=pl.col("beside").is_in(famous["key"].implode()).fill_null(False))
+    well_known = famous.filter(pl.col("form") == "name")["key"]
+    runs = runs.with_columns(in_pair=pl.col("beside").is_in(well_known.implode()).fill_null(False))
     pair = runs.filter("in_pair").join(famous, on="key", how="semi").select("id")
     # whom a short name means: one named in full in the same paragraph, the nearest before it first; otherwise whoever
     # the page names in full most often; a headline comes before the full name, so later ones count too
@@ -382,10 +383,7 @@ def _short_names(runs: pl.DataFrame, people: pl.DataFrame, forms: pl.DataFrame, 
             pl.when(pl.col("form") == "name")
             .then(~pl.col("named_after"))
             .when(pl.col("form") == "surname")
-            .then(
-                ((pl.col("titled") | pl.col("office")) & stands_free)
-                | (pl.col("in_pair") & ~pl.col("key").str.contains("[^ -~]"))
-            )
+            .then(((pl.col("titled") | pl.col("office")) & stands_free) | pl.col("in_pair"))
             # a name nobody lists, met once: an address before it, and no Vietnamese word, which may be a common one
             .otherwise(
                 pl.col("titled")

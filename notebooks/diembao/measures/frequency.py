@@ -167,9 +167,9 @@ def concordance(mentions: Table, pages: Table, actors: Sequence[str] = (), width
 
 
 def newcomers(mentions: Table, known: Sequence[str]) -> pl.DataFrame:
-    """Mentions and the ids of the catalogue → persons it does not list, most often named first.
-
     """Mentions and the ids of the catalogue → persons it does not list, the most often named first.
+
+    Columns: those of `actors.csv` (id, kind, name_en, name_vi, wikidata), to be pasted into it; mentions, articles.
     """
     found = frame(mentions).filter((pl.col("basis") == "candidate") & ~pl.col("actor_id").is_in(list(known)))
     name = pl.col("surface").mode(maintain_order=True).first().str.replace_all(" *- *", "-")
@@ -178,9 +178,7 @@ def newcomers(mentions: Table, known: Sequence[str]) -> pl.DataFrame:
         .group_by("actor_id", maintain_order=True)
         .agg(name=name, kind=pl.col("actor_kind").first(), mentions=pl.len(), articles=pl.col("page").n_unique())
         .sort("mentions", "articles", "actor_id", descending=[True, True, False])
-        .select(
-            "kind", "mentions", "articles", id="actor_id", name_en="name", name_vi="name", wikidata=pl.lit("")
-        )
+        .with_columns(id="actor_id", name_en="name", name_vi="name", wikidata=pl.lit(""))
         .select("id", "kind", "name_en", "name_vi", "wikidata", "mentions", "articles")
     )
 
