@@ -77,7 +77,9 @@ def _states_and_orgs(names: pl.DataFrame, lines: pl.DataFrame, catalogue: Catalo
     document = left.str.contains(cues["forms"]["document"]) & pl.col("what").is_in(["capital", "org"])
     hyphened = left.str.contains(r"[§¥] ?[-/] ?$") | right.str.contains(r"^ ?[-/] ?[§¥]")
     pair_only = pl.col("key").is_in(cues["forms"]["pair_only"])
-    short = hyphened | (((paired & ~right.str.contains(r"^ \p{Lu}\p{Ll}")) | cued) & ~pair_only)
+    in_brackets = left.str.contains(r"\($") & right.str.contains(r"^\)")  # "tờ Siam Sport (Thái)"
+    listed = paired & ~right.str.contains(r"^ \p{Lu}\p{Ll}")
+    short = hyphened | ((in_brackets | listed | cued) & ~pair_only)
     return hits.filter(
         pl.when(pl.col("what") == "short").then(short & ~word).otherwise(~(word & starts) & ~pronoun & ~document)
     ).with_columns(reading=_reading(cues["readings"]["patterns"]), basis=pl.lit("catalogue"))

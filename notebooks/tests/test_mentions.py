@@ -17,6 +17,7 @@ from hypothesis import strategies as st
         ("Căng thẳng Mỹ – Trung chưa hạ nhiệt.", ["USA", "CHN"]),
         ("Cơ chế Trung-Nhật-Hàn họp lại sau bốn năm.", ["CHN", "JPN", "KOR"]),
         ("Người chồng Hàn và cô dâu Việt dự buổi lễ.", ["KOR", "VNM"]),
+        ("Tờ Siam Sport (Thái) khen cổ động viên Việt.", ["THA", "VNM"]),
         ("CHDCND Triều Tiên và Cộng hoà Liên bang Đức ra thông cáo.", ["PRK", "DEU"]),
         ("NATO và Liên hiệp châu Âu họp cùng Hội đồng Bảo an Liên Hợp Quốc.", ["NATO", "EU", "UNSC"]),
         ("Đảng Lao động Triều Tiên khai mạc hội nghị.", ["WPK"]),
