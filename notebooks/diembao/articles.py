@@ -39,7 +39,7 @@ def line_roles(lines: pl.DataFrame, pages: pl.DataFrame, catalogue: Catalogue) -
     full = (
         lines.with_columns(plain=folded(pl.col("text")).str.replace_all("[\u200b\ufeff]", "").str.strip_chars())
         .filter(pl.col("plain") != "")
-        .join(pages.select("page", "title", "main"), on="page", how="left", maintain_order="left")
+        .join(pages.select("page", "title"), on="page", how="left", maintain_order="left")
     )
     full = _signals(full, cues)
     full = _frame(full)
