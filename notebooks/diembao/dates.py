@@ -695,13 +695,24 @@ def _write(anchor: pl.Expr, year: pl.Expr) -> pl.Expr:
     )  # fmt: skip
 
 
-def _own_day(dated: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
-    """Rows → pages (and segments) that date their "today" ("hôm nay (26-6)"): own, or own_common in no special year."""
+def _own_day(dated: pl.DataFrame, elsewhere: pl.DataFrame, keys: list[str], cues: Mapping[str, Any]) -> pl.DataFrame:
+    """Rows → pages (and segments) that date their "today" ("hôm nay (26-6)"): own, or own_common in no special year.
+
+    A round-up says it at its head ("Tin thế giới ngày mới 26/6"). The year may stand with the same day elsewhere.
+    """
     year = pl.coalesce("year", pl.lit(_COMMON_YEAR))
-    today = pl.date(year, pl.col("month"), pl.col("day")) - pl.duration(days="shift")
+    today = pl.date(year, pl.col("month"), pl.col("day")) - pl.duration(days="today")
+    of_head = pl.col("role").is_in(["headline", "lead"]) & _before(cues["cues"]["today_before"])
+    days = (
+        dated.filter((pl.col("kind") == "day") & pl.col("weekday").is_null())
+        .with_columns(today=pl.coalesce("shift", pl.when(of_head).then(0) if "role" in dated.columns else None))
+        .filter(pl.all_horizontal(pl.col("day", "month", "today").is_not_null()))
+        .filter(~((pl.col("month") == 2) & (pl.col("day") == 29)))
+    )
+    named = elsewhere.select(*keys, "month", "day", named="year_elsewhere")
     return (
-        dated.filter(pl.all_horizontal(pl.col("day", "month", "shift").is_not_null()) & (pl.col("kind") == "day"))
-        .filter(pl.col("weekday").is_null() & ~((pl.col("month") == 2) & (pl.col("day") == 29)))
+        days.join(named, on=[*keys, "month", "day"], how="left", maintain_order="left")
+        .with_columns(year=pl.coalesce("year", "named"))
         .with_columns(own=today)
         .group_by(keys)
         .agg(
@@ -715,18 +726,37 @@ def _own_day(dated: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
 
 
 def _years_elsewhere(dated: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
-    """Rows → the year of each month and day that its article names with a year, the latest it names and no other.
+    """Rows → the year of each day that its article (or the sentence) names with a year, if it is the latest it names.
 
     The latest, because a day of an earlier year is mostly named for its anniversary and says nothing of the bare day.
     """
-    latest = pl.col("year").filter(pl.col("kind").is_in(["day", "month", "year"])).max().over(keys)
+    points = pl.col("kind").is_in(["day", "month", "year"])
+    named = dated.with_columns(named=pl.coalesce("year", "year_said")).filter(pl.col("named").is_not_null())
     return (
-        dated.with_columns(latest=latest)
-        .filter((pl.col("kind") == "day") & pl.all_horizontal(pl.col("year", "month", "day").is_not_null()))
+        named.with_columns(latest=pl.col("named").filter(points).max().over(keys))
+        .filter((pl.col("kind") == "day") & pl.all_horizontal(pl.col("month", "day").is_not_null()))
         .group_by(*keys, "month", "day")
-        .agg(pl.col("latest").first(), year_elsewhere=pl.col("year").min(), year_to=pl.col("year").max())
-        .filter((pl.col("year_elsewhere") == pl.col("latest")) & (pl.col("year_to") == pl.col("latest")))
-        .drop("latest", "year_to")
+        .agg(pl.col("latest").first(), year_elsewhere=pl.col("named").max())
+        .filter(pl.col("year_elsewhere") == pl.col("latest"))
+        .drop("latest")
+    )
+
+
+def _year_now(dated: pl.DataFrame, keys: list[str], cues: Mapping[str, Any]) -> pl.DataFrame:
+    """Rows → pages (and segments) that count a year from now ("cách đây 50 năm, năm 1969"): year_now."""
+    ago = _any_of(cues["cues"]["years_ago"])
+    number = f"(?i){ago}[ ]([0-9]{{1,3}})[ ]năm"
+    counted = pl.coalesce(
+        pl.col("left").str.extract(number + r"[ ,(]{1,3}(?:tức |là |vào )?$"),
+        pl.col("right").str.extract(r"^[ ,(]{1,3}(?:tức )?" + number),
+    ).cast(pl.Int32)
+    return (
+        dated.filter((pl.col("kind") == "year") & pl.col("year").is_not_null() & pl.col("year_from").is_null())
+        .with_columns(now=pl.col("year") + counted)
+        .group_by(keys)
+        .agg(year_now=pl.col("now").min(), year_to=pl.col("now").max())
+        .filter(pl.col("year_now") == pl.col("year_to"))
+        .drop("year_to")
     )
 
 
@@ -753,9 +783,12 @@ def resolve(found: pl.DataFrame, anchors: pl.DataFrame, cues: Mapping[str, Any])
     dated = found.join(known, on=keys, how="left", maintain_order="left")
     # what link lists and other articles on the page say is not about this article
     own_text = dated.filter(~pl.col("role").is_in(_FOREIGN_ROLES)) if "role" in dated.columns else dated
-    dated = dated.join(_own_day(own_text, keys), on=keys, how="left", maintain_order="left")
     elsewhere = _years_elsewhere(own_text, keys)
-    dated = dated.join(elsewhere, on=[*keys, "month", "day"], how="left", maintain_order="left")
+    dated = (
+        dated.join(_own_day(own_text, elsewhere, keys, cues), on=keys, how="left", maintain_order="left")
+        .join(elsewhere, on=[*keys, "month", "day"], how="left", maintain_order="left")
+        .join(_year_now(own_text, keys, cues), on=keys, how="left", maintain_order="left")
+    )
     dated = dated.with_columns(
         first_anchor=pl.coalesce("published_first", "own"),
         last_anchor=pl.when(pl.col("published_first").is_null()).then("own").otherwise("published_last"),
@@ -771,16 +804,23 @@ def resolve(found: pl.DataFrame, anchors: pl.DataFrame, cues: Mapping[str, Any])
     first, last = pl.col("first_anchor"), pl.col("last_anchor")
     dated = dated.with_columns(tense=pl.lit(0), anchored=pl.lit(None, pl.String))
     if dated["first_anchor"].is_not_null().any():
-        dated = dated.with_columns(tense=_tense(cues)).with_columns(anchored=seen_from(first))
+        anchored = pl.when(first.is_not_null()).then(seen_from(first))  # without an anchor: what the article tells
+        dated = dated.with_columns(tense=_tense(cues)).with_columns(anchored=anchored)
     anchored = pl.col("anchored")
     if dated.select((first.is_not_null() & first.ne_missing(last)).any()).item():
         anchored = pl.when(anchored == seen_from(last)).then(anchored)
     counted = pl.col("kind").is_in(["day", "month"]) & pl.col("shift").is_not_null() & pl.col("weekday").is_null()
-    same_day = pl.when((pl.col("kind") == "day") & pl.col("year_shift").is_null()).then("year_elsewhere")
+    bare = pl.col("kind").is_in(["day", "month"]) & pl.col("month").is_not_null() & pl.col("year_shift").is_null()
+    in_article = pl.coalesce(
+        pl.when(bare & (pl.col("kind") == "day")).then("year_elsewhere"),
+        pl.when(bare).then("year_now"),
+        pl.col("year_now") + pl.col("year_shift"),
+        pl.when(pl.col("kind") == "year").then(pl.col("year_now") + pl.col("shift")),
+    )
     from_own_day = _write(pl.col("own_common"), pl.lit(None, pl.Int32)).str.replace("^....", "XXXX")
     dated = dated.with_columns(
         anchored=anchored,
-        open=_write(pl.lit(None, pl.Date), pl.coalesce(said, same_day)),
+        open=_write(pl.lit(None, pl.Date), pl.coalesce(said, in_article)),
         counted=pl.when(counted).then(from_own_day),
     )
     edtf = pl.coalesce("anchored", "open", "counted", pl.lit(UNRESOLVED))

@@ -256,6 +256,37 @@ def test_an_article_that_dates_its_today_dates_its_other_days() -> None:
     ]
 
 
+def test_a_round_up_dates_its_today_at_its_head() -> None:
+    texts = ("Điểm tin thế giới ngày mới 28/6", "Tối qua hai bên gặp nhau, tháng tới gặp lại.")
+    assert dated(*texts, roles=["headline", "body"]) == [
+        ("28/6", "XXXX-06-28"),
+        ("Tối qua", "XXXX-06-27"),
+        ("tháng tới", "XXXX-07"),
+    ]
+    assert dated(*texts, roles=["body", "body"])[1] == ("Tối qua", "REL")
+
+
+def test_the_year_of_today_may_stand_with_the_same_day_elsewhere() -> None:
+    assert dated("Hôm nay (8-2) có lễ diễu binh.", "Ảnh chụp ngày 8-2-2018.", "Năm ngoái không có.")[3] == (
+        "Năm ngoái",
+        "2017",
+    )
+
+
+def test_a_year_counted_back_from_now_gives_the_year_of_the_article() -> None:
+    texts = ("Cách đây đúng 50 năm, vào năm 1969, hai nước đụng độ.", "Ngày 5-6 họ gặp lại, như hồi tháng 4 năm ngoái.")
+    assert [edtf for _, edtf in dated(*texts)] == ["1969", "2019-06-05", "2018-04"]
+    assert dated("Cách đây hơn 50 năm, vào năm 1969, họ đụng độ.", "Ngày 5-6 họ gặp lại.")[1][1] == "XXXX-06-05"
+
+
+def test_a_dated_page_beside_it_changes_nothing() -> None:
+    lines = lines_of("Hôm 3-9 họ thử vũ khí.", "Vụ thử ngày 3-9-2017 rất mạnh.")
+    found = dates.scan(pl.concat([lines, lines.with_columns(page=pl.lit("q"))]), CUES)
+    anchors = pl.concat([anchor(), anchor("2020-10-01", page="q")])
+    table = dates.resolve(found, anchors, CUES)
+    assert table.filter(pl.col("page") == "p")["edtf"].to_list() == ["2017-09-03", "2017-09-03"]
+
+
 def test_other_stories_on_the_page_say_nothing_of_this_one() -> None:
     texts = ("Hôm nay họ gặp nhau.", "Giá vàng hôm nay 19/3/2026 giảm.")
     assert dated(*texts, roles=["body", "related"])[0] == ("Hôm nay", "REL")
