@@ -62,7 +62,8 @@ def _signals(full: pl.DataFrame, cues: dict) -> pl.DataFrame:
         terminal=plain.str.contains(_TERMINAL),
         broken_off=plain.str.contains(_ELLIPSIS) & (plain.str.count_matches(r'"') % 2 == 0),
         credit=low.str.contains(rf"(?:^|[ (\[\-/.*])(?:{any_of(cues['credit_words'])})(?: \([^)]*\))? ?: ?[^ ]")
-        | low.str.contains(r"\((?:ảnh|photo|nguồn)[ :][^)]{0,60}\)[ .]*$"),
+        | low.str.contains(r"\((?:ảnh|photo|nguồn)[ :][^)]{0,60}\)[ .]*$")
+        | low.str.contains(r"[ .][-–] ?ảnh (?:chụp màn hình )?[^ .,;:]+(?: [^ .,;:]+){0,3}[ .]*$"),
         link_opener=low.str.contains(rf"^(?:{any_of(cues['link_openers'])})"),
         is_title=(pl.col("title") == pl.col("text").str.strip_chars()).fill_null(False),
     )

@@ -33,8 +33,12 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         source_id=pl.col("surface"), kind=pl.lit(None, pl.String)
     )
     unknown = unknown.filter(
-        (left.str.contains(patterns["kind_word"]) & ~pl.col("key").is_in(lead_words))
-        | left.str.contains(patterns["follow"])
+        (
+            left.str.contains(patterns["kind_word"])
+            & ~left.str.contains("(?i)pháo đài $")
+            & ~pl.col("key").is_in(lead_words)
+        )
+        | (~role.is_in(_ARTICLE) & left.str.contains(patterns["follow"]))
         | ((role == "byline") & left.str.contains(patterns["beside"]))
         | (left.str.contains(patterns["credit_word"]) & ~pl.col("key").str.contains(patterns["personal"]))
     )
@@ -42,11 +46,22 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     hits = hits.with_columns(
         photo=left.str.contains(patterns["photo"]),
         subject=left.str.contains(patterns["subject_left"])
-        | left.str.contains(patterns["staff"])
-        | right.str.contains(patterns["subject_right"]),
+        | left.str.contains(patterns["expert"])
+        | right.str.contains(patterns["subject_right"])
+        | (left.str.contains(patterns["staff"]) & ~right.str.contains(patterns["att_right"])),
+        told=left.str.contains(patterns["told"]) & ~right.str.contains(patterns["subject_right"]),
         attributed=left.str.contains(patterns["att_left"]) | right.str.contains(patterns["att_right"]),
         kind_word=left.str.contains(patterns["kind_word"]),
+        # "TTO - Hai bên …": a house's mark before its report
+        house_mark=(pl.col("kind") != "agency")
+        & (role == "body")
+        & ~left.str.contains(patterns["kind_word"])
+        & pl.col("surface").str.contains(r"^\p{Lu}{3,5}$")
+        & left.str.contains(r"(?:^|\p{Ll}) ?$")
+        & right.str.contains(r"^ [-–] \p{Lu}")
+        & ~right.str.contains("(?i)^ [-–] (?:ảnh|video|đồ họa)"),
         bracketed=left.str.contains(r"¢ ?\($"),
+        apposed=left.str.contains("¢ $"),
     ).filter((pl.col("what") != "cued") | pl.col("kind_word") | pl.col("photo") | left.str.contains(patterns["wire"]))
     byline = (
         pl.when(left.str.contains(patterns["wire"]))
@@ -68,6 +83,10 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         .then(pl.lit("photo"))
         .when((left.str.strip_chars() == "") & right.str.contains("^ ?:"))
         .then(pl.lit("att"))
+        .when("house_mark")
+        .then(pl.lit("pub"))
+        .when("told")
+        .then(pl.lit("att"))
         .when("subject")
         .then(pl.lit("other"))
         .when("attributed")
@@ -84,12 +103,13 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     hits = hits.with_columns(
         part=pl.when(role == "byline").then(byline).when(role.is_in(["headline", "lead", "body", "caption"])).then(text)
     )
-    # "Tạp chí phố Wall (WSJ)": the abbreviation plays the part of the name it stands for
-    hits = hits.with_columns(
-        part=pl.when(pl.col("bracketed") & (pl.col("row") == pl.col("row").shift(1)) & role.is_in(_ARTICLE))
-        .then(pl.col("part").shift(1))
-        .otherwise("part")
-    )
+    # "Hãng thông tấn Trung ương Triều Tiên KCNA", "Tạp chí phố Wall (WSJ)": both forms of a name play one part
+    same = (pl.col("row") == pl.col("row").shift(1)) & role.is_in(_ARTICLE)
+    second = same & (pl.col("bracketed") | (pl.col("apposed") & (pl.col("source_id") == pl.col("source_id").shift(1))))
+    hits = hits.with_columns(second=second.fill_null(False))
+    first = pl.col("second").shift(-1).fill_null(False) & (pl.col("part") == "other")
+    hits = hits.with_columns(part=pl.when(first).then(pl.col("part").shift(-1)).otherwise("part"))
+    hits = hits.with_columns(part=pl.when("second").then(pl.col("part").shift(1)).otherwise("part"))
     # outside the article only its publisher counts, and the pictures of an article run on below it
     masthead = (role == "ui") & (
         left.str.contains(patterns["masthead"])
@@ -122,12 +142,16 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
     credit = any_of(lines["credit_words"])
     # what may stand between an outlet and its verb: a time, its country, its language
     when = (
-        r"(?:hôm nay|hôm qua|sáng nay|tối qua|mới đây|cùng ngày|trước đó|sau đó|cũng|đã|vừa|còn|lại|từng"
-        r"|ngày [\d/ -]+|hôm [\d/ -]+|hồi [^ ,]+ [^ ,]+|(?:của |\()?§\)?|tiếng [^ ]+|trong [^,]{1,30}) "
+        rf"(?:(?:{any_of(cues['adverbs'])})(?: \([^)]*\))?"
+        r"|(?:(?:sáng|trưa|chiều|tối|đêm) )?(?:ngày |hôm )?\d[\d/ -]*(?:\([^)]*\))?"
+        r"|(?:hồi )?(?:đầu|giữa|cuối) (?:tuần|tháng|năm)(?: (?:này|nay|trước|ngoái|qua|[\d/-]+))?"
+        r"|hồi [^ ,]+ [^ ,]+|(?:của |\()?§\)?|tiếng [^ ]+|trong [^,]{1,30}) "
     )
+    staff = any_of(cues["staff"])
     return {
         "photo": rf"{edge}(?:{credit})(?: \([^)]*\))? ?:[^:;]{{0,60}}$|{edge}(?:ảnh|photo|hình)[^:;.]{{0,30}}[(/] ?$"
-        r"|(?i)\((?:ảnh|photo|nguồn|video) ?:?[^)]{0,40}$",
+        r"|(?i)\((?:ảnh|photo|nguồn|video) ?:?[^)]{0,40}$"
+        r"|(?i)(?:^|[-–(]) ?(?:ảnh|hình|đồ họa)(?: chụp| tư liệu| minh họa)?(?: màn hình)?(?: từ| của| -)? $",
         "credit_word": rf"{edge}(?:{credit}) ?: ?$",
         "kind_word": rf"{edge}(?:{any_of(catalogue.cues['persons']['outlet_cues'])}|theo trang|theo chuyên trang) $"
         r"|(?:^|[.!?:\"] ?)báo $",
@@ -137,9 +161,13 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
         "wire": r"(?i)(?:^|[ (])(?:theo|nguồn:?|dẫn nguồn|tổng hợp từ|lược dịch) ?(?:tin )?"
         r"(?:hãng tin |tờ |báo |đài )?(?:¢[,/;& ]+(?:và )?)*$",
         "subject_left": rf"{edge}(?:{any_of(cues['subject_left'])}) (?:của )?{kinds}{others}{kinds}$",
-        "staff": rf"{edge}(?:chuyên gia|nhà phân tích|biên tập viên|giám đốc|chủ tịch)[^,.]{{0,25}} (?:tại|ở) {kinds}$",
+        "staff": rf"{edge}(?:{staff})(?: ảnh| thường trú)?(?-i:(?: \p{{Lu}}[^ ,.;:]*){{0,5}}) "
+        rf"(?:(?:của|từ|tại) )?{kinds}$",
+        "told": rf"{edge}(?:{any_of(cues['told'])}) (?:(?:các|một|những|nhóm) )?(?:{staff})(?: của)? {kinds}$"
+        rf"|{edge}(?:theo|như) [^,.;:()]{{1,50}} (?:của|từ|trên|tại) {kinds}$",
+        "expert": rf"{edge}(?:chuyên gia|nhà phân tích|giám đốc|chủ tịch)[^,.]{{0,25}} (?:tại|ở) {kinds}$",
         "subject_right": rf"(?i)^ ?(?:\([^)]*\) |của § )?(?:{any_of(cues['subject_right'])})(?:[^{LETTER}]|$)",
-        "att_left": rf"{edge}(?:{any_of(cues['attribution_left'])}) {kinds}{others}{kinds}$",
+        "att_left": rf"{edge}(?:{any_of(cues['attribution_left'])}) {kinds}{others}{kinds}(?-i:\p{{Lu}}\p{{Ll}}+ )?$",
         "att_right": r"(?i)^, (?:tờ|hãng|cơ quan ngôn luận|kênh|đài|nhật báo) "
         rf"|(?i)^(?:(?:,| và|/) ?{kinds}¢)*(?: \([^)]*\))? ?,? ?(?:{when}){{0,3}}"
         rf"(?:{any_of(cues['attribution_right'])})(?:[^{LETTER}]|$)",

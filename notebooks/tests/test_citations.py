@@ -23,6 +23,14 @@ from extracting import citations_of, extract, story
         ("Tổng thống thăm nhà máy ở miền bắc. (Ảnh: AP)", ("AP", "photo")),
         ("Hai lãnh đạo tại lễ ký - Ảnh: REUTERS", ("Reuters", "photo")),
         ("Bản đồ khu vực. Đồ hoạ: DW.", ("DW", "photo")),
+        ("Lễ ký kết chiều qua - Ảnh chụp màn hình CNN", ("CNN", "photo")),
+        ("Theo nhận định của hãng tin Reuters, hai bên đã nhượng bộ.", ("Reuters", "att")),
+        ("Một chủ tiệm nói với phóng viên AFP rằng giá tăng.", ("AFP", "att")),
+        ("Phóng viên AFP mô tả hàng người dài trước cửa.", ("AFP", "att")),
+        ("Báo Guardian của Anh hồi cuối tháng 9 tiết lộ kế hoạch.", ("Guardian", "att")),
+        ("Tờ Guardian thậm chí cho rằng thỏa thuận đã hỏng.", ("Guardian", "att")),
+        ("Đoàn tàu dừng ở ga, hình ảnh do KCNA cung cấp.", ("KCNA", "att")),
+        ("Tổng thống dọa kiện phóng viên ảnh của tạp chí Time.", ("Time", "other")),
     ],
 )
 def test_the_part_an_outlet_plays(sentence, expected):
@@ -31,6 +39,20 @@ def test_the_part_an_outlet_plays(sentence, expected):
 
 def test_an_abbreviation_plays_the_part_of_the_name_before_it():
     assert citations_of("Tạp chí phố Wall (WSJ) cho biết kế hoạch đã bị hoãn.") == [("WSJ", "att"), ("WSJ", "att")]
+
+
+def test_both_forms_of_a_name_play_one_part():
+    for sentence in ("{} KCNA hôm nay đưa tin.", "Theo {} KCNA, lễ ký đã xong.", "{} (KCNA) sáng nay xác nhận tin."):
+        found = citations_of(sentence.format("Hãng thông tấn Trung ương Triều Tiên"))
+        assert found == [("KCNA", "att"), ("KCNA", "att")]
+
+
+def test_a_house_marks_its_report():
+    assert citations_of("TTO - Hai bên đã ký thỏa thuận ngừng bắn.") == [("Tuổi Trẻ", "pub")]
+
+
+def test_a_fortress_and_an_exercise_are_no_outlets():
+    assert citations_of("Ông thị sát pháo đài Paramacay.", "Cuộc tập trận Ulchi Freedom Guardian bị hoãn.") == []
 
 
 def test_several_outlets_share_a_verb():
