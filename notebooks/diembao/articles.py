@@ -61,16 +61,28 @@ def _signals(full: pl.DataFrame, cues: dict) -> pl.DataFrame:
         syllables=plain.str.count_matches(r"[\p{L}\p{M}]+"),
         terminal=plain.str.contains(_TERMINAL),
         broken_off=plain.str.contains(_ELLIPSIS) & (plain.str.count_matches(r'"') % 2 == 0),
-        credit=low.str.contains(rf"(?:^|[ (\[\-/.*])(?:{any_of(cues['credit_words'])})(?: \([^)]*\))? ?: ?[^ ]")
+        credit=low.str.contains(r"^(?:nguồn hình ảnh|chụp lại hình ảnh)[,:]|[.] ?ảnh minh họa[.]?$|^© ?[^\d.]{3,60}$")
+        | low.str.contains(rf"(?:^|[ (\[\-/.*])(?:{any_of(cues['credit_words'])})(?: \([^)]*\))? ?: ?[^ ]")
         | low.str.contains(r"\((?:ảnh|photo|nguồn)[ :][^)]{0,60}\)[ .]*$")
         | low.str.contains(r"[ .][-–] ?ảnh (?:chụp màn hình )?[^ .,;:]+(?: [^ .,;:]+){0,3}[ .]*$"),
         link_opener=low.str.contains(rf"^(?:{any_of(cues['link_openers'])})"),
+        form=low.str.contains(rf"^[^\p{{L}}©®]*(?:{any_of(cues['forms'] + cues['ui_openers'])})(?:[^\p{{L}}]|$)")
+        | low.str.contains(r"^(?:báo|tạp chí|trang)[^.]{0,40} điện tử$")
+        | low.str.contains(r"^(?:số )?\d+[^.]{3,60}(?:hà nội|hcm|hồ chí minh)$"),
+        listed=(pl.col("text").str.count_matches(r"\t|[|·•]") >= 2)
+        | plain.str.contains(r"^[^,]{2,30},$|^#[^ ]")
+        | (
+            (plain.str.count_matches(",") >= 2)
+            & ~plain.str.contains(r"(?:[^ ,]+ ){5}")
+            & ~plain.str.contains(_TERMINAL)
+        ),
         is_title=(pl.col("title") == pl.col("text").str.strip_chars()).fill_null(False),
     )
     short = _short_signals(full.filter(pl.col("syllables") <= SHORT), cues)
     full = full.join(short, on="n", how="left", maintain_order="left").with_columns(
         pl.col(name).fill_null(False) for name in short.columns if name != "n"
     )
+    full = full.with_columns(form=pl.col("form") & ~pl.col("credit"))
     content = (pl.col("syllables") >= 7) & pl.col("terminal") & ~pl.col("credit")
     copies = (pl.col("syllables") >= 4) & (pl.len().over("page", "plain") > 1)
     return full.with_columns(content=content, copied=copies, doubled=_says_twice(plain))
@@ -100,6 +112,7 @@ def _short_signals(short: pl.DataFrame, cues: dict) -> pl.DataFrame:
         | (plain.str.contains(r" [|>›»] ") & (pl.col("syllables") <= 10) & ~pl.col("credit") & ~has_date)
         | (low.str.contains(rf"^(?:{any_of(cues['ui_openers'])})") & ~plain.str.contains(r"[.!?]$"))
         | ~plain.str.contains(r"\p{L}"),
+        named=plain.str.contains(rf"^{name}(?:[ ,/|–-]+{name})*$|\d ?[/.-] ?\d"),
         name_only=plain.str.contains(rf"^{name}(?: {name}){{1,3}}$")
         & plain.str.contains(r"\p{Ll}|\.")
         & ~plain.str.contains(r"\p{L}{2}\.$"),
@@ -141,9 +154,11 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
         & ~pl.any_horizontal("ui", "link_heading", "link_opener", "dateline", "image_file", "wire_end", "credit")
         & ~(pl.col("name_only") & (pl.col("syllables") <= 4))
     )
+    full = full.with_columns(title_like=title_like)
     first = pl.col("k").filter(title_like & ((pl.col("k") <= 15) | pl.col("is_title"))).min().over("page")
     stated = pl.col("k").filter(pl.col("is_title")).min().over("page")
-    full = full.with_columns(headline_at=pl.coalesce(stated, first, pl.lit(0)))
+    full = full.join(_echoed(full), on="page", how="left", maintain_order="left")
+    full = full.with_columns(headline_at=pl.coalesce(stated, "echoed_at", first, pl.lit(0)))
     after = pl.col("k") > pl.col("headline_at")
     prose = pl.col("content") & after & ~pl.any_horizontal("copied", "doubled", "broken_off", "link_opener", "wire_end")
     # a caption in place of a standfirst ends with the day of the picture
@@ -175,6 +190,63 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
     return full.with_columns(has_lead=(picture_at.is_null() | (picture_at > pl.col("lead_at"))), picture_at=picture_at)
 
 
+def _echoed(full: pl.DataFrame) -> pl.DataFrame:
+    """Lines → `page`, `echoed_at`: the title above the story whose words the story takes up, where there is a choice.
+
+    Menus, teasers and notices may stand above a headline; what they say is not said again in the text. The story is the
+    stretch of lines with most prose (the maximum subarray of prose against other lines).
+    """
+    weight = pl.when("content").then(pl.col("syllables").clip(0, 60)).otherwise(-6)
+    total = weight.cum_sum().over("page")
+    low = pl.min_horizontal(pl.lit(0), (total - weight).cum_min().over("page"))
+    reach = full.with_columns(total=total).with_columns(gain=pl.col("total") - low, low=low)
+    end = pl.col("gain").arg_max()
+    stretch = reach.group_by("page", maintain_order=True).agg(
+        ends=pl.col("k").get(end), low=pl.col("low").get(end), k="k", before=pl.col("total").shift(1, fill_value=0)
+    )
+    begins = (
+        stretch.explode("k", "before")
+        .filter((pl.col("k") <= pl.col("ends")) & (pl.col("before") == pl.col("low")))
+        .group_by("page", maintain_order=True)
+        .agg(begins=pl.col("k").max(), ends=pl.col("ends").first())
+    )
+    placed = full.join(begins, on="page", how="inner", maintain_order="left")
+    above = pl.col("title_like") & (pl.col("k") < pl.col("begins"))
+    near = (pl.col("begins") - pl.col("k") <= _HEAD) & pl.col("syllables").is_between(5, 32)
+    choice = placed.filter(above.sum().over("page") > 1).filter(above & near)
+    spoken = placed.filter(pl.col("page").is_in(choice["page"].unique().implode()))
+    spoken = spoken.filter(pl.col("content") & pl.col("k").is_between("begins", "ends"))
+    said = _syllables(spoken).unpivot(["syllable", "pair"], index="page", value_name="said").drop("variable").unique()
+    echo = _syllables(choice).unpivot(["syllable", "pair"], index=["page", "k", "begins"], value_name="said")
+    echo = echo.filter(pl.col("said").is_not_null()).join(
+        said.with_columns(again=pl.lit(True)), on=["page", "said"], how="left", maintain_order="left"
+    )
+    return (
+        echo.group_by("page", "k", "begins", maintain_order=True)
+        .agg(
+            number=(pl.col("variable") == "syllable").sum(),
+            syllables=pl.col("again").fill_null(False).filter(pl.col("variable") == "syllable").mean(),
+            pairs=pl.col("again").fill_null(False).filter(pl.col("variable") == "pair").mean(),
+        )
+        .with_columns(echo=(pl.col("syllables") / 2 + pl.col("pairs")) * pl.col("number").sqrt())
+        .with_columns(score=pl.col("echo") - (pl.col("begins") - pl.col("k")) * 0.05)
+        .filter(pl.col("score") >= 0.5)
+        .sort("page", "score", "k", descending=[False, True, False])
+        .group_by("page", maintain_order=True)
+        .agg(echoed_at=pl.col("k").first())
+    )
+
+
+_HEAD = 25  # lines with text between a headline and its story, at most
+
+
+def _syllables(lines: pl.DataFrame) -> pl.DataFrame:
+    """Lines → one row a syllable: the columns of the line, the `syllable` in lower case, the `pair` it begins."""
+    words = lines.with_columns(syllable=pl.col("plain").str.to_lowercase().str.extract_all(r"[\p{L}\p{M}\d]+"))
+    pair = pl.concat_str(pl.element(), pl.element().shift(-1), separator=" ")
+    return words.with_columns(pair=pl.col("syllable").list.eval(pair)).explode("syllable", "pair")
+
+
 def _zones(full: pl.DataFrame) -> pl.DataFrame:
     """Place → `linked` (the line belongs to a list of other stories) and `closed` (the story has ended before it)."""
     same = _PAGE == _PAGE.shift(1)
@@ -190,7 +262,10 @@ def _zones(full: pl.DataFrame) -> pl.DataFrame:
     # a list opens with its heading and ends where prose goes on: a long paragraph, or two in a row
     goes_on = pl.col("story") & (
         (pl.col("syllables") >= 30)
-        | (pl.when(same_next).then(pl.col("story").shift(-1)).fill_null(False) & (pl.col("syllables") >= 20))
+        | (
+            pl.when(same_next).then(pl.col("story").shift(-1) & (pl.col("syllables").shift(-1) >= 12)).fill_null(False)
+            & (pl.col("syllables") >= 12)
+        )
     )
     state = pl.when(pl.col("link_heading") & (pl.col("k") > pl.col("headline_at"))).then(True).when(goes_on).then(False)
     full = full.with_columns(in_list=state.forward_fill().over("page").fill_null(False))
@@ -234,10 +309,14 @@ def _second_articles(full: pl.DataFrame) -> pl.DataFrame:
         & near("content", 1)
         & (pl.col("k") > pl.col("lead_at") + 3)
     )
-    in_order = near("credit", 2) & near("content", 3)
+    in_order = (near("credit", 2) & near("content", 3)) | (near("dateline", 2) & near("credit", 3) & near("content", 4))
     prose_after = sum(near("content", by).cast(pl.Int64) for by in range(1, 7))
     opens = heads & (in_order | (pl.col("closed") & (prose_after >= 4)))
-    return full.with_columns(segment=opens.cast(pl.Int32).cum_sum().over("page"))
+    full = full.with_columns(segment=opens.cast(pl.Int32).cum_sum().over("page"))
+    # an article run on ends where, after its text, the site speaks again
+    told = pl.col("content").cast(pl.Int32).cum_sum().over("page", "segment") >= 3
+    site = pl.any_horizontal("ui", "link_heading") | (pl.col("form") & ~pl.col("terminal"))
+    return full.with_columns(ended=(told & site).cast(pl.Int32).cum_sum().over("page", "segment"))
 
 
 def _role() -> pl.Expr:
@@ -247,7 +326,7 @@ def _role() -> pl.Expr:
     at_head = k < pl.coalesce("lead_at", pl.col("headline_at") + 1)
     byline = pl.any_horizontal("dateline", "wire_end", "ending") | (
         (pl.col("name_only") | pl.col("signed"))
-        & ((at_head & (k > pl.col("headline_at"))) | (k >= pl.col("last_story")))
+        & ((at_head & (k > pl.col("headline_at"))) | k.is_between(pl.col("last_story"), pl.col("last_story") + 2))
     )
     same_next = _PAGE == _PAGE.shift(-1)
     before_caption = (
@@ -274,6 +353,7 @@ def _role() -> pl.Expr:
     )
     # below the story a sentence is a teaser where there are links, and a late paragraph where there are none
     lists_links = ((linked & (k > pl.col("headline_at"))) | (outside & ~pl.col("terminal") & ~small)).any().over("page")
+    site = pl.col("ui") | pl.col("link_heading") | (pl.col("form") & ~pl.col("terminal"))
     follows_copy = (
         pl.when(_PAGE == _PAGE.shift(1)).then(pl.col("copied").shift(1) | pl.col("doubled").shift(1)).fill_null(False)
     )
@@ -285,8 +365,10 @@ def _role() -> pl.Expr:
             & (pl.col("link_opener") | (pl.col("broken_off") & ~pl.col("story")) | pl.col("doubled"))
         )
         .then(pl.lit("related"))
-        .when((pl.col("segment") > 0) & (pl.col("ui") | pl.col("link_heading")))
+        .when((pl.col("segment") > 0) & (site | ((pl.col("ended") > 0) & (small | pl.col("listed")))))
         .then(pl.lit("ui"))
+        .when((pl.col("segment") > 0) & (pl.col("ended") > 0))
+        .then(pl.lit("related"))
         .when(pl.col("segment") > 0)
         .then(pl.lit("other"))
         .when(pl.col("image_file"))
@@ -304,6 +386,8 @@ def _role() -> pl.Expr:
         .then(pl.lit("caption"))
         .when(at_head & (k < pl.col("headline_at")))
         .then(pl.lit("ui"))
+        .when((pl.col("form") & (outside | ~pl.col("terminal"))) | (pl.col("listed") & outside))
+        .then(pl.lit("ui"))
         .when(outside & small & ~pl.col("copied") & ~pl.col("terminal"))
         .then(pl.lit("ui"))
         .when(linked)
@@ -311,7 +395,7 @@ def _role() -> pl.Expr:
         .when((k == pl.col("lead_at")) & pl.col("has_lead"))
         .then(pl.lit("lead"))
         .when(at_head)
-        .then(pl.when(small).then(pl.lit("byline")).otherwise(pl.lit("lead")))
+        .then(pl.when(small).then(pl.when("named").then(pl.lit("byline")).otherwise(pl.lit("ui"))).otherwise(pl.lit("lead")))
         .when(outside & ~(pl.col("terminal") & ~lists_links))
         .then(pl.lit("related"))
         .when(follows_copy & pl.col("broken_off"))

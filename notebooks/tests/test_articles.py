@@ -139,3 +139,45 @@ def test_every_character_stands_in_exactly_one_line(pieces):
     assert lines["line"].to_list() == list(range(1, text.count("\n") + 2))
     for start, end, role in lines.select("start", "end", "role").iter_rows():
         assert (role is None) == (not text[start:end].replace("\u200b", "").strip()) or role is None
+
+
+PORTAL = """\
+Báo Mẫu điện tử
+Thời sự
+Người Việt ở nước ngoài hôm nay
+Chuyện lạ đó đây
+Chúng tôi sử dụng cookie để đo lượng truy cập. Bạn có thể từ chối.
+Hai nước nối lại vòng đàm phán hạt nhân tại Geneva
+Nghe bài viết
+Lan Mẫu
+12/03/2024 08:15
+Vòng đàm phán hạt nhân giữa hai nước được nối lại sáng nay tại Geneva sau bốn tháng gián đoạn, theo ban tổ chức.
+Nguồn hình ảnh, Reuters
+Hai phái đoàn bàn về số lượng đầu đạn và cách kiểm chứng, hai vấn đề từng làm vòng đàm phán trước đổ vỡ hồi tháng 11.
+Đọc nhiều
+Đường sắt cao tốc chọn phương án mới
+Giá vàng tăng phiên thứ ba
+Phiên họp toàn thể kéo dài ba giờ và kết thúc vào buổi trưa.
+Buổi chiều, các nhóm kỹ thuật làm việc riêng về danh sách các cơ sở được thanh sát trong năm tới.
+Hai bên chưa công bố lịch của vòng tiếp theo, song nói đường dây liên lạc vẫn mở.
+(Theo Reuters)
+Geneva, hạt nhân, đàm phán
+Vui lòng nhập họ tên và email để gửi bình luận.
+Cơ quan chủ quản: Hội Mẫu
+Số 7 Phố Mẫu, Hà Nội"""
+
+
+def test_a_portal_without_its_frame():
+    lines = extract(p=PORTAL)["lines"]
+    roles = dict(zip(PORTAL.split("\n"), lines["role"], strict=True))
+    assert [line for line, role in roles.items() if role == "headline"] == [
+        "Hai nước nối lại vòng đàm phán hạt nhân tại Geneva"
+    ]
+    body = [line for line, role in roles.items() if role == "body"]
+    assert [line.split()[0] for line in body] == ["Hai", "Phiên", "Buổi", "Hai"]
+    assert roles["Nguồn hình ảnh, Reuters"] == "caption"
+    assert roles["Lan Mẫu"] == roles["12/03/2024 08:15"] == roles["(Theo Reuters)"] == "byline"
+    site = ["Báo Mẫu điện tử", "Thời sự", "Người Việt ở nước ngoài hôm nay", "Nghe bài viết", "Đọc nhiều"]
+    site += ["Geneva, hạt nhân, đàm phán", "Cơ quan chủ quản: Hội Mẫu", "Số 7 Phố Mẫu, Hà Nội"]
+    assert {roles[line] for line in site} == {"ui"}
+    assert roles["Giá vàng tăng phiên thứ ba"] == "related"
