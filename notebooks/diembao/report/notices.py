@@ -26,7 +26,7 @@ def send(title: str, text: str, good: bool) -> None:
     before = logger.level
     logger.setLevel(logging.CRITICAL + 1)  # its warnings name hosts and users
     try:
-        notifier = apprise.Apprise(asset=apprise.AppriseAsset(app_id="Điểm báo", app_url="", storage_mode="memory"))
+        notifier = apprise.Apprise(asset=apprise.AppriseAsset(app_id="diembao", storage_mode="memory"))
         for number, address in enumerate(addresses, 1):
             if not notifier.add(address):
                 raise DiembaoError(f"{VARIABLE}: address {number} of {len(addresses)} is none that apprise knows")
