@@ -42,7 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("--language", help="language of the reports, in place of the edition's: en or vi")
     report.add_argument("--out", type=Path, metavar="DIR", help="folder for the builds (default: reports/)")
     report.add_argument("--force", action="store_true", help="build even if nothing has changed since the last one")
-    report.add_argument("--json", action="store_true", help="print a line of JSON, also of a failure, in place of words")
+    report.add_argument("--json", action="store_true", help="print a line of JSON in place of words, also if it fails")
     report.add_argument("--quiet", action="store_true", help="no progress bar")
     report.add_argument(
         "--notify",
@@ -98,7 +98,8 @@ def _report(options: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        refused = {"build": None, "edition": options.edition, "status": "refused", "error": str(error).partition("\n")[0]}
+        reason = str(error).partition("\n")[0]
+        refused = {"build": None, "edition": options.edition, "status": "refused", "error": reason}
         if options.json:
             print(json.dumps(getattr(error, "line", None) or refused, ensure_ascii=False))
         _notify(f"Điểm báo: {options.edition} failed", str(error), good=False)

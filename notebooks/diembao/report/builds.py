@@ -9,6 +9,7 @@ import json
 import os
 import re
 import shutil
+import time
 import uuid
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -27,11 +28,13 @@ Build = dict[str, Any]
 
 
 def name(root: Path, edition: str) -> tuple[str, datetime.datetime]:
-    """A root and an edition → a name that no build there had since the last clock tick, and its moment."""
-    moment = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
-    while any((root / "builds" / f"{moment:{_STAMP}}-{edition}{suffix}").exists() for suffix in ("", FAILED)):
-        moment += datetime.timedelta(seconds=1)
-    return f"{moment:{_STAMP}}-{edition}", moment
+    """A root and an edition → a name that no build there has, and its moment; a second has one build of an edition."""
+    while True:
+        moment = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
+        name = f"{moment:{_STAMP}}-{edition}"
+        if not any((root / "builds" / f"{name}{suffix}").exists() for suffix in ("", FAILED)):
+            return name, moment
+        time.sleep(0.05)
 
 
 def read(folder: Path) -> Build:

@@ -162,13 +162,15 @@ def run(jobs: list[Job], timeout: float, on_cell: Callable[[], None] = lambda: N
     for _ in range(workers):
         threading.Thread(target=work, daemon=True).start()
     runs: dict[int, Run] = {}
+    last = time.monotonic()
     try:
         while len(runs) < len(jobs):
-            number, result = done.get(timeout=timeout + GRACE)
-            runs[number] = result
-    except queue.Empty:
-        stuck = ", ".join(job.path.name for number, job in enumerate(jobs) if number not in runs)
-        raise DiembaoError(f"no answer from {stuck} {GRACE} s after the timeout of {timeout:g} s") from None
+            with suppress(queue.Empty):
+                number, result = done.get(timeout=0.5)  # not longer: a signal does not always end the waiting
+                runs[number], last = result, time.monotonic()
+            if time.monotonic() - last > timeout + GRACE:
+                stuck = ", ".join(job.path.name for number, job in enumerate(jobs) if number not in runs)
+                raise DiembaoError(f"no answer from {stuck} {GRACE} s after the timeout of {timeout:g} s")
     finally:
         while not waiting.empty():
             waiting.get()
