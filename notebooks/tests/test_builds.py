@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import lxml.etree
 import lxml.html
@@ -41,6 +42,7 @@ def place(tmp_path, monkeypatch):
         return [execute.Run(job, job.notebook, 0.5, None) for job in jobs]
 
     monkeypatch.setattr(execute, "run", run)
+    monkeypatch.setattr(inputs, "distributions", lambda: [])
     return tmp_path
 
 
@@ -132,7 +134,7 @@ def test_code_catalogue_and_template_are_inputs(place, monkeypatch, part):
 def test_installed_versions_are_inputs(place, monkeypatch):
     jobs = report.read(place / "editions.toml", "default", {}, None).jobs
     before = inputs.hashes(jobs, {})
-    monkeypatch.setattr(inputs, "distributions", lambda: [])
+    monkeypatch.setattr(inputs, "distributions", lambda: [SimpleNamespace(name="polars", version="99")])
     assert builds.changed(inputs.hashes(jobs, {}), before) == ["environment"]
 
 
