@@ -1,5 +1,6 @@
 """A build that would come out the same need not run; old ones go, and lists tell of all of them."""
 
+import datetime
 import json
 import os
 import re
@@ -166,6 +167,41 @@ def test_latest_leads_to_the_edition_asked_for_last(place):
     assert (place / "out" / "latest").resolve() == first.folder
 
 
+# --- the same inputs, the same build
+
+
+def test_a_corpus_is_opened_once_before_any_notebook_runs(place, monkeypatch):
+    write_notebook(place / "m.ipynb", ("parameters", PARAMETERS))
+    write_editions(place, notebooks=["n.ipynb", "m.ipynb"], corpus="pages", languages=["en", "vi"])
+    opened, open_corpus = [], inputs.open_corpus
+    monkeypatch.setattr(inputs, "open_corpus", lambda name, **_: opened.append(runs(place)) or open_corpus(name))
+    build(place)
+    assert opened == [0] and runs(place) == 1
+
+
+def test_the_same_inputs_give_the_same_bytes(tmp_path, monkeypatch):
+    moment = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+    monkeypatch.setattr(builds, "name", lambda root, edition: (f"{moment:%Y%m%dT%H%M%SZ}-{edition}", moment))
+    cells = [
+        "from diembao import open_corpus\nfrom diembao import charts, measures\nfrom diembao.wording import Words",
+        "from diembao.measures import frequency\nnews = open_corpus(corpus)\nchosen = measures.select(news)",
+        "words = Words(language, chosen.names)",
+        "counted = frequency.by_actor(chosen.mentions, chosen.articles, chosen.actors, seed=1)",
+        "measures.write(output, actors=counted)",
+        "charts.actor_bars(counted, words, 'Title')",
+    ]
+    parameters = ("parameters", 'corpus = "sample"\nlanguage = "en"\noutput = ""')
+    write_notebook(tmp_path / "n.ipynb", ("md", "# Who?"), parameters, *(("", cell) for cell in cells))
+    editions = write_editions(tmp_path, notebooks=["n.ipynb"])
+    made = [report.build(editions=editions, out=tmp_path / out, progress=False).folder for out in ("one", "two")]
+    files = [{path.relative_to(folder) for path in folder.rglob("*") if path.is_file()} for folder in made]
+    assert files[0] == files[1]
+    compared = [file for file in files[0] if file.suffix in (".html", ".parquet", ".csv")]
+    assert {file.name for file in compared} >= {"n.html", "index.html", "actors.parquet", "actors.csv", "pages.parquet"}
+    for file in compared:
+        assert (made[0] / file).read_bytes() == (made[1] / file).read_bytes(), file
+
+
 # --- what the next build compares with
 
 
@@ -235,6 +271,23 @@ def test_keep_counts_good_builds_of_the_edition(place):
     made = build(place)
     left = {folder.name for folder in (root / "builds").iterdir()}
     assert left == {made.folder.name, old[-1], stays, "notes", *failed[-builds.FAILED_KEPT :]}
+
+
+def test_failures_in_a_row_do_not_pile_up(place, monkeypatch):
+    write_editions(place, notebooks=["n.ipynb"], corpus="nowhere", keep=2)
+    good = fake(place / "out", "20200101T000000Z-default")
+    failed = [fake(place / "out", f"202002{day:02}T000000Z-default-failed") for day in range(1, 10)]
+    with pytest.raises(report.BuildError):
+        build(place)
+    newest, *others = [build["build"] for build in builds.listed(place / "out")]
+    assert newest > failed[-1] and others == [*failed[: -builds.FAILED_KEPT : -1], good]
+
+
+def test_an_error_of_ours_is_named_before_its_traceback(place, monkeypatch):
+    monkeypatch.setattr(execute, "run", lambda *_, **__: {}["gone"])
+    with pytest.raises(report.BuildError) as failure:
+        build(place)
+    assert failure.value.line["error"] == "KeyError: 'gone'" and "Traceback" in str(failure.value)
 
 
 def test_without_keep_nothing_goes(place):

@@ -98,6 +98,8 @@ def build(
         except BaseException as error:
             line = _keep_failed(partial, error)
             with contextlib.suppress(OSError):  # a full disk must not hide the error it caused
+                if plan.keep:
+                    builds.prune(root, edition, plan.keep, spared=[before])
                 builds.write_lists(root)
             if not isinstance(error, Exception):  # interrupted
                 raise
@@ -294,7 +296,8 @@ def _reason(error: BaseException) -> str:
         return str(error)
     if isinstance(error, (KeyboardInterrupt, SystemExit)):
         return "the builder was stopped"
-    return "".join(traceback.format_exception(error)).rstrip()
+    first = "".join(traceback.format_exception_only(error)).partition("\n")[0]
+    return "".join([f"{first}\n", *traceback.format_exception(error)]).rstrip()
 
 
 def _set_aside_remains(root: Path) -> None:
