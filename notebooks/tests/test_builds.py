@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diembao import report
-from diembao.report import builds, execute, inputs
+from diembao.report import builds, execute, inputs, plan
 from diembao.schema import CORRECTIONS
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -122,7 +122,7 @@ def test_code_catalogue_and_template_are_inputs(place, monkeypatch, part):
     owner = inputs.document if part == "TEMPLATE" else inputs
     copy = place / part
     shutil.copytree(getattr(owner, part), copy)
-    job = report.read(place / "editions.toml", "default", {}, None).jobs
+    job = plan.read(place / "editions.toml", "default", {}, None).jobs
     before = inputs.hashes(job, {})
     monkeypatch.setattr(owner, part, copy)
     assert inputs.hashes(job, {}) == before
@@ -133,7 +133,7 @@ def test_code_catalogue_and_template_are_inputs(place, monkeypatch, part):
 
 
 def test_installed_versions_are_inputs(place, monkeypatch):
-    jobs = report.read(place / "editions.toml", "default", {}, None).jobs
+    jobs = plan.read(place / "editions.toml", "default", {}, None).jobs
     before = inputs.hashes(jobs, {})
     monkeypatch.setattr(inputs, "distributions", lambda: [SimpleNamespace(name="polars", version="99")])
     assert builds.changed(inputs.hashes(jobs, {}), before) == ["environment"]
@@ -155,6 +155,16 @@ def test_a_build_that_lost_a_report_is_made_again(place):
     first = build(place)
     (first.folder / "n.html").unlink()
     assert not build(place).unchanged
+
+
+def test_an_unchanged_build_brings_lists_and_retention_up_to_date(place):
+    write_editions(place, notebooks=["n.ipynb"], corpus="pages", keep=1)
+    first = build(place)
+    (place / "out" / "index.html").unlink()
+    fake(place / "out", "20200101T000000Z-default")
+    assert build(place).unchanged
+    assert (place / "out" / "index.html").is_file()
+    assert [build["build"] for build in builds.listed(place / "out")] == [first.folder.name]
 
 
 def test_latest_leads_to_the_edition_asked_for_last(place):
@@ -353,11 +363,14 @@ def test_the_log_of_runs_outlives_builds_and_a_line_cut_off(place):
     first = build(place)
     log = place / "out" / "builds.jsonl"
     log.write_text(log.read_text() + '{"build": "cut o')
+    build(place)
     shutil.rmtree(first.folder)
-    second = build(place)
+    last = build(place)
     lines = log.read_text().splitlines()
-    assert [json.loads(line)["build"] for line in (lines[0], lines[2])] == [first.folder.name, second.folder.name]
-    assert lines[1] == '{"build": "cut o' and len(lines) == 3
+    assert lines[1] == '{"build": "cut o' and len(lines) == 4
+    told = [json.loads(lines[number]) for number in (0, 2, 3)]
+    assert [line["status"] for line in told] == ["good", "unchanged", "good"]
+    assert [line["build"] for line in told] == [first.folder.name, first.folder.name, last.folder.name]
 
 
 def listing(tmp_path, text):

@@ -4,9 +4,7 @@ import datetime
 import fcntl
 import json
 import os
-import signal
 import subprocess
-import sys
 import time
 
 import nbformat
@@ -256,35 +254,6 @@ def running_kernels():
     return [line for line in listing.stdout.splitlines() if "ipykernel" in line and "defunct" not in line]
 
 
-def test_killed_builder_leaves_the_last_good_build(built):
-    write_notebook(built.notebooks / "slow.ipynb", ("", "import time\ntime.sleep(60)"))
-    editions = built.notebooks / "slow.toml"
-    editions.write_text('[slow]\nnotebooks = ["slow.ipynb"]\n')
-    code = f"from diembao import report; report.build('slow', editions={str(editions)!r}, out={str(built.out)!r})"
-    builder = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL)
-    partial = built.out / "builds"
-    deadline = time.monotonic() + 60
-    while not list(partial.glob(".partial-*")) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    builder.send_signal(signal.SIGKILL)
-    builder.wait()
-    (remains,) = partial.glob(".partial-*")
-    assert (built.out / "latest").resolve() == built.folder
-    report._set_aside_remains(built.out)
-    kept = partial / f"{remains.name.removeprefix('.partial-')}-failed"
-    assert (kept / "error.txt").read_text() == "the builder was killed\n"
-
-
-def test_full_disk_is_an_error_like_any_other(built, monkeypatch):
-    def full(*_, **__):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(report, "_fill", full)
-    with pytest.raises(report.BuildError, match="No space left"):
-        report.build(editions=built.editions, out=built.out, progress=False)
-    assert (built.out / "latest").resolve() == built.folder
-
-
 def test_second_build_waits_and_says_who_holds_the_lock(edition, tmp_path, monkeypatch, no_kernels, capsys):
     monkeypatch.setattr(report, "LOCK_WAIT", 0.5)
     (tmp_path / "out").mkdir()
@@ -295,6 +264,14 @@ def test_second_build_waits_and_says_who_holds_the_lock(edition, tmp_path, monke
         with pytest.raises(DiembaoError, match="held by process 123, edition daily"):
             report.build(editions=edition, out=tmp_path / "out")
     assert "waiting for process 123" in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_written_to_is_named(edition, tmp_path, no_kernels):
+    (tmp_path / "file").touch()
+    (tmp_path / "out" / ".lock").mkdir(parents=True)
+    for out in ("file", "out"):
+        with pytest.raises(DiembaoError, match=f"{tmp_path / out}: cannot hold builds"):
+            report.build(editions=edition, out=tmp_path / out)
 
 
 # --- the command

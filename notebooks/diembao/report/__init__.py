@@ -67,6 +67,7 @@ def build(
     root = Path(out or REPORTS).resolve()
     try:
         (root / "builds").mkdir(parents=True, exist_ok=True)
+        (root / ".lock").open("a").close()
     except OSError as error:
         raise DiembaoError(f"{root}: cannot hold builds ({error})") from None
     with _lock(root, edition, progress):
@@ -80,21 +81,14 @@ def build(
             corpora = inputs.open_corpora(plan.jobs, progress)
             hashes = inputs.hashes(plan.jobs, corpora)
             last = builds.last_good(root, edition)
-            if last and last["inputs"] == hashes and not force:
+            unchanged = last is not None and last["inputs"] == hashes and not force
+            if unchanged:
                 partial.rmdir()
-                builds.point_latest(root, last["build"])
-                line = builds.log_unchanged(root, last, moment.isoformat(), round(time.monotonic() - start, 2))
-                return Build(root / "builds" / last["build"], line, unchanged=True)
-            previous = builds.last_good(root, edition, hashes["parameters"])
-            about = {
-                **_about(name, moment, plan),
-                "corpora": {news.digest: news.path for news in corpora.values()},
-                "inputs": hashes,
-                "previous": previous and previous["build"],
-                "changed": previous and builds.changed(hashes, previous["inputs"]),
-            }
-            _fill(partial, about, plan, corpora, start, progress)
-            os.replace(partial, root / "builds" / name)
+            else:
+                previous = builds.last_good(root, edition, hashes["parameters"])
+                about = _about(name, moment, plan, corpora, hashes, previous)
+                _fill(partial, about, plan, corpora, start, progress)
+                os.replace(partial, root / "builds" / name)
         except BaseException as error:
             line = _keep_failed(partial, error)
             with contextlib.suppress(OSError):  # a full disk must not hide the error it caused
@@ -107,20 +101,18 @@ def build(
             raise BuildError(
                 f"{_reason(error)}\nThe build failed and {where}; `latest` stays as it was.", line
             ) from error
-        return _publish(root, name, before, plan)
-
-
-def _publish(root: Path, name: str, before: str | None, plan: Plan) -> Build:
-    """A whole build under its name → what leads to it, and an end of those that are too old."""
-    folder = root / "builds" / name
-    try:
-        builds.point_latest(root, name)
-        if plan.keep:
-            builds.prune(root, plan.edition, plan.keep, spared=[name, before])
-        builds.write_lists(root)
-    except OSError as error:
-        raise DiembaoError(f"{folder} is a good build, but what leads to it could not be written: {error}") from None
-    return Build(folder, builds.line(builds.read(folder)), unchanged=False)
+        folder = root / "builds" / (last["build"] if unchanged else name)
+        try:
+            builds.point_latest(root, folder.name)
+            if plan.keep:
+                builds.prune(root, edition, plan.keep, spared=[folder.name, before])
+            builds.write_lists(root)
+            line = builds.line(builds.read(folder))
+            if unchanged:
+                line = builds.log_unchanged(root, line, moment.isoformat(), round(time.monotonic() - start, 2))
+        except OSError as error:
+            raise DiembaoError(f"{folder} is a good build, but what leads to it cannot be written: {error}") from None
+    return Build(folder, line, unchanged)
 
 
 @contextlib.contextmanager
@@ -141,14 +133,22 @@ def _lock(root: Path, edition: str, progress: bool) -> Iterator[None]:
                 print(f"waiting for {holder}", file=sys.stderr)
                 told = True
             time.sleep(0.2)
-        file.truncate(0)
-        file.write(f"process {os.getpid()}, edition {edition}, since {datetime.datetime.now():%H:%M:%S}")
-        file.flush()
+        holder = f"process {os.getpid()}, edition {edition}, since {datetime.datetime.now():%H:%M:%S}"
+        with contextlib.suppress(OSError):  # on a full disk it is held all the same
+            os.ftruncate(file.fileno(), 0)
+            os.write(file.fileno(), holder.encode())
         yield
 
 
-def _about(name: str, moment: datetime.datetime, plan: Plan) -> dict[str, Any]:
-    """What the manifest says of a build before anything of it has run."""
+def _about(
+    name: str,
+    moment: datetime.datetime,
+    plan: Plan,
+    corpora: Mapping[str, Corpus],
+    hashes: dict[str, str],
+    previous: Mapping[str, Any] | None,
+) -> dict[str, Any]:
+    """What the manifest says of a build before anything of it has run; `previous` is the one it is compared with."""
     return {
         "build": name,
         "edition": plan.edition,
@@ -159,6 +159,10 @@ def _about(name: str, moment: datetime.datetime, plan: Plan) -> dict[str, Any]:
             for tongue in plan.languages
         ],
         "versions": {"python": platform.python_version(), **{package: version(package) for package in PACKAGES}},
+        "corpora": {news.digest: news.path for news in corpora.values()},
+        "inputs": hashes,
+        "previous": previous and previous["build"],
+        "changed": previous and builds.changed(hashes, previous["inputs"]),
     }
 
 

@@ -57,18 +57,23 @@ def read(folder: Path) -> Build:
 
 def listed(root: Path) -> list[Build]:
     """→ all builds under a root, the newest first."""
-    folders = (folder for folder in (root / "builds").iterdir() if _NAME.fullmatch(folder.name) and folder.is_dir())
-    return [read(folder) for folder in sorted(folders, key=lambda folder: folder.name, reverse=True)]
+    return [read(folder) for folder in _folders(root)]
 
 
 def last_good(root: Path, edition: str, parameters: str | None = None) -> Build | None:
     """→ the newest good build of an edition whose reports are all there; `parameters`: hash of those it must have."""
-    for build in listed(root):
+    for build in map(read, _folders(root)):
         inputs = build.get("inputs", {})
         meant = build["edition"] == edition and parameters in (None, inputs.get("parameters"))
         if meant and build["status"] == "good" and inputs and _is_whole(root, build):
             return build
     return None
+
+
+def _folders(root: Path) -> list[Path]:
+    """→ the folders of the builds under a root, the newest first."""
+    folders = (folder for folder in (root / "builds").iterdir() if _NAME.fullmatch(folder.name) and folder.is_dir())
+    return sorted(folders, key=lambda folder: folder.name, reverse=True)
 
 
 def _is_whole(root: Path, build: Build) -> bool:
@@ -152,26 +157,31 @@ def line(build: Build) -> Build:
 
 
 def log(root: Path, lines: Iterable[Build]) -> None:
-    """Appends to `builds.jsonl`, in one write, those of the lines whose builds it does not tell of."""
-    path = root / "builds.jsonl"
-    text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+    """Appends to `builds.jsonl` those of the lines whose builds it does not tell of."""
     told = set()
-    for written in text.splitlines():
+    for written in _logged(root).splitlines():
         with suppress(ValueError, KeyError, TypeError):  # a line that a full disk cut off
             told.add(json.loads(written)["build"])
-    new = [json.dumps(each, ensure_ascii=False) for each in lines if each["build"] not in told]
-    if new:
-        cut_off = text and not text.endswith("\n")
-        with open(path, "a", encoding="utf-8") as file:
-            file.write("\n" * bool(cut_off) + "\n".join(new) + "\n")
+    _append(root, [each for each in lines if each["build"] not in told])
 
 
-def log_unchanged(root: Path, build: Build, started: str, seconds: float) -> Build:
-    """A build that stands for one that need not run → its line, appended to `builds.jsonl`."""
-    told = {**line(build), "status": "unchanged", "started": started, "seconds": seconds, "changed": []}
-    with open(root / "builds.jsonl", "a", encoding="utf-8") as file:
-        file.write(json.dumps(told, ensure_ascii=False) + "\n")
+def log_unchanged(root: Path, standing: Build, started: str, seconds: float) -> Build:
+    """The line of a build that stands for one that need not run → the line of this run, appended to `builds.jsonl`."""
+    told = {**standing, "status": "unchanged", "started": started, "seconds": seconds, "changed": []}
+    _append(root, [told])
     return told
+
+
+def _logged(root: Path) -> str:
+    path = root / "builds.jsonl"
+    return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+
+
+def _append(root: Path, lines: list[Build]) -> None:
+    cut_off = _logged(root)[-1:] not in ("", "\n")
+    if lines:
+        with open(root / "builds.jsonl", "a", encoding="utf-8") as file:
+            file.write("\n" * bool(cut_off) + "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in lines))
 
 
 def feed(found: list[Build], root: Path) -> str:
