@@ -1,6 +1,8 @@
 """The `diembao` command: pages → tables, notebooks → reports."""
 
 import argparse
+import json
+import signal
 import sys
 from pathlib import Path
 
@@ -39,7 +41,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     report.add_argument("--language", help="language of the reports, in place of the edition's: en or vi")
     report.add_argument("--out", type=Path, metavar="DIR", help="folder for the builds (default: reports/)")
+    report.add_argument("--force", action="store_true", help="build even if nothing has changed since the last one")
+    report.add_argument("--json", action="store_true", help="print a line of JSON in place of words, also if it fails")
     report.add_argument("--quiet", action="store_true", help="no progress bar")
+    report.add_argument(
+        "--notify",
+        choices=["failure", "always"],
+        default="failure",
+        help="when to send a notice to the addresses in DIEMBAO_NOTIFY (default: failure)",
+    )
     report.set_defaults(run=_report)
     evaluate = commands.add_parser("evaluate", help="compare what is extracted with marks made by hand")
     evaluate.add_argument(
@@ -75,12 +85,48 @@ def _extract(options: argparse.Namespace) -> int:
 def _report(options: argparse.Namespace) -> int:
     from diembao import report
 
-    build = report.build(
-        options.edition, dict(options.parameters), options.out, options.language, progress=not options.quiet
-    )
-    latest = build.parents[1] / "latest" / "index.html"
-    print(f"Built {build}\nOpen  {latest.as_uri()}")
+    signal.signal(signal.SIGTERM, _stopped)
+    try:
+        build = report.build(
+            options.edition,
+            dict(options.parameters),
+            options.out,
+            options.language,
+            progress=not options.quiet,
+            force=options.force,
+        )
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        reason = str(error).partition("\n")[0]
+        refused = {"build": None, "edition": options.edition, "status": "refused", "error": reason}
+        if options.json:
+            print(json.dumps(getattr(error, "line", None) or refused, ensure_ascii=False))
+        _notify(f"Điểm báo: {options.edition} failed", str(error), good=False)
+        raise
+    if options.json:
+        print(json.dumps(build.line, ensure_ascii=False))
+    else:
+        home = build.folder.parents[1] / "latest" / "index.html"
+        print(f"Nothing has changed since {build.folder}" if build.unchanged else f"Built {build.folder}")
+        print(f"Open  {home.as_uri()}")
+    if options.notify == "always":
+        _notify(f"Điểm báo: {options.edition} {build.line['status']}", str(build.folder), good=True)
     return 0
+
+
+def _stopped(*_: object) -> None:
+    """A schedule that ends a build: it ends like any that fails, its kernels with it."""
+    raise SystemExit("diembao: stopped by a signal")
+
+
+def _notify(title: str, text: str, good: bool) -> None:
+    from diembao.report import notices
+
+    try:
+        notices.send(title, text, good)
+    except DiembaoError as error:
+        print(f"diembao: {error}", file=sys.stderr)
 
 
 def _evaluate(options: argparse.Namespace) -> int:

@@ -1,7 +1,8 @@
-"""`make bench`: how fast extraction is, as ratios within one run. CORPUS=FILE measures your own pages.
+"""`make bench`: how fast extraction and reports are, as ratios within one run. CORPUS=FILE measures your own pages.
 
-The yardstick is the plain scan: one pass of one regular expression with every name of the catalogue over the same
-texts, counted and thrown away. Each figure is the median of several runs, taken in turn.
+The yardstick of extraction is the plain scan: one pass of one regular expression with every name of the catalogue over
+the same texts, counted and thrown away. That of reports is papermill and nbconvert by command line, one notebook after
+the other. Each figure is the median of several runs, taken in turn.
 """
 
 import argparse
@@ -9,6 +10,7 @@ import multiprocessing
 import os
 import resource
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -16,7 +18,8 @@ from pathlib import Path
 
 import polars as pl
 
-from diembao import corpus, load_catalogue, names
+from diembao import corpus, load_catalogue, names, report
+from diembao.report import inputs, plan
 from diembao.schema import PAGES
 
 COPIES = 10_000  # pages of the default corpus: the sample over and over
@@ -61,11 +64,50 @@ def measured(task, file: Path, threads: int) -> tuple[float, float, int]:
     return result
 
 
+def reports(runs: int) -> None:
+    """Prints the wall time of `diembao report` over that of papermill and nbconvert, notebook by notebook.
+
+    Both run the default edition's notebooks on the sample, from the command line, in turn; extraction is done before.
+    """
+    edition = plan.read(report.EDITIONS, "default", {}, None)
+    tools, here = Path(sys.executable).parent, {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    inputs.open_corpora(edition.jobs)
+    seconds = {"one after the other": [], "diembao report": []}
+    with tempfile.TemporaryDirectory() as folder:
+        for _ in range(runs):
+            began = time.perf_counter()
+            for job in edition.jobs:
+                executed = Path(folder, job.path.name)
+                given = [part for name, value in job.parameters.items() for part in ("-p", name, str(value))]
+                subprocess.run([tools / "papermill", job.path, executed, *given], check=True, **here)
+                subprocess.run([tools / "jupyter", "nbconvert", "--to", "html", executed], check=True, **here)
+            seconds["one after the other"].append(time.perf_counter() - began)
+            began = time.perf_counter()
+            command = [sys.executable, "-m", "diembao", "report", "--quiet", "--force", "--out", folder]
+            subprocess.run(command, check=True, **here)
+            seconds["diembao report"].append(time.perf_counter() - began)
+        largest = max(Path(folder, "latest", f"{job.name}.html").stat().st_size for job in edition.jobs)
+    one_by_one, together = (statistics.median(each) for each in seconds.values())
+    print(f"{len(edition.jobs)} notebooks on the sample, {os.cpu_count()} cores")
+    print(f"  diembao report takes {together / one_by_one:.2f} × papermill and nbconvert one after the other")
+    print(f"  {together:.1f} s and {one_by_one:.1f} s on this machine, today")
+    print(f"  the largest report has {largest / 1e6:.2f} MB")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus", nargs="?", default=os.environ.get("CORPUS"), help="Parquet file (page, text)")
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--only", choices=["extraction", "reports"])
     options = parser.parse_args()
+    if options.only != "reports":
+        extracting(parser, options)
+    if options.only != "extraction":
+        reports(options.runs)
+
+
+def extracting(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    """Prints the wall time of extraction over that of the plain scan."""
     threads = os.cpu_count() or 1
     with tempfile.TemporaryDirectory() as folder:
         file = Path(options.corpus) if options.corpus else default_corpus(Path(folder))

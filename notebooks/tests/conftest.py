@@ -167,5 +167,5 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
     )
     editions = write_editions(place, notebooks=[plain.name, hostile.name], languages=["en", "vi"], timeout=120)
     out = place / "out"
-    folder = report.build(parameters={"sources": HOSTILE[0], "top": "7"}, out=out, progress=False, editions=editions)
-    return SimpleNamespace(folder=folder, editions=editions, out=out, notebooks=place)
+    made = report.build(parameters={"sources": HOSTILE[0], "top": "7"}, out=out, progress=False, editions=editions)
+    return SimpleNamespace(folder=made.folder, editions=editions, out=out, notebooks=place)

@@ -1,11 +1,10 @@
 """A build is whole or nothing, says what went wrong, and shows whatever stands in a page as text."""
 
+import datetime
 import fcntl
 import json
 import os
-import signal
 import subprocess
-import sys
 import time
 
 import nbformat
@@ -17,7 +16,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from diembao import report
 from diembao.__main__ import main
-from diembao.report import document, execute
+from diembao.report import document, execute, plan
 from diembao.schema import DiembaoError
 
 
@@ -109,6 +108,9 @@ def edition(tmp_path):
         ({"corpus": "\udcff"}, "parameter corpus"),
         ({"output": "/tmp/x"}, "set by the builder"),
         ({"language": "vi"}, "--language"),
+        ({"top": 3.0}, "parameter top: 3.0 is not a int"),
+        ({"corpus": 2024}, "parameter corpus: 2024 is not a str"),
+        ({"sources": "AP", "x = 1; top": 3}, "parameter x = 1; top: no notebook"),
     ],
 )
 def test_parameters_are_refused_before_a_kernel_starts(edition, tmp_path, no_kernels, parameters, message):
@@ -129,6 +131,9 @@ def test_parameters_are_refused_before_a_kernel_starts(edition, tmp_path, no_ker
         ("", ["VOA"], []),
         ("CHN", [], ["CHN"]),
         ("2024-06-01", "", "2024-06-01"),
+        (datetime.date(2024, 6, 1), "", "2024-06-01"),
+        (["AP", "VOA"], [], ["AP", "VOA"]),
+        ("[2, 3]", [1], [2, 3]),
     ],
 )
 def test_text_takes_the_type_of_the_default(text, default, value):
@@ -142,6 +147,10 @@ def test_text_takes_the_type_of_the_default(text, default, value):
         ({"notebooks": []}, "notebooks must be a list"),
         ({"notebooks": ["n.ipynb"], "colour": "red"}, "'colour' is no setting"),
         ({"notebooks": ["n.ipynb"], "timeout": "long"}, "timeout must be a number"),
+        ({"notebooks": ["n.ipynb"], "timeout": 0}, "timeout must be a number"),
+        ({"notebooks": ["n.ipynb"], "keep": 0}, "keep must be a number of good builds, 1 or more"),
+        ({"notebooks": ["n.ipynb"], "keep": 2.5}, "keep must be a number of good builds"),
+        ({"notebooks": ["n.ipynb"], "parameters": 7}, "parameters must be a table"),
         ({"notebooks": ["n.ipynb"], "languages": ["xx"]}, "choose from en, vi"),
         ({"notebooks": ["n.ipynb", "n.ipynb"]}, "two notebooks of one name"),
         ({"notebooks": ["editions.toml"]}, "not a readable notebook"),
@@ -158,6 +167,36 @@ def test_unknown_edition_names_the_known_ones(edition, no_kernels):
         report.build("weekly", editions=edition)
 
 
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ("top = '3'\nshare = 'much'", "parameter share: 'much' is not a float"),
+        ("tpo = 3", "parameter tpo.*they have: capitals, corpus, share, sources, top$"),
+        ("top = 3.5", "parameter top: 3.5 is not a int"),
+        ("sources = ['AP', 7]", "parameter sources.*is not a list of str"),
+        ("output = '/tmp/x'", "parameter output is set by the builder"),
+        ("top = 1\ntop = 2", "not a readable editions file"),
+    ],
+)
+def test_parameters_of_the_editions_file_are_typed_too(edition, tmp_path, no_kernels, settings, message):
+    edition.write_text(f"[default]\nnotebooks = ['n.ipynb']\n[default.parameters]\n{settings}\n")
+    with pytest.raises(DiembaoError, match=message):
+        report.build(editions=edition, out=tmp_path / "out")
+
+
+def test_dates_and_text_that_looks_like_a_number_stay_text(edition):
+    edition.write_text("[default]\nnotebooks = ['n.ipynb']\n[default.parameters]\ncorpus = 2024-06-30\n")
+    assert plan.read(edition, "default", {}, None).jobs[0].parameters["corpus"] == "2024-06-30"
+    assert plan.read(edition, "default", {"corpus": "007"}, None).jobs[0].parameters["corpus"] == "007"
+
+
+@pytest.mark.parametrize("name", ["Weekly", "a/b", "weekly-failed", ""])
+def test_edition_names_that_could_not_name_a_folder_are_refused(edition, no_kernels, name):
+    edition.write_text(f"['{name}']\nnotebooks = ['n.ipynb']\n")
+    with pytest.raises(DiembaoError, match="an edition's name is made of"):
+        report.build(name, editions=edition)
+
+
 def test_parameters_cell_must_hold_literals(tmp_path, no_kernels):
     write_notebook(tmp_path / "n.ipynb", ("parameters", "top = len('abc')"))
     with pytest.raises(DiembaoError, match="literals only"):
@@ -167,9 +206,9 @@ def test_parameters_cell_must_hold_literals(tmp_path, no_kernels):
 def test_relative_corpus_counts_from_the_editions_file(tmp_path, monkeypatch):
     write_notebook(tmp_path / "n.ipynb", ("parameters", PARAMETERS))
     editions = write_editions(tmp_path, notebooks=["n.ipynb"], corpus="pages")
-    (job,) = report._plan(editions, "default", {}, None).jobs
+    (job,) = plan.read(editions, "default", {}, None).jobs
     assert job.parameters["corpus"] == str(tmp_path / "pages")
-    (job,) = report._plan(editions, "default", {"corpus": "here"}, None).jobs
+    (job,) = plan.read(editions, "default", {"corpus": "here"}, None).jobs
     assert job.parameters["corpus"] == "here"
 
 
@@ -215,35 +254,6 @@ def running_kernels():
     return [line for line in listing.stdout.splitlines() if "ipykernel" in line and "defunct" not in line]
 
 
-def test_killed_builder_leaves_the_last_good_build(built):
-    write_notebook(built.notebooks / "slow.ipynb", ("", "import time\ntime.sleep(60)"))
-    editions = built.notebooks / "slow.toml"
-    editions.write_text('[slow]\nnotebooks = ["slow.ipynb"]\n')
-    code = f"from diembao import report; report.build('slow', editions={str(editions)!r}, out={str(built.out)!r})"
-    builder = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL)
-    partial = built.out / "builds"
-    deadline = time.monotonic() + 60
-    while not list(partial.glob(".partial-*")) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    builder.send_signal(signal.SIGKILL)
-    builder.wait()
-    (remains,) = partial.glob(".partial-*")
-    assert (built.out / "latest").resolve() == built.folder
-    report._set_aside_remains(built.out)
-    kept = partial / f"{remains.name.removeprefix('.partial-')}-failed"
-    assert (kept / "error.txt").read_text() == "the builder was killed\n"
-
-
-def test_full_disk_is_an_error_like_any_other(built, monkeypatch):
-    def full(*_, **__):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(report, "_fill", full)
-    with pytest.raises(report.BuildError, match="No space left"):
-        report.build(editions=built.editions, out=built.out, progress=False)
-    assert (built.out / "latest").resolve() == built.folder
-
-
 def test_second_build_waits_and_says_who_holds_the_lock(edition, tmp_path, monkeypatch, no_kernels, capsys):
     monkeypatch.setattr(report, "LOCK_WAIT", 0.5)
     (tmp_path / "out").mkdir()
@@ -254,6 +264,14 @@ def test_second_build_waits_and_says_who_holds_the_lock(edition, tmp_path, monke
         with pytest.raises(DiembaoError, match="held by process 123, edition daily"):
             report.build(editions=edition, out=tmp_path / "out")
     assert "waiting for process 123" in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_written_to_is_named(edition, tmp_path, no_kernels):
+    (tmp_path / "file").touch()
+    (tmp_path / "out" / ".lock").mkdir(parents=True)
+    for out in ("file", "out"):
+        with pytest.raises(DiembaoError, match=f"{tmp_path / out}: cannot hold builds"):
+            report.build(editions=edition, out=tmp_path / out)
 
 
 # --- the command

@@ -77,6 +77,21 @@ def overview(build: Mapping[str, Any], language: str) -> str:
     return template.render(build=build, language=language, word=words(language), scripts=[], style=_style())
 
 
+def listing(
+    builds: list[Mapping[str, Any]], latest: str | None, language: str, pages: list[Mapping[str, str]]
+) -> str:
+    """Builds, the newest first, the name of the one `latest` leads to → the page over all of them in `language`."""
+    template = _exporter().environment.get_template("builds.html.j2")
+    editions: dict[str, list[Mapping[str, Any]]] = {}
+    for build in builds:
+        editions.setdefault(build["edition"], []).append(build)
+    word = words(language)
+    return template.render(
+        editions=editions, latest=latest, language=language, pages=pages, words=_words(), word=word, scripts=[],
+        style=_style(),
+    )
+
+
 @cache
 def _words() -> dict[str, dict[str, str]]:
     return tomllib.loads((TEMPLATE / "words.toml").read_text(encoding="utf-8"))

@@ -5,12 +5,14 @@ do not fit the parameters cell, a cell that ends the notebook early, a kernel th
 """
 
 import ast
+import datetime
 import json
 import logging
 import os
 import queue
 import re
 import signal
+import sys
 import tempfile
 import threading
 import time
@@ -24,9 +26,11 @@ import nbformat
 from jupyter_client import AsyncKernelManager
 from nbformat import NotebookNode
 
+from diembao.report import notices
 from diembao.schema import DiembaoError
 
 KERNEL = "python3"  # the Python this runs in, whatever kernel a notebook was last saved with
+COMMAND = [sys.executable, "-P", str(Path(__file__).with_name("kernel.py")), "-f", "{connection_file}"]
 # Builds draw no widgets (nothing in a page would answer them): a notebook's helpers read DIEMBAO_BUILD.
 ENVIRONMENT = {"DIEMBAO_BUILD": "1", "PYTHONHASHSEED": "0", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
 GRACE = 60  # seconds a killed kernel has to be noticed before the builder gives up waiting
@@ -89,8 +93,10 @@ def defaults(notebook: NotebookNode, path: Path) -> dict[str, Any]:
 def typed(name: str, value: Any, default: Any) -> Any:
     """A parameter's value, a string from the command line among them → the value in the type of its default.
 
-    A list is written `a,b,c` or as JSON. Raises DiembaoError naming the expected type.
+    A list is written `a,b,c` or as JSON, a date as text. Raises DiembaoError naming the expected type.
     """
+    if isinstance(value, datetime.date):  # as TOML reads one; papermill has no form for it
+        value = value.isoformat()
     wanted = "list of " + type(default[0]).__name__ if isinstance(default, list) and default else type(default).__name__
     try:
         if isinstance(value, str):
@@ -156,13 +162,15 @@ def run(jobs: list[Job], timeout: float, on_cell: Callable[[], None] = lambda: N
     for _ in range(workers):
         threading.Thread(target=work, daemon=True).start()
     runs: dict[int, Run] = {}
+    last = time.monotonic()
     try:
         while len(runs) < len(jobs):
-            number, result = done.get(timeout=timeout + GRACE)
-            runs[number] = result
-    except queue.Empty:
-        stuck = ", ".join(job.path.name for number, job in enumerate(jobs) if number not in runs)
-        raise DiembaoError(f"no answer from {stuck} {GRACE} s after the timeout of {timeout:g} s") from None
+            with suppress(queue.Empty):
+                number, result = done.get(timeout=0.5)  # not longer: a signal does not always end the waiting
+                runs[number], last = result, time.monotonic()
+            if time.monotonic() - last > timeout + GRACE:
+                stuck = ", ".join(job.path.name for number, job in enumerate(jobs) if number not in runs)
+                raise DiembaoError(f"no answer from {stuck} {GRACE} s after the timeout of {timeout:g} s")
     finally:
         while not waiting.empty():
             waiting.get()
@@ -186,9 +194,19 @@ def _execute(job: Job, timeout: float, kernels: list[AsyncKernelManager], on_cel
             mine.append(self)
             kernels.append(self)
 
+        def format_kernel_cmd(self, extra_arguments: list[str] | None = None) -> list[str]:
+            self.kernel_spec.argv = COMMAND
+            return super().format_kernel_cmd(extra_arguments)
+
         async def start_kernel(self, **options: Any) -> None:
-            with open(log, "ab") as file:  # what the process itself says; cells' output does not go this way
-                await super().start_kernel(**options, env={**os.environ, **ENVIRONMENT}, stdout=file, stderr=file)
+            reading, writing = os.pipe()
+            held.append(writing)
+            try:
+                with open(log, "ab") as file:  # what the process itself says; cells' output does not go this way
+                    outputs = {"stdin": reading, "stdout": file, "stderr": file}
+                    await super().start_kernel(**options, env=_environment(), **outputs)
+            finally:
+                os.close(reading)
 
     def expire() -> None:
         expired.set()
@@ -198,6 +216,7 @@ def _execute(job: Job, timeout: float, kernels: list[AsyncKernelManager], on_cel
     folder = tempfile.TemporaryDirectory(prefix="diembao-", ignore_cleanup_errors=True)
     log = Path(folder.name, "kernel.log")
     mine: list[AsyncKernelManager] = []
+    held: list[int] = []  # the builder's ends of pipes that tell kernels it is there
     seen: list[NotebookNode] = []  # the cells being executed: papermill hands them over only when nothing went wrong
     expired = threading.Event()
     error = None
@@ -223,6 +242,8 @@ def _execute(job: Job, timeout: float, kernels: list[AsyncKernelManager], on_cel
         last_words = log.read_text(errors="replace").splitlines()[-6:] if log.exists() else []
         error = "\n".join([f"{type(raised).__name__}: {raised}", *(f"  | {line}" for line in last_words)])
     watchdog.cancel()
+    for end in held:
+        os.close(end)
     folder.cleanup()
     notebook = remove_error_markers(seen[-1] if seen else job.notebook)  # or cells would not have the numbers we name
     code = [(n, cell) for n, cell in enumerate(notebook.cells, 1) if cell.cell_type == "code" and cell.source.strip()]
@@ -234,6 +255,11 @@ def _execute(job: Job, timeout: float, kernels: list[AsyncKernelManager], on_cel
     elif error is not None and not error.startswith("cell "):
         error = f"cell {last}: {error}"
     return Run(job, notebook, time.monotonic() - start, error and f"{job.path}, {error}")
+
+
+def _environment() -> dict[str, str]:
+    """→ a kernel's environment: the builder's, without its secrets."""
+    return {**{name: value for name, value in os.environ.items() if name != notices.VARIABLE}, **ENVIRONMENT}
 
 
 def _raised(error: Any) -> str:
