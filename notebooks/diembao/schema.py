@@ -46,6 +46,7 @@ ARTICLES = pl.Schema(
         "published_basis": pl.String,
         "syllables": pl.Int64,
         "duplicate_of": pl.String,
+        "similarity": pl.Float64,
         "published_evidence": pl.String,
     }
 )
