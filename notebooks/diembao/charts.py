@@ -86,6 +86,15 @@ def role_matrix(table: pl.DataFrame, words: Words, title: str) -> Chart:
 
 def source_shares(table: pl.DataFrame, words: Words, title: str) -> Chart:
     """`comparison.actor_shares` → a dot with its interval for each source, grouped by actor."""
+    return _by_source(table, words, title, "source_shares", "axis.share")
+
+
+def attributed(table: pl.DataFrame, words: Words, title: str) -> Chart:
+    """`comparison.attributed_shares` → a dot with its interval for each source, grouped by actor."""
+    return _by_source(table, words, title, "attributed", "axis.share_of_said")
+
+
+def _by_source(table: pl.DataFrame, words: Words, title: str, kind: str, axis: str) -> Chart:
     actors = _by_mentions(table, "actor_id")[:MOST]
     table = table.filter(pl.col("share").is_not_null() & pl.col("actor_id").is_in(actors))
     data = _data(table, words, "actor_id", "source_id", "mentions", "share", "articles_total")
@@ -98,12 +107,10 @@ def source_shares(table: pl.DataFrame, words: Words, title: str) -> Chart:
         tooltip=_tooltips(data, words),
     )
     dots = base.mark_point(size=64, filled=True, opacity=1).encode(
-        x=_share(words, "axis.share"), shape=_sources(words, sources, alt.Shape)
+        x=_share(words, axis), shape=_sources(words, sources, alt.Shape)
     )
     height = alt.Step(theme.DODGE, **{"for": "offset"})
-    return _finish(
-        _interval(base, "share", on_bars=False) + dots, data, words, title, "source_shares", len(sources), height
-    )
+    return _finish(_interval(base, "share", on_bars=False) + dots, data, words, title, kind, len(sources), height)
 
 
 def log_odds(table: pl.DataFrame, words: Words, title: str) -> Chart:
@@ -132,6 +139,21 @@ def distances(table: pl.DataFrame, words: Words, title: str) -> Chart:
     data = _data(table, words, "source_id", "other_id", "distance", "by_chance", "p")
     chart = _heat(data, words, "source_id", "other_id", "distance", words.text("axis.distance"))
     return _finish(chart, data, words, title, "distances", len({*data["source_id"], *data["other_id"]}))
+
+
+def wires(table: pl.DataFrame, words: Words, title: str) -> Chart:
+    """`comparison.publishers_by_wire` → a heat map of publishers with articles enough by the sources they credit."""
+    table = table.filter(~pl.col("abstains"))
+    data = _data(table, words, "publisher", "source_id", "articles", "articles_total", "article_share")
+    chart = _heat(data, words, "source_id", "publisher", "article_share", words.text("axis.credited"))
+    return _finish(chart, data, words, title, "wires", data["publisher"].n_unique())
+
+
+def reprints(table: pl.DataFrame, words: Words, title: str) -> Chart:
+    """`comparison.reprints` → a heat map: who printed first, who printed it again, how many stories."""
+    data = _data(table, words, "first_publisher", "publisher", "stories")
+    chart = _heat(data, words, "publisher", "first_publisher", "stories")
+    return _finish(chart, data, words, title, "reprints", data["publisher"].n_unique())
 
 
 def calendar(table: pl.DataFrame, sources: pl.DataFrame, words: Words, title: str) -> Chart:

@@ -1,9 +1,10 @@
 """Articles → which of them print a story again that another printed before.
 
 Two articles are near-duplicates if the sets of their shingles, runs of `SHINGLE` syllables, are alike: a Jaccard
-similarity of at least `ALIKE`, and published at most `WINDOW` days apart unless the words are the same. Candidates are
-articles that share a bucket of locality-sensitive hashing over MinHash signatures (Broder 1997; Leskovec, Rajaraman &
-Ullman 2020, Mining of Massive Datasets, chapter 3); what decides is their similarity, counted on the whole sets.
+similarity of at least `REPEAT_SIMILARITY`, published at most `REPEAT_DAYS` days apart unless the words are the same.
+Candidates are articles that share a bucket of locality-sensitive hashing over MinHash signatures (Broder 1997;
+Leskovec, Rajaraman & Ullman 2020, Mining of Massive Datasets, chapter 3); what decides is their similarity, counted on
+the whole sets.
 
 A group is one article and all those similar to itself, so that a chain of small changes does not join two stories. The
 first one printed stands for the group. The outcome depends neither on the order of the pages nor on batches or threads.
@@ -17,14 +18,10 @@ import polars as pl
 import rensa
 
 from .catalogue import folded
-from .schema import ARTICLES, COUNTED_ROLES, conform
+from .schema import ARTICLES, COUNTED_ROLES, REPEAT_DAYS, REPEAT_SIMILARITY, REPEAT_SYLLABLES, conform
 
 SHINGLE = 4  # syllables: two or three words
-SHORTEST = 80  # syllables of the shortest article that can repeat another; below it a page is often boilerplate
-# Follow-ups of one paper repeat their background and reach 0.67; a reprint under its own headline and lead has 0.8.
-ALIKE = 0.7
-WINDOW = 30  # days
-# With 25 bands of 5 a pair at `ALIKE` shares a bucket in 99 cases of 100, one at half of that in 12, at a tenth never.
+# With 25 bands of 5 a pair at 0.7 shares a bucket in 99 cases of 100, one at half of that in 12, at a tenth never.
 BANDS, ROWS = 25, 5
 SEED = 20240601
 _PAIRS = 20_000  # compared at a time: bounds memory
@@ -41,7 +38,7 @@ def fingerprints(lines: pl.DataFrame) -> pl.DataFrame:
     own = (pl.col("segment") == 0) & pl.col("role").is_in(COUNTED_ROLES)
     words = folded(pl.col("text")).str.to_lowercase().str.extract_all(r"[\p{L}\p{M}\d]+")
     written = lines.filter(own).select("page", syllables=words).with_columns(length=pl.col("syllables").list.len())
-    written = written.filter(pl.col("length").sum().over("page") >= SHORTEST)
+    written = written.filter(pl.col("length").sum().over("page") >= REPEAT_SYLLABLES)
     if written.is_empty():
         return pl.DataFrame(schema=PRINTS)
     lengths = written.group_by("page", maintain_order=True).agg(pl.col("length").sum())
@@ -160,10 +157,10 @@ def _similar(pairs: pl.DataFrame, articles: pl.DataFrame) -> pl.DataFrame:
             pl.col("published_first") - pl.col("other_published_last"),
             pl.col("other_published_first") - pl.col("published_last"),
         ).dt.total_days()
-        near = (apart <= WINDOW).fill_null(True)  # undated, it may have been printed on any day
+        near = (apart <= REPEAT_DAYS).fill_null(True)  # undated, it may have been printed on any day
         similar.append(
             both.with_columns(similarity=shared / either)
-            .filter((pl.col("similarity") >= ALIKE) & (near | (pl.col("similarity") == 1)))
+            .filter((pl.col("similarity") >= REPEAT_SIMILARITY) & (near | (pl.col("similarity") == 1)))
             .select("original", "rank", "similarity")
         )
     return pl.concat(similar)

@@ -68,7 +68,7 @@ def test_a_reprint_under_its_own_headline_and_lead_is_found_with_its_exact_simil
 def test_a_follow_up_that_repeats_the_background_is_another_story():
     first = story(1)
     follow = edited(first, 0.3)
-    assert 0.4 < jaccard(first, follow) < duplicates.ALIKE
+    assert 0.4 < jaccard(first, follow) < schema.REPEAT_SIMILARITY
     assert marked({"a": first, "b": follow})["b"] == (None, None)
 
 
@@ -107,12 +107,12 @@ def test_a_chain_of_small_changes_does_not_join_two_stories():
     found = marked(chain)
     for page, (of, _) in found.items():
         assert of is None or found[of][0] is None
-        assert of is None or jaccard(chain[page], chain[of]) >= duplicates.ALIKE
+        assert of is None or jaccard(chain[page], chain[of]) >= schema.REPEAT_SIMILARITY
     assert [page for page, (of, _) in found.items() if of is None] != ["p0"]
 
 
 def test_boilerplate_is_no_story():
-    notice = story(1, duplicates.SHORTEST - 1)
+    notice = story(1, schema.REPEAT_SYLLABLES - 1)
     assert set(marked({"a": notice, "b": notice}).values()) == {(None, None)}
     longer = [*notice, "ba"]
     assert marked({"a": longer, "b": longer})["b"] == ("a", 1.0)
@@ -154,7 +154,7 @@ def test_neither_order_nor_batches_show_and_every_repeat_is_like_its_original(se
     for page, (of, like) in found.items():
         if of is not None:
             assert found[of] == (None, None)
-            assert like == pytest.approx(jaccard(texts[page], texts[of])) and like >= duplicates.ALIKE
+            assert like == pytest.approx(jaccard(texts[page], texts[of])) and like >= schema.REPEAT_SIMILARITY
 
 
 def test_comparing_in_small_portions_changes_nothing(monkeypatch):
@@ -169,8 +169,8 @@ def test_what_the_buckets_find_is_what_comparing_all_pairs_finds():
     texts, _ = corpus(11, 60)
     found = marked(texts)
     for page in texts:
-        long = len(texts[page]) >= duplicates.SHORTEST
-        like = [o for o in texts if long and o < page and jaccard(texts[page], texts[o]) >= duplicates.ALIKE]
+        long = len(texts[page]) >= schema.REPEAT_SYLLABLES
+        like = [o for o in texts if long and o < page and jaccard(texts[page], texts[o]) >= schema.REPEAT_SIMILARITY]
         originals = [other for other in like if found[other][0] is None]
         assert (found[page][0] is not None) == bool(originals), page
 
