@@ -622,12 +622,12 @@ class Words:
         return self._finding("syndicated", "title", values, text)
 
     def reprints(self, table: pl.DataFrame, groups: pl.DataFrame) -> Finding:
-        """`comparison.reprints` and `syndicated` → whose stories are printed again most, and by whom."""
+        """`comparison.reprints` and `syndicated` → how many near-duplicates there are, who prints whose most."""
+        found = self.syndicated(groups)
         if groups.is_empty():
-            return self.syndicated(groups)
-        all_groups = self.count("group", groups.height)
+            return found
         if table.is_empty():
-            return self._finding("reprints", "none_title", {}, self.text("say.reprints.none", groups=all_groups))
+            return Finding(found.title, f"{found.sentence} {self.text('say.reprints.none')}")
         top = table.row(0, named=True)
         values = {
             "first": self.label("publisher", top["first_publisher"]),
@@ -635,9 +635,8 @@ class Words:
             "stories": self.count("story", top["stories"]),
         }
         known = self.number(groups["first_publisher"].count())
-        return self._finding(
-            "reprints", "title", values, self.text("say.reprints.text", **values, groups=all_groups, known=known)
-        )
+        text = self.text("say.reprints.text", **values, known=known)
+        return self._finding("reprints", "title", values, found.sentence, text)
 
     def wires(self, table: pl.DataFrame, minimum: int) -> Finding:
         """`comparison.publishers_by_wire` and the minimum of articles → which publisher leans most on which source."""

@@ -218,7 +218,7 @@ def publishers_by_wire(
 
     Columns: articles (of the publisher that credit the source), articles_total (of the publisher), article_share ±
     (Wilson), abstains (too few articles of the publisher). The `most` - 1 publishers with most articles, then `OTHERS`;
-    articles whose publisher is not known are left out, and so is a source that prints its own.
+    articles whose publisher is not known are left out, and a publisher has no row for itself as a source.
     """
     articles = frame(articles).filter(pl.col("publisher").is_not_null())
     sizes = (
@@ -237,12 +237,9 @@ def publishers_by_wire(
         ]
     ).unique()
     credited = attach(credits, articles.select(*ARTICLE, "publisher"), ARTICLE)
-    counts = (
-        credited.filter(pl.col("publisher") != pl.col("source_id"))
-        .group_by("source_id", shown=named)
-        .agg(articles=pl.len().cast(pl.Int64))
-    )
+    counts = credited.group_by("source_id", shown=named).agg(articles=pl.len().cast(pl.Int64))
     cells = totals.join(pl.DataFrame({"source_id": list(sources)}, schema={"source_id": pl.String}), how="cross")
+    cells = cells.filter(pl.col("shown") != pl.col("source_id"))
     few = pl.col("articles_total") < intervals.MINIMUM_ARTICLES
     ends = {
         f"article_share_{end}": pl.when(~few).then(
