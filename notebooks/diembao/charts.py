@@ -152,7 +152,8 @@ def wires(table: pl.DataFrame, words: Words, title: str) -> Chart:
 def reprints(table: pl.DataFrame, words: Words, title: str) -> Chart:
     """`comparison.reprints` → a heat map: who printed first, who printed it again, how many stories."""
     data = _data(table, words, "first_publisher", "publisher", "stories")
-    chart = _heat(data, words, "publisher", "first_publisher", "stories")
+    order = pl.concat([data["first_publisher"], data["publisher"]]).unique(maintain_order=True).to_list()
+    chart = _heat(data, words, "publisher", "first_publisher", "stories", order=order, named=True)
     return _finish(chart, data, words, title, "reprints", data["publisher"].n_unique())
 
 
@@ -336,16 +337,32 @@ def _sources(words: Words, sources: Sequence[str], channel: type = alt.Color, **
     return channel("source_id:N", scale=scale, **({"legend": _legend(names)} | options))
 
 
-def _heat(data: pl.DataFrame, words: Words, x: str, y: str, value: str, title: str | None = None) -> Chart:
-    """Two columns of names and one of values → coloured cells with the value written in each."""
-    columns = _unique(data, x)
+def _heat(
+    data: pl.DataFrame,
+    words: Words,
+    x: str,
+    y: str,
+    value: str,
+    title: str | None = None,
+    *,
+    order: Sequence[str] | None = None,
+    named: bool = False,
+) -> Chart:
+    """Two columns of names and one of values → coloured cells with the value written in each.
+
+    title: of the legend, if there is to be one. order: of the names on both sides (default: the table's of each).
+    named: whether the sides say what they are.
+    """
+    columns = order or _unique(data, x)
     lines = max((len(name.split()) for name in columns), default=1)
     upright = {"labelAngle": 0, "labelExpr": "split(datum.label, ' ')", "labelPadding": 14 * lines - 8}
-    tilted = {"labelAngle": -40, "labelLimit": 90}
+    tilted = {"labelAngle": -40, "labelLimit": 110}
     axis = alt.Axis(orient="top", labelLineHeight=14, **(upright if len(columns) <= 6 else tilted))
+    sides = [words.text(f"axis.{side}") if named else None for side in (x, y)]
+    rows = _rows(data, y) if order is None else alt.Y(f"{y}:N", sort=order)
     base = alt.Chart(data).encode(
-        x=alt.X(f"{x}:N", title=None, sort=columns, axis=axis),
-        y=_rows(data, y),
+        x=alt.X(f"{x}:N", title=sides[0], sort=columns, axis=axis),
+        y=rows.title(sides[1]),
         tooltip=_tooltips(data, words),
     )
     pattern = words.pattern(value)

@@ -628,13 +628,18 @@ class Words:
             return found
         if table.is_empty():
             return Finding(found.title, f"{found.sentence} {self.text('say.reprints.none')}")
-        top = table.row(0, named=True)
+        known = self.number(groups["first_publisher"].count())
+        others = table.filter(pl.col("first_publisher") != pl.col("publisher"))
+        if others.is_empty():
+            return self._finding(
+                "reprints", "own_title", {}, found.sentence, self.text("say.reprints.own", known=known)
+            )
+        top = others.row(0, named=True)
         values = {
             "first": self.label("publisher", top["first_publisher"]),
             "again": self.label("publisher", top["publisher"]),
             "stories": self.count("story", top["stories"]),
         }
-        known = self.number(groups["first_publisher"].count())
         text = self.text("say.reprints.text", **values, known=known)
         return self._finding("reprints", "title", values, found.sentence, text)
 

@@ -166,6 +166,9 @@ def test_who_printed_whose_story_is_said_only_where_it_is_known():
     said = EN.reprints(table, groups)
     assert said.title == "Other publishers printed 1 story of VOA again"
     assert said.sentence.startswith("2 groups") and "1 of the groups show who was first" in said.sentence
+    own = table.with_columns(publisher=pl.lit("VOA"), stories=9 * pl.col("stories"))
+    assert EN.reprints(pl.concat([own, table]), groups) == said
+    assert "none was printed again by another" in EN.reprints(own, groups).sentence
     assert "nobody can be called the first" in EN.reprints(table.clear(), groups).sentence
     for words in (EN, VI):
         none = words.reprints(table.clear(), groups.clear()).sentence
