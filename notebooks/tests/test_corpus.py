@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from extracting import catalogue, pages, story
 
-from diembao import DiembaoError, corpus, extract, open_corpus
+from diembao import DiembaoError, corpus, extract, measures, open_corpus
 from diembao.schema import DATES, PAGES, TABLES
 
 PAGE = story("Mỹ và Nga nối lại đàm phán ngày 12/6/2024.", "Theo AP, hai bên trao đổi danh sách.", "Cuộc họp kéo dài.")
@@ -167,6 +167,20 @@ def test_a_new_page_that_prints_a_kept_one_again_is_its_duplicate(folder):
     (folder / "nam.txt").write_text(LONG.replace("cùng soạn", "soạn"), encoding="utf-8")
     grown = open_corpus(folder, catalogue=catalogue()).articles.collect()
     assert dict(grown.select("page", "duplicate_of").iter_rows()) == {"hai": None, "mot": None, "nam": "mot"}
+
+
+def test_printing_every_page_of_the_sample_twice_changes_nothing_when_stories_count_once(tmp_path):
+    once = open_corpus("sample", catalogue=catalogue())
+    pages = once.pages.collect()
+    twice = pl.concat([pages, pages.with_columns(page=pl.col("page") + "-again")])
+    twice.write_parquet(tmp_path / "twice.parquet")
+    doubled = open_corpus(tmp_path / "twice.parquet", catalogue=catalogue())
+    copies = doubled.articles.filter(pl.col("page").str.ends_with("-again") & (pl.col("segment") == 0)).collect()
+    assert (copies["duplicate_of"] + "-again").equals(copies["page"], check_names=False)
+    assert set(copies["similarity"]) == {1.0}
+    chosen = [measures.select(opened) for opened in (once, doubled)]
+    for name in ("articles", "mentions", "citations", "dates"):
+        assert getattr(chosen[0], name).equals(getattr(chosen[1], name)), name
 
 
 def test_a_page_that_breaks_a_stage_is_set_aside(monkeypatch):
