@@ -15,6 +15,10 @@ CITATION_ROLES = ("pub", "credit", "att", "photo", "other")
 PUBLISHED_BASES = ("stated", "inferred", "unknown")
 DATE_BASES = ("explicit", "context", "publication", "unresolved")
 GRANULARITIES = ("day", "week", "month", "quarter", "season", "year", "decade", "interval", "set", "unknown")
+# An article prints another again if it has so many syllables, shares so much of their runs of four (Jaccard) and is
+# published within so many days of it. Follow-ups in one paper repeat their background and reach 0.67; a reprint under
+# its own headline and lead has 0.8. A shorter page is often only boilerplate.
+REPEAT_SYLLABLES, REPEAT_SIMILARITY, REPEAT_DAYS = 80, 0.7, 30
 UNRESOLVED = "REL"  # the EDTF column of a relative date whose anchor the page does not give
 
 # What `pages` hands to every later stage. `title`, `published`, `publisher`, `main` come from a page's metadata
@@ -46,6 +50,7 @@ ARTICLES = pl.Schema(
         "published_basis": pl.String,
         "syllables": pl.Int64,
         "duplicate_of": pl.String,
+        "similarity": pl.Float64,
         "published_evidence": pl.String,
     }
 )
@@ -57,7 +62,8 @@ _SPAN = {
     "end": pl.Int64,
 }
 LINES = pl.Schema({**_SPAN, "role": pl.String})
-MENTIONS = pl.Schema(
+# Mentions and citations as their stages find them; `sentence` (from 1 within the page) is added when all are found.
+FOUND_MENTIONS = pl.Schema(
     {
         **_SPAN,
         "surface": pl.String,
@@ -68,7 +74,9 @@ MENTIONS = pl.Schema(
         "role": pl.String,
     }
 )
-CITATIONS = pl.Schema({**_SPAN, "surface": pl.String, "source_id": pl.String, "role": pl.String})
+MENTIONS = pl.Schema({**FOUND_MENTIONS, "sentence": pl.Int32})
+FOUND_CITATIONS = pl.Schema({**_SPAN, "surface": pl.String, "source_id": pl.String, "role": pl.String})
+CITATIONS = pl.Schema({**FOUND_CITATIONS, "sentence": pl.Int32})
 DATES = pl.Schema(
     {
         **_SPAN,

@@ -18,9 +18,9 @@ from pathlib import Path
 
 import polars as pl
 
-from diembao import corpus, load_catalogue, names, report
+from diembao import corpus, duplicates, load_catalogue, names, report
 from diembao.report import inputs, plan
-from diembao.schema import PAGES
+from diembao.schema import PAGES, empty
 
 COPIES = 10_000  # pages of the default corpus: the sample over and over
 
@@ -45,15 +45,21 @@ def extraction(file: Path) -> int:
         return corpus.extract(file, out)["pages"]
 
 
+def without_duplicates(file: Path) -> int:
+    """Extraction that looks for no near-duplicates; in a process of its own, so that nothing else goes without."""
+    duplicates.fingerprints = lambda lines: empty(duplicates.PRINTS)
+    return extraction(file)
+
+
 def _measured(task, file: Path, threads: int, send) -> None:
     began = time.perf_counter()
     result = task(file)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2)
-    send.send((time.perf_counter() - began, peak, result))
+    send.send((time.perf_counter() - began, peak, result, time.process_time()))
 
 
-def measured(task, file: Path, threads: int) -> tuple[float, float, int]:
-    """A task in a process of its own with so many threads → wall seconds, peak memory in MB, what it returned."""
+def measured(task, file: Path, threads: int) -> tuple[float, float, int, float]:
+    """A task in a process of its own with so many threads → wall seconds, peak memory (MB), its result, CPU seconds."""
     os.environ["POLARS_MAX_THREADS"] = str(threads)
     context = multiprocessing.get_context("spawn")
     receive, send = context.Pipe(duplex=False)
@@ -114,11 +120,16 @@ def extracting(parser: argparse.ArgumentParser, options: argparse.Namespace) -> 
         if "text" not in pl.read_parquet_schema(file):
             parser.error(f"{file}: no column `text`; a corpus has {', '.join(PAGES.names()[:2])}")
         characters = pl.scan_parquet(file).select(pl.col("text").str.len_chars().sum()).collect().item()
-        rows = {"plain scan": [], "extraction": [], "extraction, one thread": []}
+        tasks = {
+            "plain scan": (plain_scan, threads),
+            "extraction": (extraction, threads),
+            "extraction, one thread": (extraction, 1),
+            "same, no near-duplicates": (without_duplicates, 1),
+        }
+        rows = {name: [] for name in tasks}
         for _ in range(options.runs):
-            rows["plain scan"].append(measured(plain_scan, file, threads))
-            rows["extraction"].append(measured(extraction, file, threads))
-            rows["extraction, one thread"].append(measured(extraction, file, 1))
+            for name, (task, cores) in tasks.items():
+                rows[name].append(measured(task, file, cores))
     pages = rows["extraction"][0][2]
     seconds = {name: statistics.median(run[0] for run in runs) for name, runs in rows.items()}
     memory = {name: statistics.median(run[1] for run in runs) for name, runs in rows.items()}
@@ -127,6 +138,9 @@ def extracting(parser: argparse.ArgumentParser, options: argparse.Namespace) -> 
         print(f"  {name:24} {seconds[name] / seconds['plain scan']:6.1f} × the plain scan, peak {memory[name]:,.0f} MB")
     print(f"  throughput {pages / seconds['extraction']:,.0f} pages a second on this machine, today")
     gain = seconds["extraction, one thread"] / seconds["extraction"]
+    work = {name: statistics.median(run[3] for run in runs) for name, runs in rows.items()}
+    share = 1 - work["same, no near-duplicates"] / work["extraction, one thread"]
+    print(f"  near-duplicates take {share:.0%} of the processor time of extraction")
     print(f"  {threads} threads are {gain:.2f} times as fast as one")
 
 
