@@ -84,6 +84,28 @@ CATALOGUE = SimpleNamespace(
         schema=["id", "kind", "name_en", "name_vi"],
         orient="row",
     ),
+    aliases=pl.DataFrame(
+        [
+            ("USA", "USA", "name"),
+            ("Washington", "USA", "capital"),
+            ("Nhà Trắng", "USA", "seat"),
+            ("Bình Nhưỡng", "PRK", "capital"),
+        ],
+        schema=["surface", "actor_id", "form"],
+        orient="row",
+    ),
+    offices=pl.DataFrame(
+        [
+            ("kim-jong-un", "PRK", "2011-12", ""),
+            ("vladimir-putin", "RUS", "2000-05-07", "2008"),
+            ("vladimir-putin", "RUS", "2012-05-07", ""),
+            ("two-hats", "USA", "2020", ""),
+            ("two-hats", "CHN", "2022", "2023-06"),
+            ("mark-rutte", "NATO", "2024-10-01", ""),
+        ],
+        schema=["person_id", "of", "start", "end"],
+        orient="row",
+    ),
     outlets=pl.DataFrame(
         [
             ("AP", "Associated Press", "AP|A.P."),

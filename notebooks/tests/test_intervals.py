@@ -108,9 +108,9 @@ def test_few_articles_abstain_and_keep_the_estimate():
     articles = pl.DataFrame({"page": ["a", "b", "c", "d"], "segment": 0})
     row = intervals.shares(items, articles, "key").row(0, named=True)
     assert row["abstains"] and row["share"] == 1 and row["share_low"] is None and row["article_share_low"] is None
-    rare = pl.DataFrame({"page": [f"{n}" for n in range(20)], "segment": 0, "key": ["A"] * 18 + ["B"] * 2})
+    rare = pl.DataFrame({"page": [f"{n}" for n in range(20)], "segment": 0, "key": ["A"] * 14 + ["C"] * 4 + ["B"] * 2})
     table = intervals.shares(rare, rare.select("page", "segment"), "key")
-    assert dict(table.select("key", "abstains").iter_rows()) == {"A": False, "B": True}
+    assert dict(table.select("key", "abstains").iter_rows()) == {"A": False, "B": True, "C": False}
 
 
 def test_the_order_of_rows_and_the_other_groups_change_nothing():

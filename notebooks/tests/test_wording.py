@@ -122,7 +122,7 @@ def findings(words: Words, chosen) -> dict[str, Finding]:
         "steps": words.steps(chosen.steps),
         "actors": words.actors(frequency.by_actor(*tables[:2])),
         "kinds": words.kinds(frequency.by_kind(*tables[:2]), frequency.by_role(*tables[:2])),
-        "periods": words.periods(frequency.by_month(*tables[:2])),
+        "periods": words.periods(frequency.by_period(*tables[:2])),
         "roles": words.roles(comparison.role_matrix(chosen.citations, chosen.articles)),
         "shares": words.shares(comparison.actor_shares(*tables), minimum),
         "log_odds": words.log_odds(comparison.log_odds(*tables), minimum),

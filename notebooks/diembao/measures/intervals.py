@@ -5,9 +5,12 @@ it contains. One draw is a vector of whole-number weights, one an article, and a
 `weights · (article × key counts)`. Whole numbers below 2^53 add up exactly in any order: a seed gives the same table on
 any number of threads.
 
-Percentile intervals are too narrow for few articles. Their levels are widened as in Hesterberg (2015, "What teachers
-should know about the bootstrap", The American Statistician 69), which makes them as wide as Student's t would, by the
-number of articles that hold the key: an actor named in 4 of 200 articles is known from 4.
+Percentiles of the draws cover a true share too seldom where articles are few, and too often where an actor stands in
+few of many (tests/test_intervals.py measures it). A share therefore gets the standard interval: its logit plus or minus
+Student's t, one degree of freedom less than articles, times its standard error among the draws; a rate the same of its
+logarithm (Efron & Tibshirani 1993, "An Introduction to the Bootstrap", chapters 12 and 13.7; logits as for clustered
+samples in Korn & Graubard 1998, Survey Methodology 24). Ranks and log-odds have the percentiles of the draws, their
+levels widened as in Hesterberg (2015, "What teachers should know about the bootstrap", The American Statistician 69).
 """
 
 import math
@@ -57,6 +60,29 @@ def bounds(draws: np.ndarray, naming: np.ndarray) -> tuple[np.ndarray, np.ndarra
     return _quantile(ordered, tails), _quantile(ordered, 1 - tails)
 
 
+def standard(estimate: np.ndarray, draws: np.ndarray, articles: int, scale: str) -> tuple[np.ndarray, np.ndarray]:
+    """Estimates, resample × column draws of them, number of articles → low and high ends of 95 % intervals.
+
+    scale: `logit` for a share, `log` for a rate, `fisher` for a coefficient from -1 to 1. NaN where the scale has no
+    end (a share of 0 or 1, a coefficient of ±1) or the draws none.
+    """
+    to, back, slope = _SCALES[scale]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        middle = to(estimate)
+        error = draws.std(0, ddof=1) * math.sqrt(articles / (articles - 1))  # draws spread too little by that much
+        half = _student(NormalDist().inv_cdf((1 + LEVEL) / 2), articles - 1) * error * slope(estimate)
+        ends = (np.where(np.isfinite(middle), back(middle + sign * half), np.nan) for sign in (-1, 1))
+        return tuple(ends)
+
+
+# Of each scale: there, back, and its slope, by which a standard error changes.
+_SCALES = {
+    "logit": (lambda p: np.log(p) - np.log1p(-p), lambda x: 1 / (1 + np.exp(-x)), lambda p: 1 / (p * (1 - p))),
+    "log": (np.log, np.exp, lambda rate: 1 / rate),
+    "fisher": (np.arctanh, np.tanh, lambda r: 1 / (1 - r**2)),
+}
+
+
 def _quantile(ordered: np.ndarray, levels: np.ndarray) -> np.ndarray:
     """Sorted columns and a level each → the quantile of each column, linearly interpolated."""
     position = levels * (len(ordered) - 1)
@@ -96,6 +122,29 @@ def dealt(values: np.ndarray, size: int, source: np.random.Generator, permutatio
         np.put_along_axis(picked, order[:, :size], 1.0, axis=1)
         parts.append(picked @ values)
     return np.concatenate(parts)
+
+
+def departures(
+    counts: np.ndarray, sizes: np.ndarray, groups: np.ndarray, source: np.random.Generator, permutations: int
+) -> np.ndarray:
+    """Article × key counts, items of each article, and its group from 0 → group × key p-values, two-sided.
+
+    Tested is whether a group's share of a key differs from that of the other articles: what its articles hold beyond
+    the common share is summed, and p is how often dealing the articles out to the groups at random gives a sum at least
+    as far from 0 (one of the deals is the one observed).
+    """
+    order = np.argsort(groups, kind="stable")
+    starts = np.flatnonzero(np.diff(groups[order], prepend=-1))
+    excess = (counts - sizes[:, None] * (counts.sum(0) / max(1, sizes.sum())))[order].T.copy()
+    observed = np.abs(np.add.reduceat(excess, starts, axis=1)) - 1e-9  # equal sums in another order must count as equal
+    as_far = np.zeros(observed.shape)
+    step = max(1, _CELLS // excess.shape[1])
+    for at in range(0, permutations, step):
+        draws = np.broadcast_to(np.arange(excess.shape[1]), (min(step, permutations - at), excess.shape[1]))
+        dealt = source.permuted(draws, axis=1)
+        for key, held in enumerate(excess):
+            as_far[key] += (np.abs(np.add.reduceat(held[dealt], starts, axis=1)) >= observed[key]).sum(0)
+    return ((1 + as_far) / (1 + permutations)).T
 
 
 def false_discovery_rate(p: pl.Series) -> pl.Series:
@@ -151,10 +200,12 @@ def shares(
     """Items in articles → how often each `key` occurs, a row a key (and group), with denominators and intervals.
 
     items: `page`, `segment`, `key`, a row an occurrence. groups: `page`, `segment`, `group`, an article being in one,
-    several or none. keys: the keys to report, in each group, zeros included (default: those that occur).
+    several or none. keys: the keys to report, in each group, zeros included (default: those that occur). resamples: 0
+    for no intervals.
     Columns: group, key, `count`, `total` (all items of the group), `share` ± `_low`, `_high`, `rank` ± (1 = most),
     `articles` (with the key), `articles_total`, `article_share` ± (Wilson), with `exposure` (a column of articles) its
-    sum and `rate` ± (per 1,000 of it), `abstains` (too few articles: the intervals are null).
+    sum and `rate` ± (per 1,000 of it), `abstains` (too few articles with the key, with anything else, or at all: the
+    intervals are null).
     """
     size = pl.lit(None, dtype=pl.Int64) if exposure is None else pl.col(exposure)
     articles = articles.sort(ARTICLE).select(*ARTICLE, exposure=size)
@@ -166,7 +217,8 @@ def shares(
     table = _tally(items, articles, groups, named, key, keys)
     # keys too rare for an interval still take part in the ranking, as long as they may come near those that have one
     ranking = (pl.col("articles_total") >= MINIMUM_ARTICLES) & (pl.col("rank") <= RANKED)
-    parts = table.filter(~pl.col("abstains") | ranking).partition_by(named, as_dict=True, maintain_order=True)
+    wanted = table.filter((~pl.col("abstains") | ranking) & pl.lit(resamples > 0))
+    parts = wanted.partition_by(named, as_dict=True, maintain_order=True)
     ends = pl.concat(
         [
             pl.DataFrame(
@@ -188,6 +240,7 @@ def shares(
     articles_of = (pl.col("articles"), pl.col("articles_total"))
     table = (
         attach(table, ends, (named, key), nulls_equal=True)
+        .with_columns(abstains=pl.col("abstains") | (pl.col("share_low").is_null() & pl.lit(resamples > 0)))
         .with_columns(
             pl.when(~pl.col("abstains")).then(pl.col(_ENDS)),
             *(
@@ -261,15 +314,20 @@ def _intervals(
     values = np.hstack(
         [matrix(inside, articles, key, part[key]), sizes.select(pl.col("items", "exposure").fill_null(0)).to_numpy()]
     )
-    draws = resampled(values, source, resamples)
+    observed, draws = values.sum(0), resampled(values, source, resamples)
     counts, total, exposure = draws[:, :-2], draws[:, -2, None], draws[:, -1, None]
-    estimates = {
-        "share": np.divide(counts, total, out=np.zeros_like(counts), where=total > 0),
-        # equal counts keep the order of the table
-        "rank": np.argsort(np.argsort(-counts, axis=1, kind="stable"), axis=1) + 1.0,
-        "rate": np.divide(1000 * counts, exposure, out=np.zeros_like(counts), where=exposure > 0),
-    }
-    ends = {name: bounds(values, part["articles"].to_numpy()) for name, values in estimates.items()}
-    return pl.DataFrame(
-        {key: part[key]} | {f"{name}_{end}": ends[name][end == "high"] for name in ends for end in ("low", "high")}
-    )
+    naming, beside = ((side > 0).sum(0) for side in (values[:, :-2], values[:, -2, None] - values[:, :-2]))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shares, rates = counts / np.maximum(1, total), 1000 * counts / exposure
+        ends = {
+            "share": standard(observed[:-2] / observed[-2], shares, len(values), "logit"),
+            "rate": standard(1000 * observed[:-2] / observed[-1], rates, len(values), "log"),
+        }
+    # equal counts keep the order of the table
+    ranks = np.argsort(np.argsort(-counts, axis=1, kind="stable"), axis=1) + 1.0
+    ends["rank"] = bounds(ranks, naming)
+    known = {f"{name}_{end}": ends[name][end == "high"] for name in ends for end in ("low", "high")}
+    # a share near 1 is known no better than what is left to it
+    for end in ("low", "high"):
+        known[f"share_{end}"] = np.where(beside < MINIMUM_NAMING, np.nan, known[f"share_{end}"])
+    return pl.DataFrame({key: part[key]} | known).with_columns(pl.selectors.float().fill_nan(None))
