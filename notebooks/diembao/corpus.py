@@ -18,7 +18,8 @@ from tqdm import tqdm
 from . import articles, citations, corrections, dates, mentions, names, publication
 from .catalogue import Catalogue, load_catalogue
 from .pages import read_pages
-from .schema import ARTICLES, DATES, LINES, PAGES, PROBLEMS, TABLES, DiembaoError, conform, empty
+from .schema import ARTICLES, CITATIONS, DATES, LINES, MENTIONS, PAGES, PROBLEMS, TABLES, DiembaoError, conform, empty
+from .sentences import sentence_starts, with_sentences
 
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
 BATCH = 1_000  # pages extracted at a time: with one batch a core in work, this bounds memory
@@ -198,11 +199,12 @@ def _extract_pages(pages: pl.DataFrame, catalogue: Catalogue, given: pl.DataFram
     table = publication.infer(table, found, mentioned, full, catalogue)
     table = corrections.with_facts(_with_sources(table, cited), placed)
     told, problems = corrections.outcome(placed, table, extracted)
+    starts = sentence_starts(lines, catalogue.cues["sentences"])
     return {
         "articles": conform(table, _UNMARKED),
         "lines": conform(lines, LINES),
-        "mentions": mentioned,
-        "citations": cited,
+        "mentions": conform(with_sentences(mentioned, starts), MENTIONS),
+        "citations": conform(with_sentences(cited, starts), CITATIONS),
         "dates": timed,
         "corrections": told,
         "problems": problems,
@@ -328,8 +330,8 @@ def _cache_home() -> Path:
 def _method(catalogue: Catalogue) -> str:
     """What the tables depend on besides the pages: this package's code, polars, the catalogue."""
     code = hashlib.sha256()
-    stages = ("pages", "dates", "articles", "names", "mentions", "citations", "publication", "corrections", "corpus")
-    for module in ("schema", "catalogue", *stages):
+    stages = ("pages", "dates", "articles", "names", "mentions", "citations", "publication", "corrections", "sentences")
+    for module in ("schema", "catalogue", *stages, "corpus"):
         code.update((Path(__file__).parent / f"{module}.py").read_bytes())
     return f"{code.hexdigest()[:12]}-{pl.__version__}-{catalogue.digest}"
 
