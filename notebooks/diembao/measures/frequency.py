@@ -60,7 +60,7 @@ def by_via(
     actor), article_share ±, abstains. actors: default the `TOP` states most mentioned.
     """
     mentions, articles = frame(mentions), frame(articles)
-    keys = _top(mentions.filter(pl.col("actor_kind") == "state"), articles, actors, TOP)
+    keys = leading(mentions.filter(pl.col("actor_kind") == "state"), articles, actors, TOP)
     own = {actor: mentions.filter(pl.col("actor_id") == actor) for actor in keys}
     parts = [
         intervals.shares(part, of(articles, part), "via", keys=_keys(VIAS), seed=seed, resamples=resamples)
@@ -123,7 +123,7 @@ def by_period(
         raise DiembaoError(f"every: {every!r} is no period; choose from {', '.join(PERIODS)}, auto")
     every = _finest(articles) if every == "auto" else every
     periods = _periods(articles, every)
-    keys = _top(mentions, articles, actors, LINES)
+    keys = leading(mentions, articles, actors, LINES)
     options = {"groups": periods, "group": "period", "seed": seed, "resamples": resamples}
     table = _shares(mentions, articles, "actor_id", keys, **options)
     table = _departures(table, mentions, articles, periods, seed, resamples)
@@ -156,7 +156,7 @@ def by_source(
     attributed: `page`, `segment`, `source_id` (see `comparison.attributed`). actors: default the `TOP` most mentioned.
     """
     mentions, articles = frame(mentions), frame(articles)
-    keys = _top(mentions, articles, actors, TOP)
+    keys = leading(mentions, articles, actors, TOP)
     return _shares(
         mentions,
         articles,
@@ -215,6 +215,14 @@ def concordance(
     return table.sort(key, nulls_last=True, maintain_order=True).rename({"role": "line_role"}).select(columns)
 
 
+def leading(mentions: pl.DataFrame, articles: pl.DataFrame, actors: Sequence[str], most: int) -> pl.Series:
+    """Mentions → the ids of the actors asked for, else of the `most` mentioned ones, most first."""
+    if len(actors):
+        return _keys(actors)
+    counts = of(mentions, articles).filter(pl.col("actor_id").is_not_null())["actor_id"].value_counts()
+    return counts.sort("count", "actor_id", descending=[True, False])["actor_id"].head(most)
+
+
 def newcomers(mentions: Table, known: Sequence[str]) -> pl.DataFrame:
     """Mentions and the ids of the catalogue → persons it does not list, the most often named first.
 
@@ -234,13 +242,6 @@ def newcomers(mentions: Table, known: Sequence[str]) -> pl.DataFrame:
 
 def _keys(ids: Sequence[str]) -> pl.Series | None:
     return pl.Series(list(ids), dtype=pl.String) if len(ids) else None
-
-
-def _top(mentions: pl.DataFrame, articles: pl.DataFrame, actors: Sequence[str], most: int) -> pl.Series:
-    if len(actors):
-        return _keys(actors)
-    counts = of(mentions, articles).filter(pl.col("actor_id").is_not_null())["actor_id"].value_counts()
-    return counts.sort("count", "actor_id", descending=[True, False])["actor_id"].head(most)
 
 
 def _periods(articles: pl.DataFrame, every: str) -> pl.DataFrame:

@@ -64,14 +64,14 @@ def standard(estimate: np.ndarray, draws: np.ndarray, articles: int, scale: str)
     """Estimates, resample × column draws of them, number of articles → low and high ends of 95 % intervals.
 
     scale: `logit` for a share, `log` for a rate, `fisher` for a coefficient from -1 to 1. NaN where the scale has no
-    end (a share of 0 or 1, a coefficient of ±1) or the draws none.
+    end (a share of 0 or 1, a coefficient of ±1), or where all draws are the same.
     """
     to, back, slope = _SCALES[scale]
     with np.errstate(divide="ignore", invalid="ignore"):
         middle = to(estimate)
         error = draws.std(0, ddof=1) * math.sqrt(articles / (articles - 1))  # draws spread too little by that much
         half = _student(NormalDist().inv_cdf((1 + LEVEL) / 2), articles - 1) * error * slope(estimate)
-        ends = (np.where(np.isfinite(middle), back(middle + sign * half), np.nan) for sign in (-1, 1))
+        ends = (np.where(np.isfinite(middle) & (error > 1e-12), back(middle + sign * half), np.nan) for sign in (-1, 1))
         return tuple(ends)
 
 
