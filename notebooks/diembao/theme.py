@@ -49,8 +49,11 @@ SOURCES = {
 }
 SOURCE = ("#77726a", "circle")
 KINDS = {"state": BLUE, "org": ORANGE, "person": WINE}
-STATES = {"published": BLUE, "nothing": "#dfc08a", "outside": "#ffffff"}
+STATES = {"published": BLUE, "possible": "#8fb3cf", "nothing": "#dfc08a", "outside": "#ffffff"}
+VIAS = {"name": BLUE, "capital": TEAL, "seat": ORANGE, "office": WINE}
 HEAT = ("#f3f0e8", "#8fb3cf", "#004488")  # of heat maps, from nothing to most
+OPPOSED = ("#b4501e", "#f3f0e8", "#004488")  # of heat maps about 0, from least to most
+WRITTEN = 8  # columns of a heat map up to which each cell has its number written in it
 HEAT_TEXT = 0.55  # above this part of the scale the numbers in a heat map are white
 
 # --- the static picture ---------------------------------------------------------------------------------------------

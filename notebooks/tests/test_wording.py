@@ -50,7 +50,7 @@ def test_numbers_and_dates_in_each_language():
     assert (EN.number(-0.25, 2), EN.number(None)) == ("−0.25", "–")
     assert (EN.percent(0.1234), VI.percent(0.1234)) == ("12.3%", "12,3%")
     assert (EN.interval(0.1, 0.2), VI.interval(0.1, 0.2), EN.interval(None, None)) == ("10.0–20.0%", "10,0–20,0%", "–")
-    assert EN.interval(-1.5, 2, 1, percent=False) == "−1.5–2.0"
+    assert EN.interval(-1.5, 2, 1, percent=False) == "−1.5 to 2.0"
     assert (EN.date(date(2024, 6, 4)), VI.date(date(2024, 6, 4))) == ("4 June 2024", "4/6/2024")
     assert (EN.period(date(2024, 6, 1), "month"), VI.period(date(2024, 6, 1), "month")) == ("June 2024", "tháng 6/2024")
     assert EN.period(date(2024, 7, 1), "half") == "H2 2024" and VI.period(date(2024, 4, 1), "quarter") == "quý 2/2024"

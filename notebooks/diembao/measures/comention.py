@@ -35,8 +35,8 @@ def pairs(
 
     Counted are the sentences (articles) that name any actor at all. order of the actors, and so of the rows: `total`,
     those in the most sentences first; `cluster`, those often together beside each other. actors: default the `MOST`
-    most mentioned. Columns: actor_id, other_id, within, together (sentences with both), units and other_units (with
-    each), units_total, expected (together, under independence), npmi ± (null where one is named nowhere or both are
+    most mentioned. Columns: actor_id, partner_id, within, together (sentences with both), units and other_units (with
+    each), units_total, by_chance (together, under independence), npmi ± (null where one is named nowhere or both are
     everywhere), articles (that have both in one sentence), articles_total, abstains (fewer than `MINIMUM_NAMING` of
     those, or than `MINIMUM_ARTICLES` of these). Raises `DiembaoError` for an unknown `within` or `order`.
     """
@@ -72,13 +72,13 @@ def pairs(
     return pl.DataFrame(
         {
             "actor_id": names.gather(one),
-            "other_id": names.gather(other),
+            "partner_id": names.gather(other),
             "within": pl.Series([within] * len(pair), dtype=pl.String),
             "together": both[0, pair].astype(np.int64),
             "units": each[0, one].astype(np.int64),
             "other_units": each[0, other].astype(np.int64),
             "units_total": np.full(len(pair), total),
-            "expected": each[0, one] * each[0, other] / max(1, total),
+            "by_chance": each[0, one] * each[0, other] / max(1, total),
             "npmi": npmi[pair],
             "npmi_low": low[pair],
             "npmi_high": high[pair],

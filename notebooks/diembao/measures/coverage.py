@@ -108,7 +108,8 @@ def by_source(
     """Articles → a row for `ALL` and for each source: how many, from when to when, on how many days.
 
     Columns: source_id, articles, day_dated, longer_dated, undated, first, last (publication days), publication_days,
-    span_days (from first to last), usual_step (median days from one publication day to the next; 1 = daily).
+    possible_days and silent_days (of the corpus's span, as in `calendar`), span_days (from first to last), usual_step
+    (median days from one publication day to the next; 1 = daily).
     """
     articles = frame(articles)
     pairs = standing(articles, citations, sources, basis=basis)
@@ -127,14 +128,20 @@ def by_source(
         publication_days=pl.len(),
         usual_step=pl.col("day").sort().diff().dt.total_days().median(),
     )
-    rows = pl.DataFrame({"source_id": [ALL, *sources]})
-    table = attach(attach(rows, counts, ["source_id"]), spans, ["source_id"])
+    day_sums = {
+        name: pl.col("days").filter(pl.col("state") == state).sum()
+        for name, state in (("possible_days", "possible"), ("silent_days", "nothing"))
+    }
+    runs = calendar(articles, citations, sources, basis=basis).group_by("source_id").agg(**day_sums)
+    table = pl.DataFrame({"source_id": [ALL, *sources]})
+    for part in (counts, spans, runs):
+        table = attach(table, part, ["source_id"])
     return table.select(
         "source_id",
         pl.col("articles", "day_dated", "longer_dated", "undated").fill_null(0).cast(pl.Int64),
         "first",
         "last",
-        pl.col("publication_days").fill_null(0).cast(pl.Int64),
+        pl.col("publication_days", "possible_days", "silent_days").fill_null(0).cast(pl.Int64),
         span_days=(pl.col("last") - pl.col("first")).dt.total_days() + 1,
         usual_step="usual_step",
     )

@@ -183,15 +183,18 @@ def concordance(
 
     contains: keep those with this text in the name or around it, whatever its case. order: `page`, `date` (undated
     last), `source`, `right` (the words after the name, in Vietnamese alphabetical order) or `left` (those before it,
-    the nearest first). Columns: actor_id, page, published (EDTF), source_id (who published the page), line, line_role,
-    left, surface, right (up to `width` characters, on one line). Raises `DiembaoError` for an unknown order.
+    the nearest first). Columns: actor_id, page, published (a day, or the first and last it may be, as
+    2024-05-01/2024-05-31), source_id (who published the page), line, line_role, left, surface, right (up to `width`
+    characters, on one line). Raises `DiembaoError` for an unknown order.
     """
     if order not in ORDERS:
         raise DiembaoError(f"order: {order!r} is no order of a concordance; choose from {', '.join(ORDERS)}")
     found = frame(mentions)
     found = found.filter(pl.col("actor_id").is_in(list(actors))) if len(actors) else found
     texts = attach(found, frame(pages).select("page", "text"), ["page"])
-    texts = attach(texts, frame(articles).select(*ARTICLE, "published", source_id="publisher"), ARTICLE)
+    day, last = (pl.col(f"published_{end}").dt.to_string() for end in ("first", "last"))
+    published = pl.when(day == last).then(day).otherwise(pl.concat_str(day, pl.lit("/"), last))
+    texts = attach(texts, frame(articles).select(*ARTICLE, published=published, source_id="publisher"), ARTICLE)
     before = pl.min_horizontal("start", pl.lit(width))
     around = pl.col("text").str.slice(pl.col("start") - before, before + pl.col("end") - pl.col("start") + width)
     name = pl.col("end") - pl.col("start")
