@@ -237,6 +237,7 @@ def newcomers(mentions: Table, known: Sequence[str]) -> pl.DataFrame:
         found.sort("page", "start")
         .group_by("actor_id", maintain_order=True)
         .agg(name=name, kind=pl.col("actor_kind").first(), mentions=pl.len(), articles=pl.col("page").n_unique())
+        .cast({"mentions": pl.Int64, "articles": pl.Int64})
         .sort("mentions", "articles", "actor_id", descending=[True, True, False])
         .with_columns(id="actor_id", name_en="name", name_vi="name", wikidata=pl.lit(""))
         .select("id", "kind", "name_en", "name_vi", "wikidata", "mentions", "articles")
