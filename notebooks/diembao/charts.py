@@ -49,7 +49,9 @@ def kind_bars(table: pl.DataFrame, words: Words, title: str) -> Chart:
 def roll_up(table: pl.DataFrame, words: Words, title: str) -> Chart:
     """`frequency.by_via` → a stacked bar an actor: by its own name, capital, seat and office holders."""
     table = table.filter(pl.col("mentions") > 0)
+    order = pl.col("via").replace_strict({via: place for place, via in enumerate(theme.VIAS)}, return_dtype=pl.Int32)
     data = _data(table, words, "actor_id", "via", "mentions", "share", "articles")
+    data = data.with_columns(place=table.select(order).to_series())
     chart = (
         alt.Chart(data)
         .mark_bar(height={"band": 0.68}, stroke=theme.PAPER)
@@ -60,7 +62,6 @@ def roll_up(table: pl.DataFrame, words: Words, title: str) -> Chart:
             order=alt.Order("place:Q"),
             tooltip=_tooltips(data, words),
         )
-        .transform_calculate(place=f"indexof({json.dumps([words.label('via', via) for via in theme.VIAS])}, datum.via)")
     )
     return _finish(chart, data, words, title, "roll_up", data["actor_id"].n_unique())
 

@@ -526,36 +526,41 @@ class Words:
         low, high = solid.row(0, named=True), solid.row(-1, named=True)
         values |= {"low_period": self.period(low["period"], every), "high_period": self.period(high["period"], every)}
         apart = "apart" if low["share_high"] < high["share_low"] else "overlap"
+        ends = {"low": self.percent(low["share"]), "high": self.percent(high["share"])}
+        found = self._differing(table)
         return self._finding(
             "periods",
-            "title",
-            values | {"low": self.percent(low["share"]), "high": self.percent(high["share"])},
+            "differ_title" if found.height else "title",
+            self._departure(found.row(0, named=True)) if found.height else values | ends,
             self.text("say.periods.text", low=self.estimate(low), high=self.estimate(high), **values),
             self.text(f"say.periods.{apart}"),
             *rest,
         )
 
+    def _differing(self, table: pl.DataFrame) -> pl.DataFrame:
+        """`frequency.by_period` → the rows that differ from the rest beyond chance, the surest first."""
+        apart = (pl.col("share") - pl.col("rest_share")).abs()
+        return table.filter(pl.col("differs")).sort("p", apart, descending=[False, True], maintain_order=True)
+
+    def _departure(self, row: dict) -> dict:
+        return {
+            "actor": self.name(row["actor_id"]),
+            "period": self.period(row["period"], row["every"]),
+            "share": self.percent(row["share"]),
+            "rest": self.percent(row["rest_share"]),
+        }
+
     def _departures(self, table: pl.DataFrame, level: float = 0.05, most: int = 5) -> str:
-        """`frequency.by_period` → the periods in which an actor's share differs from that in all others."""
-        tested = table.filter(pl.col("p").is_not_null())
-        if tested.is_empty():
+        """`frequency.by_period` → in words, the periods in which an actor's share differs from that in all others."""
+        tested = table["p"].count()
+        if not tested:
             return self.text("say.periods.untested")
-        found = tested.filter(pl.col("differs")).sort(
-            "p", (pl.col("share") - pl.col("rest_share")).abs(), descending=[False, True], maintain_order=True
-        )
-        values = {"n": self.number(tested.height), "level": self.number(level, 2)}
+        found = self._differing(table)
+        values = {"n": self.number(tested), "level": self.number(level, 2)}
         if found.is_empty():
             return self.text("say.periods.same", **values)
-        items = [
-            self.text(
-                "say.periods.item",
-                actor=self.name(row["actor_id"]),
-                period=self.period(row["period"], row["every"]),
-                share=self.percent(row["share"]),
-                rest=self.percent(row["rest_share"]),
-            )
-            for row in found.head(most).iter_rows(named=True)
-        ]
+        rows = found.head(most).iter_rows(named=True)
+        items = [self.text("say.periods.item", **self._departure(row)) for row in rows]
         if found.height > most:
             items.append(self.text("say.periods.further", further=self.number(found.height - most)))
         return self.text("say.periods.differ", list=self.listed(items, separator="list.items"), **values)
@@ -758,11 +763,14 @@ class Words:
         )
 
     def gaps(self, table: pl.DataFrame, level: float = 0.05) -> Finding:
-        """`coverage.gaps` → the longest silence of a source (of all articles where no source has one)."""
+        """`coverage.gaps` → the longest silence of a source (of all articles where no source has days enough)."""
         if table.is_empty():
             return self._finding("gaps", "none_title", {}, self.text("say.gaps.none"))
-        of_sources = table.filter(pl.col("source_id") != "all")
-        longest = (table if of_sources.is_empty() else of_sources).row(0, named=True)
+        solid = table.filter(~pl.col("abstains"))
+        if solid.is_empty():
+            return self._finding("gaps", "abstain_title", {}, self.text("say.gaps.abstain"))
+        of_sources = solid.filter(pl.col("source_id") != "all")
+        longest = (solid if of_sources.is_empty() else of_sources).row(0, named=True)
         values = {"source": self.source(longest["source_id"]), "days": self.count("day", longest["days"])}
         sentence = self.text(
             "say.gaps.text",
@@ -773,7 +781,7 @@ class Words:
             step=self.count("day", longest["usual_step"]),
         )
         chance = longest["chance"]
-        verdict = "abstain" if chance is None else "usual" if chance > level else "unusual"
+        verdict = "usual" if chance > level else "unusual"
         chance = self.text(f"say.gaps.{verdict}", chance=self.probability(chance))
         possible = longest["possible"]
         filled = self.text("say.gaps.possible", articles=self.count("article", possible)) if possible else ""
@@ -791,10 +799,11 @@ class Words:
         near = sum(share[name] for name in ("days_before", "same", "days_after"))
         before = sum(value for name, value in share.items() if name.endswith("_before")) - share["days_before"]
         after = sum(value for name, value in share.items() if name.endswith("_after")) - share["days_after"]
+        title = ("title", near) if share["unplaced"] < 0.5 else ("unplaced_title", share["unplaced"])
         return self._finding(
             "reach",
-            "title",
-            {"share": self.percent(near)},
+            title[0],
+            {"share": self.percent(title[1])},
             self.text(
                 "say.reach.text",
                 all=self.count("date", total),

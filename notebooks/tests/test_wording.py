@@ -7,7 +7,7 @@ import pytest
 from synthetic import article, articles, citation, citations, corpus, mention, mentions, press
 
 from diembao import schema, wording
-from diembao.measures import comparison, coverage, frequency, intervals, select
+from diembao.measures import comention, comparison, coverage, frequency, intervals, select, selection
 from diembao.schema import DiembaoError
 from diembao.wording import Finding, Shown, Words
 
@@ -35,6 +35,8 @@ def test_every_word_of_the_schema_has_its_string():
         "basis": schema.PUBLISHED_BASES,
         "state": coverage.STATES,
         "reach": coverage.REACHES,
+        "via": selection.VIAS,
+        "count": comention.UNITS,
         "source": (coverage.ALL, comparison.OTHERS),
     }
     assert not [
@@ -117,11 +119,14 @@ def test_the_text_of_a_table_is_aligned_and_whole():
 
 def findings(words: Words, chosen) -> dict[str, Finding]:
     tables = chosen.mentions, chosen.articles, chosen.citations
+    dated, standing = (chosen.dates, chosen.articles), coverage.standing(*tables[1:])
     minimum = intervals.MINIMUM_ARTICLES
     return {
         "steps": words.steps(chosen.steps),
         "actors": words.actors(frequency.by_actor(*tables[:2])),
         "kinds": words.kinds(frequency.by_kind(*tables[:2]), frequency.by_role(*tables[:2])),
+        "roll_up": words.roll_up(frequency.by_via(*tables[:2])),
+        "comention": words.comention(comention.pairs(*tables[:2])),
         "periods": words.periods(frequency.by_period(*tables[:2])),
         "roles": words.roles(comparison.role_matrix(chosen.citations, chosen.articles)),
         "shares": words.shares(comparison.actor_shares(*tables), minimum),
@@ -131,7 +136,10 @@ def findings(words: Words, chosen) -> dict[str, Finding]:
         "dating": words.dating(coverage.dating(chosen.articles)),
         "calendar": words.calendar(coverage.by_source(*tables[1:])),
         "gaps": words.gaps(coverage.gaps(*tables[1:])),
-        "reach": words.reach(coverage.reach(chosen.dates, chosen.articles)),
+        "reach": words.reach(coverage.reach(*dated)),
+        "reach_by_source": words.reach_by_source(coverage.reach(*dated, standing)),
+        "days_named": words.days_named(coverage.days_named(*dated), 1),
+        "delays": words.delays(coverage.delays(*dated, standing), minimum),
     }
 
 
