@@ -2,7 +2,9 @@ from datetime import date, timedelta
 
 import polars as pl
 import pytest
-from synthetic import article, articles, corpus, mention, mentions, press
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from synthetic import KINDS, article, articles, corpus, mention, mentions, press
 
 from diembao.measures import frequency, select, selection
 from diembao.schema import DiembaoError
@@ -117,6 +119,54 @@ def test_months_sources_kinds_and_roles_add_up_to_the_total():
     table = frequency.by_actor(chosen.mentions, chosen.articles)
     assert table["mentions"].sum() == total and table["share"].sum() == pytest.approx(1)
     assert (table["rank_low"] <= table["rank_high"]).all()
+
+
+places = st.lists(
+    st.tuples(
+        st.sampled_from([date(2024, 1, 5), date(2024, 1, 28), date(2024, 3, 2), None]),
+        st.sampled_from(["AP", "VOA"]),
+        st.lists(st.tuples(st.sampled_from(sorted(KINDS)), st.sampled_from(["headline", "lead", "body"])), max_size=6),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+@settings(max_examples=15, deadline=None)
+@given(places, st.randoms(use_true_random=False))
+def test_shares_sum_to_one_counts_add_up_and_the_order_of_pages_changes_nothing(written, random):
+    rows = [article(f"p{number:02}", day) for number, (day, _, _) in enumerate(written)]
+    named = [
+        mention(f"p{number:02}", actor, role=role) for number, (_, _, all_) in enumerate(written) for actor, role in all_
+    ]
+    standing = pl.DataFrame(
+        {"page": [row["page"] for row in rows], "segment": 0, "source_id": [source for _, source, _ in written]},
+        schema_overrides={"segment": pl.Int32},
+    )
+
+    def tables(named: list[dict], rows: list[dict]) -> list[pl.DataFrame]:
+        counted, options = (mentions(*named), articles(*rows)), {"resamples": 30}
+        return [
+            frequency.by_actor(*counted, **options),
+            frequency.by_kind(*counted, **options),
+            frequency.by_role(*counted, **options),
+            frequency.by_period(*counted, sorted(KINDS), **options),
+            frequency.by_source(*counted, standing, sorted(KINDS), **options),
+        ]
+
+    made = tables(named, rows)
+    for table in made:
+        assert table["mentions"].sum() == len(named)
+    assert made[0]["share"].sum() == pytest.approx(1 if named else 0)
+    groups = zip(made[2:], ("line_role", "period", "source_id"), strict=True)
+    for table, group in groups:
+        sums = table.filter(pl.col("mentions_total") > 0).group_by(group).agg(pl.col("share").sum())["share"]
+        assert sums.to_list() == pytest.approx([1] * len(sums))
+    ends = made[0].filter(~pl.col("abstains"))
+    assert (ends["share_low"] < ends["share"]).all() and (ends["share"] < ends["share_high"]).all()
+    random.shuffle(named)
+    random.shuffle(rows)
+    assert all(again.equals(table) for again, table in zip(tables(named, rows), made, strict=True))
 
 
 def test_doubling_every_page_as_a_duplicate_changes_nothing():
