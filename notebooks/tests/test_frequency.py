@@ -137,7 +137,9 @@ places = st.lists(
 def test_shares_sum_to_one_counts_add_up_and_the_order_of_pages_changes_nothing(written, random):
     rows = [article(f"p{number:02}", day) for number, (day, _, _) in enumerate(written)]
     named = [
-        mention(f"p{number:02}", actor, role=role) for number, (_, _, all_) in enumerate(written) for actor, role in all_
+        mention(row["page"], actor, role=role)
+        for row, (_, _, mentioned) in zip(rows, written, strict=True)
+        for actor, role in mentioned
     ]
     standing = pl.DataFrame(
         {"page": [row["page"] for row in rows], "segment": 0, "source_id": [source for _, source, _ in written]},

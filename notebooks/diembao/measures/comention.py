@@ -14,9 +14,9 @@ import polars as pl
 from ..schema import DiembaoError
 from . import intervals
 from .frequency import Table, leading
-from .selection import ARTICLE, frame, of
+from .selection import ARTICLE, frame
 
-UNITS = {"sentence": (*ARTICLE, "sentence"), "article": ARTICLE}
+UNITS = ("sentence", "article")
 ORDERS = ("total", "cluster")
 MOST = 12  # actors in the matrix unless others are asked for
 
@@ -44,12 +44,14 @@ def pairs(
         raise DiembaoError(f"within: {within!r} is no unit of text; choose from {', '.join(UNITS)}")
     if order not in ORDERS:
         raise DiembaoError(f"order: {order!r} is no order of actors; choose from {', '.join(ORDERS)}")
-    articles = frame(articles).sort(ARTICLE)
-    mentions = of(frame(mentions), articles).filter(pl.col("actor_id").is_not_null())
-    names = leading(mentions, articles, actors, MOST)
+    articles = frame(articles).sort(ARTICLE).select(ARTICLE).with_row_index("row").cast({"row": pl.Int64})
+    unit = pl.col("row") if within == "article" else pl.col("row") * 2**32 + pl.col("sentence")
+    mentions = frame(mentions).filter(pl.col("actor_id").is_not_null())
+    mentions = mentions.join(articles, on=ARTICLE, validate="m:1").select("row", "actor_id", unit=unit)
+    names = leading(mentions, actors, MOST)
     size, few = len(names), articles.height < intervals.MINIMUM_ARTICLES
     upper = np.triu_indices(size, 1)
-    counts = _counts(mentions, articles, names, UNITS[within])
+    counts = _counts(mentions, articles.height, names)
     units, each, both = _sums(counts.sum(0, keepdims=True), size)
     npmi = _npmi(both, each[:, upper[0]], each[:, upper[1]], units)[0]
     square = np.zeros((size, size))
@@ -89,19 +91,20 @@ def pairs(
     ).with_columns(pl.selectors.float().fill_nan(None))
 
 
-def _counts(mentions: pl.DataFrame, articles: pl.DataFrame, names: pl.Series, unit: tuple[str, ...]) -> np.ndarray:
-    """Mentions → article × (its units that name anyone, those with each name, those with each pair of names)."""
+def _counts(mentions: pl.DataFrame, articles: int, names: pl.Series) -> np.ndarray:
+    """Mentions by row and unit → article × (its units that name anyone, those with each name, those with each pair)."""
     size = len(names)
     columns = pl.DataFrame({"actor_id": names}).with_row_index("one").cast({"one": pl.Int64})
-    every = mentions.select(unit).unique().select(*ARTICLE, key=pl.lit(0, dtype=pl.Int64))
-    present = mentions.select(*unit, "actor_id").unique().join(columns, on="actor_id", validate="m:1").drop("actor_id")
-    single = present.select(*ARTICLE, key=1 + pl.col("one"))
-    beside = present.join(present.rename({"one": "other"}), on=unit).filter(pl.col("one") < pl.col("other"))
+    every = mentions.unique("unit").select("row", key=pl.lit(0, dtype=pl.Int64))
+    present = mentions.join(columns, on="actor_id", validate="m:1").select("row", "unit", "one").unique(("unit", "one"))
+    single = present.select("row", key=1 + pl.col("one"))
+    beside = present.join(present.select("unit", other="one"), on="unit").filter(pl.col("one") < pl.col("other"))
     # pairs in the order of the upper triangle, row by row
     place = pl.col("one") * (2 * size - pl.col("one") - 1) // 2 + pl.col("other") - pl.col("one") - 1
-    double = beside.select(*ARTICLE, key=1 + size + place)
-    keys = pl.Series(range(1 + size + size * (size - 1) // 2), dtype=pl.Int64)
-    return intervals.matrix(pl.concat([every, single, double]), articles, "key", keys)
+    double = beside.select("row", key=1 + size + place)
+    width = 1 + size + size * (size - 1) // 2
+    cells = pl.concat([every, single, double]).select(pl.col("row") * width + pl.col("key")).to_series()
+    return np.bincount(cells.to_numpy(), minlength=articles * width).reshape(articles, width).astype(np.float64)
 
 
 def _sums(sums: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -34,7 +34,8 @@ def by_actor(
     """
     mentions = frame(mentions)
     table = _shares(mentions, frame(articles), "actor_id", _keys(actors), seed=seed, resamples=resamples)
-    kinds = mentions.group_by("actor_id").agg(pl.col("actor_kind").mode().sort().first())
+    kinds = mentions.group_by("actor_id", "actor_kind").len().sort("len", "actor_kind", descending=[True, False])
+    kinds = kinds.unique("actor_id", keep="first").drop("len")
     return attach(table, kinds, ["actor_id"]).select("actor_id", "actor_kind", pl.exclude("actor_id", "actor_kind"))
 
 
@@ -60,7 +61,7 @@ def by_via(
     actor), article_share ±, abstains. actors: default the `TOP` states most mentioned.
     """
     mentions, articles = frame(mentions), frame(articles)
-    keys = leading(mentions.filter(pl.col("actor_kind") == "state"), articles, actors, TOP)
+    keys = leading(of(mentions.filter(pl.col("actor_kind") == "state"), articles), actors, TOP)
     own = {actor: mentions.filter(pl.col("actor_id") == actor) for actor in keys}
     parts = [
         intervals.shares(part, of(articles, part), "via", keys=_keys(VIAS), seed=seed, resamples=resamples)
@@ -123,7 +124,7 @@ def by_period(
         raise DiembaoError(f"every: {every!r} is no period; choose from {', '.join(PERIODS)}, auto")
     every = _finest(articles) if every == "auto" else every
     periods = _periods(articles, every)
-    keys = leading(mentions, articles, actors, LINES)
+    keys = leading(of(mentions, articles), actors, LINES)
     options = {"groups": periods, "group": "period", "seed": seed, "resamples": resamples}
     table = _shares(mentions, articles, "actor_id", keys, **options)
     table = _departures(table, mentions, articles, periods, seed, resamples)
@@ -156,7 +157,7 @@ def by_source(
     attributed: `page`, `segment`, `source_id` (see `comparison.attributed`). actors: default the `TOP` most mentioned.
     """
     mentions, articles = frame(mentions), frame(articles)
-    keys = leading(mentions, articles, actors, TOP)
+    keys = leading(of(mentions, articles), actors, TOP)
     return _shares(
         mentions,
         articles,
@@ -218,11 +219,11 @@ def concordance(
     return table.sort(key, nulls_last=True, maintain_order=True).rename({"role": "line_role"}).select(columns)
 
 
-def leading(mentions: pl.DataFrame, articles: pl.DataFrame, actors: Sequence[str], most: int) -> pl.Series:
+def leading(mentions: pl.DataFrame, actors: Sequence[str], most: int) -> pl.Series:
     """Mentions → the ids of the actors asked for, else of the `most` mentioned ones, most first."""
     if len(actors):
         return _keys(actors)
-    counts = of(mentions, articles).filter(pl.col("actor_id").is_not_null())["actor_id"].value_counts()
+    counts = mentions.filter(pl.col("actor_id").is_not_null())["actor_id"].value_counts()
     return counts.sort("count", "actor_id", descending=[True, False])["actor_id"].head(most)
 
 

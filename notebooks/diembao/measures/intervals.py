@@ -21,7 +21,7 @@ from statistics import NormalDist
 import numpy as np
 import polars as pl
 
-from .selection import ARTICLE, attach, of
+from .selection import ARTICLE, attach
 
 MINIMUM_ARTICLES = 5  # fewer articles than this give no interval, whatever is measured
 MINIMUM_NAMING = 3  # nor does a key that stands in fewer articles: resampling cannot tell how rare it is
@@ -176,12 +176,23 @@ def wilson(count: pl.Expr, total: pl.Expr, high: bool) -> pl.Expr:
 def matrix(items: pl.DataFrame, articles: pl.DataFrame, key: str, keys: pl.Series) -> np.ndarray:
     """Items of articles → article × key counts, articles in the order of their table, keys in the order given."""
     rows = articles.select(*ARTICLE).with_row_index("row")
+    return _matrix(_cells(items, rows, key), np.arange(articles.height), key, keys)
+
+
+def _cells(items: pl.DataFrame, articles: pl.DataFrame, key: str) -> pl.DataFrame:
+    """Items and articles by `row` → row, key, len: how many of its items are the key, where any is."""
+    items = items.filter(pl.col(key).is_not_null()).select(*ARTICLE, key)
+    return items.join(articles.select(*ARTICLE, "row"), on=ARTICLE, validate="m:1").group_by("row", key).len()
+
+
+def _matrix(cells: pl.DataFrame, rows: np.ndarray, key: str, keys: pl.Series) -> np.ndarray:
+    """Cells, sorted rows of articles and keys → rows × keys counts."""
     columns = pl.DataFrame({key: keys}).with_row_index("column")
-    cells = (
-        items.group_by(*ARTICLE, key).len().join(columns, on=key, validate="m:1").join(rows, on=ARTICLE, validate="m:1")
-    )
-    counts = np.zeros((articles.height, len(keys)))
-    counts[cells["row"].to_numpy(), cells["column"].to_numpy()] = cells["len"].to_numpy()
+    found = cells.join(columns, on=key, validate="m:1")
+    place = np.minimum(np.searchsorted(rows, found["row"].to_numpy()), len(rows) - 1)
+    inside = rows[place] == found["row"].to_numpy()
+    counts = np.zeros((len(rows), len(keys)))
+    counts[place[inside], found["column"].to_numpy()[inside]] = found["len"].to_numpy()[inside]
     return counts
 
 
@@ -208,13 +219,15 @@ def shares(
     intervals are null).
     """
     size = pl.lit(None, dtype=pl.Int64) if exposure is None else pl.col(exposure)
-    articles = articles.sort(ARTICLE).select(*ARTICLE, exposure=size)
-    items = of(items.filter(pl.col(key).is_not_null()), articles).select(*ARTICLE, key)
+    articles = articles.sort(ARTICLE).select(*ARTICLE, exposure=size).with_row_index("row")
+    cells = _cells(items, articles, key)
     named = group or "group"
-    groups = articles.select(*ARTICLE, pl.lit("").alias(named)) if groups is None else of(groups, articles)
-    groups = groups.select(*ARTICLE, named)
+    if groups is None:
+        groups = articles.select("row", pl.lit("").alias(named))
+    else:
+        groups = groups.select(*ARTICLE, named).join(articles.select(*ARTICLE, "row"), on=ARTICLE).select("row", named)
     assert not groups.is_duplicated().any(), "an article stands twice in one group"
-    table = _tally(items, articles, groups, named, key, keys)
+    table = _tally(cells, articles, groups, named, key, keys)
     # keys too rare for an interval still take part in the ranking, as long as they may come near those that have one
     ranking = (pl.col("articles_total") >= MINIMUM_ARTICLES) & (pl.col("rank") <= RANKED)
     wanted = table.filter((~pl.col("abstains") | ranking) & pl.lit(resamples > 0))
@@ -227,8 +240,8 @@ def shares(
             *(
                 _intervals(
                     part,
-                    items,
-                    of(articles, groups.filter(pl.col(named).eq_missing(name))),
+                    cells,
+                    articles.join(groups.filter(pl.col(named).eq_missing(name)), on="row", how="semi").sort("row"),
                     key,
                     generator(seed, name),
                     resamples,
@@ -270,21 +283,21 @@ _ENDS = [f"{name}_{end}" for name in ("share", "rank", "rate") for end in ("low"
 
 
 def _tally(
-    items: pl.DataFrame, articles: pl.DataFrame, groups: pl.DataFrame, group: str, key: str, keys: pl.Series | None
+    cells: pl.DataFrame, articles: pl.DataFrame, groups: pl.DataFrame, group: str, key: str, keys: pl.Series | None
 ) -> pl.DataFrame:
-    """Items, articles and their groups → the columns of `shares` that need no resampling, for all keys that occur."""
+    """Cells, articles and their groups → the columns of `shares` that need no resampling, for all keys that occur."""
     totals = (
-        attach(groups, articles, ARTICLE)
+        attach(groups, articles.select("row", "exposure"), ["row"])
         .group_by(group)
         .agg(articles_total=pl.len().cast(pl.Int64), exposure=pl.col("exposure").sum())
     )
-    grouped = items.join(groups, on=ARTICLE)  # fans out on purpose: an article may be in several groups
-    tally = grouped.group_by(group, key).agg(count=pl.len(), articles=pl.struct(ARTICLE).n_unique())
+    grouped = cells.join(groups, on="row")  # fans out on purpose: an article may be in several groups
+    tally = grouped.group_by(group, key).agg(count=pl.col("len").sum(), articles=pl.len())
     if keys is not None:
         wanted = totals.select(group).join(keys.alias(key).to_frame(), how="cross")
         pairs = pl.concat([tally.select(group, key), wanted]).unique()
         tally = attach(pairs, tally, (group, key), nulls_equal=True)
-    totals = attach(totals, grouped.group_by(group).agg(total=pl.len()), [group], nulls_equal=True)
+    totals = attach(totals, grouped.group_by(group).agg(total=pl.col("len").sum()), [group], nulls_equal=True)
     count, rank = pl.col("count"), pl.col("count").rank("min", descending=True).over(group)
     return (
         attach(tally, totals, [group], nulls_equal=True)
@@ -302,18 +315,16 @@ def _tally(
 
 def _intervals(
     part: pl.DataFrame,
-    items: pl.DataFrame,
+    cells: pl.DataFrame,
     articles: pl.DataFrame,
     key: str,
     source: np.random.Generator,
     resamples: int,
 ) -> pl.DataFrame:
     """The keys of one group → key and the ends of the intervals of its share, rank and rate."""
-    inside = of(items, articles)
-    sizes = attach(articles, inside.group_by(ARTICLE).agg(items=pl.len()), ARTICLE)
-    values = np.hstack(
-        [matrix(inside, articles, key, part[key]), sizes.select(pl.col("items", "exposure").fill_null(0)).to_numpy()]
-    )
+    sizes = attach(articles, cells.group_by("row").agg(items=pl.col("len").sum()), ["row"])
+    counts = _matrix(cells, articles["row"].to_numpy(), key, part[key])
+    values = np.hstack([counts, sizes.select(pl.col("items", "exposure").fill_null(0)).to_numpy()])
     observed, draws = values.sum(0), resampled(values, source, resamples)
     counts, total, exposure = draws[:, :-2], draws[:, -2, None], draws[:, -1, None]
     naming, beside = ((side > 0).sum(0) for side in (values[:, :-2], values[:, -2, None] - values[:, :-2]))
