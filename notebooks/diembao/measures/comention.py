@@ -46,7 +46,7 @@ def pairs(
         raise DiembaoError(f"order: {order!r} is no order of actors; choose from {', '.join(ORDERS)}")
     articles = frame(articles).sort(ARTICLE).select(ARTICLE).with_row_index("row").cast({"row": pl.Int64})
     unit = pl.col("row") if within == "article" else pl.col("row") * 2**32 + pl.col("sentence")
-    mentions = frame(mentions).filter(pl.col("actor_id").is_not_null())
+    mentions = frame(mentions).select(*ARTICLE, "sentence", "actor_id").filter(pl.col("actor_id").is_not_null())
     mentions = mentions.join(articles, on=ARTICLE, validate="m:1").select("row", "actor_id", unit=unit)
     names = leading(mentions, actors, MOST)
     size, few = len(names), articles.height < intervals.MINIMUM_ARTICLES
@@ -95,16 +95,21 @@ def _counts(mentions: pl.DataFrame, articles: int, names: pl.Series) -> np.ndarr
     """Mentions by row and unit → article × (its units that name anyone, those with each name, those with each pair)."""
     size = len(names)
     columns = pl.DataFrame({"actor_id": names}).with_row_index("one").cast({"one": pl.Int64})
-    every = mentions.unique("unit").select("row", key=pl.lit(0, dtype=pl.Int64))
-    present = mentions.join(columns, on="actor_id", validate="m:1").select("row", "unit", "one").unique(("unit", "one"))
+    every = mentions.group_by("row").agg(pl.col("unit").n_unique())
+    named = mentions.join(columns, on="actor_id", validate="m:1")
+    present = named.select("row", cell=pl.col("unit") * size + pl.col("one")).unique("cell")
+    present = present.select("row", unit=pl.col("cell") // size, one=pl.col("cell") % size)
     single = present.select("row", key=1 + pl.col("one"))
-    beside = present.join(present.select("unit", other="one"), on="unit").filter(pl.col("one") < pl.col("other"))
+    several = present.filter(pl.col("unit").is_duplicated())
+    beside = several.join(several.select("unit", other="one"), on="unit").filter(pl.col("one") < pl.col("other"))
     # pairs in the order of the upper triangle, row by row
     place = pl.col("one") * (2 * size - pl.col("one") - 1) // 2 + pl.col("other") - pl.col("one") - 1
     double = beside.select("row", key=1 + size + place)
     width = 1 + size + size * (size - 1) // 2
-    cells = pl.concat([every, single, double]).select(pl.col("row") * width + pl.col("key")).to_series()
-    return np.bincount(cells.to_numpy(), minlength=articles * width).reshape(articles, width).astype(np.float64)
+    cells = pl.concat([single, double]).select(pl.col("row") * width + pl.col("key")).to_series()
+    counts = np.bincount(cells.to_numpy(), minlength=articles * width).reshape(articles, width).astype(np.float64)
+    counts[every["row"].to_numpy(), 0] = every["unit"].to_numpy()
+    return counts
 
 
 def _sums(sums: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from ..schema import ACTOR_KINDS, LINE_ROLES, DiembaoError
+from ..schema import ACTOR_KINDS, ARTICLES, LINE_ROLES, DiembaoError, empty
 from . import intervals
 from .selection import ARTICLE, VIAS, alphabetical, attach, frame, of
 
@@ -61,18 +61,18 @@ def by_via(
     actor), article_share ±, abstains. actors: default the `TOP` states most mentioned.
     """
     mentions, articles = frame(mentions), frame(articles)
-    keys = leading(of(mentions.filter(pl.col("actor_kind") == "state"), articles), actors, TOP)
-    own = {actor: mentions.filter(pl.col("actor_id") == actor) for actor in keys}
-    parts = [
-        intervals.shares(part, of(articles, part), "via", keys=_keys(VIAS), seed=seed, resamples=resamples)
-        .with_columns(actor_id=pl.lit(actor, dtype=pl.String))
-        .sort(pl.col("via").replace_strict({via: place for place, via in enumerate(VIAS)}, return_dtype=pl.Int32))
-        for actor, part in own.items()
-    ]
-    if not parts:
-        parts = [intervals.shares(mentions, articles, "via").with_columns(actor_id=pl.lit(None, dtype=pl.String))]
-    table = _named(pl.concat(parts)).drop("rank", "rank_low", "rank_high")
-    return table.select("actor_id", pl.exclude("actor_id"))
+    rows = articles.select(ARTICLE).with_row_index("row").cast({"row": pl.Int64})
+    inside = mentions.select(*ARTICLE, "actor_id", "actor_kind", "via").join(rows, on=ARTICLE, validate="m:1")
+    keys = leading(inside.filter(pl.col("actor_kind") == "state"), actors, TOP)
+    places = keys.alias("actor_id").to_frame().with_row_index("place")
+    # each actor has articles of its own here: those that name it, with nothing in them but its mentions
+    page = pl.col("row") * len(keys) + pl.col("place")
+    items = inside.join(places, on="actor_id", validate="m:1").select("actor_id", "via", page=page, segment=0)
+    own = items.select(*ARTICLE, "actor_id").unique()
+    options = {"groups": own, "group": "actor_id", "keys": _keys(VIAS), "seed": seed, "resamples": resamples}
+    table = _named(intervals.shares(items, own.select(ARTICLE), "via", **options)).drop("rank", "rank_low", "rank_high")
+    order = pl.col("via").replace_strict({via: place for place, via in enumerate(VIAS)}, return_dtype=pl.Int32)
+    return attach(table, places, ["actor_id"]).sort("place", order).drop("place")
 
 
 def by_role(
@@ -173,7 +173,7 @@ def by_source(
 def concordance(
     mentions: Table,
     pages: Table,
-    articles: Table,
+    articles: Table | None = None,
     actors: Sequence[str] = (),
     *,
     contains: str = "",
@@ -185,8 +185,8 @@ def concordance(
     contains: keep those with this text in the name or around it, whatever its case. order: `page`, `date` (undated
     last), `source`, `right` (the words after the name, in Vietnamese alphabetical order) or `left` (those before it,
     the nearest first). Columns: actor_id, page, published (a day, or the first and last it may be, as
-    2024-05-01/2024-05-31), source_id (who published the page), line, line_role, left, surface, right (up to `width`
-    characters, on one line). Raises `DiembaoError` for an unknown order.
+    2024-05-01/2024-05-31), source_id (who published the page; both null without `articles`), line, line_role, left,
+    surface, right (up to `width` characters, on one line). Raises `DiembaoError` for an unknown order.
     """
     if order not in ORDERS:
         raise DiembaoError(f"order: {order!r} is no order of a concordance; choose from {', '.join(ORDERS)}")
@@ -195,7 +195,8 @@ def concordance(
     texts = attach(found, frame(pages).select("page", "text"), ["page"])
     day, last = (pl.col(f"published_{end}").dt.to_string() for end in ("first", "last"))
     published = pl.when(day == last).then(day).otherwise(pl.concat_str(day, pl.lit("/"), last))
-    texts = attach(texts, frame(articles).select(*ARTICLE, published=published, source_id="publisher"), ARTICLE)
+    printed = empty(ARTICLES) if articles is None else frame(articles)
+    texts = attach(texts, printed.select(*ARTICLE, published=published, source_id="publisher"), ARTICLE)
     before = pl.min_horizontal("start", pl.lit(width))
     around = pl.col("text").str.slice(pl.col("start") - before, before + pl.col("end") - pl.col("start") + width)
     name = pl.col("end") - pl.col("start")

@@ -232,7 +232,7 @@ def shares(
     ranking = (pl.col("articles_total") >= MINIMUM_ARTICLES) & (pl.col("rank") <= RANKED)
     wanted = table.filter((~pl.col("abstains") | ranking) & pl.lit(resamples > 0))
     parts = wanted.partition_by(named, as_dict=True, maintain_order=True)
-    ends = pl.concat(
+    known = pl.concat(
         [
             pl.DataFrame(
                 schema={named: table.schema[named], key: table.schema[key]} | dict.fromkeys(_ENDS, pl.Float64)
@@ -252,7 +252,7 @@ def shares(
     )
     articles_of = (pl.col("articles"), pl.col("articles_total"))
     table = (
-        attach(table, ends, (named, key), nulls_equal=True)
+        attach(table, known, (named, key), nulls_equal=True)
         .with_columns(abstains=pl.col("abstains") | (pl.col("share_low").is_null() & pl.lit(resamples > 0)))
         .with_columns(
             pl.when(~pl.col("abstains")).then(pl.col(_ENDS)),
@@ -325,20 +325,28 @@ def _intervals(
     sizes = attach(articles, cells.group_by("row").agg(items=pl.col("len").sum()), ["row"])
     counts = _matrix(cells, articles["row"].to_numpy(), key, part[key])
     values = np.hstack([counts, sizes.select(pl.col("items", "exposure").fill_null(0)).to_numpy()])
+    return pl.DataFrame({key: part[key]} | ends(values, source, resamples)).with_columns(
+        pl.selectors.float().fill_nan(None)
+    )
+
+
+def ends(values: np.ndarray, source: np.random.Generator, resamples: int = RESAMPLES) -> dict[str, np.ndarray]:
+    """Article × (count of each key …, all items, exposure) → `share_low`, `share_high`, `rank_low` … of each key.
+
+    Shares, ranks among these keys (1 = most), and rates per 1,000 of the exposure; NaN where there is none. So is the
+    share of a key where what is left to it stands in fewer than `MINIMUM_NAMING` articles: it is known no better.
+    """
     observed, draws = values.sum(0), resampled(values, source, resamples)
     counts, total, exposure = draws[:, :-2], draws[:, -2, None], draws[:, -1, None]
     naming, beside = ((side > 0).sum(0) for side in (values[:, :-2], values[:, -2, None] - values[:, :-2]))
     with np.errstate(divide="ignore", invalid="ignore"):
         shares, rates = counts / np.maximum(1, total), 1000 * counts / exposure
-        ends = {
-            "share": standard(observed[:-2] / observed[-2], shares, len(values), "logit"),
+        low, high = standard(observed[:-2] / observed[-2], shares, len(values), "logit")
+        found = {
+            "share": (np.where(beside < MINIMUM_NAMING, np.nan, end) for end in (low, high)),
             "rate": standard(1000 * observed[:-2] / observed[-1], rates, len(values), "log"),
         }
     # equal counts keep the order of the table
     ranks = np.argsort(np.argsort(-counts, axis=1, kind="stable"), axis=1) + 1.0
-    ends["rank"] = bounds(ranks, naming)
-    known = {f"{name}_{end}": ends[name][end == "high"] for name in ends for end in ("low", "high")}
-    # a share near 1 is known no better than what is left to it
-    for end in ("low", "high"):
-        known[f"share_{end}"] = np.where(beside < MINIMUM_NAMING, np.nan, known[f"share_{end}"])
-    return pl.DataFrame({key: part[key]} | known).with_columns(pl.selectors.float().fill_nan(None))
+    found["rank"] = bounds(ranks, naming)
+    return {f"{name}_{end}": of for name in found for end, of in zip(("low", "high"), found[name], strict=True)}
