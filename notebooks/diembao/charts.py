@@ -68,10 +68,11 @@ def roll_up(table: pl.DataFrame, words: Words, title: str) -> Chart:
 
 def comention(table: pl.DataFrame, words: Words, title: str) -> Chart:
     """`comention.pairs` → a heat map of the NPMI of every two actors, both ways round; empty where it abstains."""
-    actors = list(dict.fromkeys([*table["actor_id"], *table["partner_id"]]))[:MOST]
+    known = table.filter(~pl.col("abstains"))
+    actors = [*dict.fromkeys([*table["actor_id"], *table["partner_id"]])]
+    actors = [actor for actor in actors if actor in {*known["actor_id"], *known["partner_id"]}][:MOST]
     columns = ("actor_id", "partner_id", "together", "units", "other_units", "by_chance", "npmi", "articles")
-    kept = table.filter(pl.col("actor_id").is_in(actors) & pl.col("partner_id").is_in(actors))
-    kept = kept.with_columns(pl.when(~pl.col("abstains")).then(pl.col("npmi")))
+    kept = known.filter(pl.col("actor_id").is_in(actors) & pl.col("partner_id").is_in(actors))
     turned = {"actor_id": "partner_id", "partner_id": "actor_id", "units": "other_units", "other_units": "units"}
     both = pl.concat([kept, kept.rename(turned).select(kept.columns)])
     data = _data(both, words, *columns)
@@ -428,14 +429,13 @@ def _heat(
     else:
         scale = alt.Scale(range=list(theme.HEAT), interpolate="lab", domainMin=0)
         dark = alt.datum[value] > theme.HEAT_TEXT * (data[value].max() or 0)
-    known = base.transform_filter(f"isValid(datum.{value})")
-    cells = known.mark_rect(stroke=theme.PAPER, strokeWidth=2).encode(
+    cells = base.mark_rect(stroke=theme.PAPER, strokeWidth=2).encode(
         color=alt.Color(f"{value}:Q", scale=scale, legend=legend or None)
     )
     if len(columns) > theme.WRITTEN:
         return cells
     ink = alt.condition(dark, alt.value(theme.PAPER), alt.value(theme.INK))
-    return cells + known.mark_text().encode(text=alt.Text(f"{value}:Q", format=pattern), color=ink)
+    return cells + base.mark_text().encode(text=alt.Text(f"{value}:Q", format=pattern), color=ink)
 
 
 def _tooltips(data: pl.DataFrame, words: Words) -> list[alt.Tooltip]:

@@ -170,3 +170,45 @@ def test_the_order_is_called_uncertain_when_it_is():
     row |= {"share": 0.55, "share_low": 0.4, "share_high": 0.7, "rank_low": 1, "abstains": False}
     assert "not certain" in EN.actors(pl.DataFrame([row | {"rank_high": 2}])).sentence
     assert "first place" in EN.actors(pl.DataFrame([row | {"rank_high": 1}])).sentence
+
+
+def test_a_period_that_differs_is_named_and_one_that_may_be_chance_is_not():
+    rows = articles(*(article(f"p{n:03}", date(2023, 1 + n % 6, 5)) for n in range(60)))
+    odd = [mention(f"p{n:03}", "USA") for n in range(60) for _ in range(8 if n % 6 == 2 else 1)]
+    even = [mention(f"p{n:03}", "USA") for n in range(60) for _ in range(1 + n // 6 % 2)]
+    rest = [mention(f"p{n:03}", "CHN") for n in range(60) for _ in range(4 + n // 6 % 3)]
+    found = EN.periods(frequency.by_period(mentions(*odd, *rest), rows, ["USA"]))
+    assert found.title == "USA in March 2023: 62.0%, and 16.9% otherwise"
+    assert "USA in March 2023, 62.0% against 16.9%" in found.sentence
+    same = EN.periods(frequency.by_period(mentions(*even, *rest), rows, ["USA"]))
+    assert "In none of 6 comparisons" in same.sentence and "otherwise" not in same.title
+
+
+def test_who_would_lead_without_the_roll_up():
+    def sentence(own: int, seat: int) -> str:
+        rows = articles(*(article(f"p{n}") for n in range(6)))
+        named = [mention(row, "USA", reading=gov) for row in rows["page"] for gov in [None] * own + ["gov"] * seat]
+        named += [mention(row, "CHN") for row in rows["page"] for _ in range(3)]
+        chosen = select(corpus(rows, mentions(*named)))
+        return EN.roll_up(frequency.by_via(chosen.mentions, chosen.articles)).sentence
+
+    assert "CHN would be named most, 18 times" in sentence(2, 4)
+    assert "USA would still be named most, 24 times" in sentence(4, 1)
+    assert "nothing is rolled up" in sentence(4, 0)
+
+
+def test_who_appears_with_whom_is_not_said_of_what_may_be_chance():
+    def sentence(*units: str) -> str:
+        rows = articles(*(article(f"p{n:02}") for n in range(len(units))))
+        named = [mention(f"p{n:02}", actor) for n, unit in enumerate(units) for actor in unit]
+        return EN.comention(comention.pairs(mentions(*named), rows, within="article")).sentence
+
+    assert "A and B: 9 articles name both" in sentence(*["AB"] * 9, "A", *["C"] * 9)
+    assert "none of 3 pairs has an interval off 0" in sentence(*["ABC", "A", "B", "C", "AB", "AC", "BC"] * 4, *["Z"] * 4)
+    assert "Not one of 3 pairs" in sentence("AB", "A", "B", "C")
+
+
+def test_a_silence_of_a_source_with_few_days_is_not_spoken_of():
+    rows = articles(*(article(f"p{n}", date(2024, 1, 1 + 9 * n)) for n in range(3)))
+    assert "enough days" in EN.gaps(coverage.gaps(rows, citations(), ())).sentence
+    assert EN.gaps(coverage.gaps(rows.head(1), citations(), ())).title == EN.text("say.gaps.none_title")

@@ -192,7 +192,8 @@ def concordance(
         raise DiembaoError(f"order: {order!r} is no order of a concordance; choose from {', '.join(ORDERS)}")
     found = frame(mentions)
     found = found.filter(pl.col("actor_id").is_in(list(actors))) if len(actors) else found
-    texts = attach(found, frame(pages).select("page", "text"), ["page"])
+    written = frame(pages).select("page", "text").rechunk()  # from many chunks, texts are gathered many times as slowly
+    texts = attach(found, written, ["page"])
     day, last = (pl.col(f"published_{end}").dt.to_string() for end in ("first", "last"))
     published = pl.when(day == last).then(day).otherwise(pl.concat_str(day, pl.lit("/"), last))
     printed = empty(ARTICLES) if articles is None else frame(articles)
@@ -207,8 +208,8 @@ def concordance(
         .sort("page", "start")
     )
     if contains:
-        written = pl.concat_str("left", "surface", "right").str.normalize("NFC").str.to_lowercase()
-        table = table.filter(written.str.contains(unicodedata.normalize("NFC", contains).lower(), literal=True))
+        around = pl.concat_str("left", "surface", "right").str.normalize("NFC").str.to_lowercase()
+        table = table.filter(around.str.contains(unicodedata.normalize("NFC", contains).lower(), literal=True))
     key = {
         "page": pl.col("page"),
         "date": pl.col("published"),
