@@ -204,7 +204,8 @@ def test_who_appears_with_whom_is_not_said_of_what_may_be_chance():
         return EN.comention(comention.pairs(mentions(*named), rows, within="article")).sentence
 
     assert "A and B: 9 articles name both" in sentence(*["AB"] * 9, "A", *["C"] * 9)
-    assert "none of 3 pairs has an interval off 0" in sentence(*["ABC", "A", "B", "C", "AB", "AC", "BC"] * 4, *["Z"] * 4)
+    mixed = ["ABC", "A", "B", "C", "AB", "AC", "BC"] * 4
+    assert "none of 3 pairs has an interval off 0" in sentence(*mixed, *["Z"] * 4)
     assert "Not one of 3 pairs" in sentence("AB", "A", "B", "C")
 
 
