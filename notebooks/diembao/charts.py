@@ -77,7 +77,7 @@ def comention(table: pl.DataFrame, words: Words, title: str) -> Chart:
     both = pl.concat([kept, kept.rename(turned).select(kept.columns)])
     data = _data(both, words, *columns)
     names = [words.name(actor) for actor in actors]
-    chart = _heat(data, words, "partner_id", "actor_id", "npmi", words.text("axis.npmi"), names, opposed=True)
+    chart = _heat(data, words, "partner_id", "actor_id", "npmi", words.text("axis.npmi"), order=names, opposed=True)
     return _finish(chart, data, words, title, "comention", len(actors))
 
 
@@ -123,6 +123,15 @@ def role_matrix(table: pl.DataFrame, words: Words, title: str) -> Chart:
 
 def source_shares(table: pl.DataFrame, words: Words, title: str) -> Chart:
     """`comparison.actor_shares` → a dot with its interval for each source, grouped by actor."""
+    return _by_source(table, words, title, "source_shares", "axis.share")
+
+
+def attributed(table: pl.DataFrame, words: Words, title: str) -> Chart:
+    """`comparison.attributed_shares` → a dot with its interval for each source, grouped by actor."""
+    return _by_source(table, words, title, "attributed", "axis.share_of_said")
+
+
+def _by_source(table: pl.DataFrame, words: Words, title: str, kind: str, axis: str) -> Chart:
     actors = _by_mentions(table, "actor_id")[:MOST]
     table = table.filter(pl.col("share").is_not_null() & pl.col("actor_id").is_in(actors))
     data = _data(table, words, "actor_id", "source_id", "mentions", "share", "articles_total")
@@ -135,12 +144,10 @@ def source_shares(table: pl.DataFrame, words: Words, title: str) -> Chart:
         tooltip=_tooltips(data, words),
     )
     dots = base.mark_point(size=64, filled=True, opacity=1).encode(
-        x=_share(words, "axis.share"), shape=_sources(words, sources, alt.Shape)
+        x=_share(words, axis), shape=_sources(words, sources, alt.Shape)
     )
     height = alt.Step(theme.DODGE, **{"for": "offset"})
-    return _finish(
-        _interval(base, "share", on_bars=False) + dots, data, words, title, "source_shares", len(sources), height
-    )
+    return _finish(_interval(base, "share", on_bars=False) + dots, data, words, title, kind, len(sources), height)
 
 
 def log_odds(table: pl.DataFrame, words: Words, title: str) -> Chart:
@@ -169,6 +176,22 @@ def distances(table: pl.DataFrame, words: Words, title: str) -> Chart:
     data = _data(table, words, "source_id", "other_id", "distance", "by_chance", "p")
     chart = _heat(data, words, "source_id", "other_id", "distance", words.text("axis.distance"))
     return _finish(chart, data, words, title, "distances", len({*data["source_id"], *data["other_id"]}))
+
+
+def wires(table: pl.DataFrame, words: Words, title: str) -> Chart:
+    """`comparison.publishers_by_wire` → a heat map of publishers with articles enough by the sources they credit."""
+    table = table.filter(~pl.col("abstains"))
+    data = _data(table, words, "publisher", "source_id", "articles", "articles_total", "article_share")
+    chart = _heat(data, words, "source_id", "publisher", "article_share", words.text("axis.credited"))
+    return _finish(chart, data, words, title, "wires", data["publisher"].n_unique())
+
+
+def reprints(table: pl.DataFrame, words: Words, title: str) -> Chart:
+    """`comparison.reprints` → a heat map: who printed first, who printed it again, how many stories."""
+    data = _data(table, words, "first_publisher", "publisher", "stories")
+    order = pl.concat([data["first_publisher"], data["publisher"]]).unique(maintain_order=True).to_list()
+    chart = _heat(data, words, "publisher", "first_publisher", "stories", order=order, named=True)
+    return _finish(chart, data, words, title, "reprints", data["publisher"].n_unique())
 
 
 def calendar(table: pl.DataFrame, sources: pl.DataFrame, words: Words, title: str) -> Chart:
@@ -402,22 +425,26 @@ def _heat(
     y: str,
     value: str,
     title: str | None = None,
-    names: Sequence[str] = (),
     *,
+    order: Sequence[str] | None = None,
+    named: bool = False,
     opposed: bool = False,
 ) -> Chart:
     """Two columns of names and one of values → coloured cells, with the value written in each where there is room.
 
-    names: their order along both axes. opposed: colours part at 0.
+    title: of the legend, if there is to be one. order: of the names on both sides (default: the table's of each).
+    named: whether the sides say what they are. opposed: colours part at 0.
     """
-    columns = names or _unique(data, x)
+    columns = order or _unique(data, x)
     lines = max((len(name.split()) for name in columns), default=1)
     upright = {"labelAngle": 0, "labelExpr": "split(datum.label, ' ')", "labelPadding": 14 * lines - 8}
     turned = {"labelAngle": -90, "labelLimit": 110}  # where upright ones would run into each other on a narrow screen
     axis = alt.Axis(orient="top", labelLineHeight=14, **(upright if len(columns) <= 4 else turned))
+    sides = [words.text(f"axis.{side}") if named else None for side in (x, y)]
+    rows = _rows(data, y) if order is None else alt.Y(f"{y}:N", sort=order)
     base = alt.Chart(data).encode(
-        x=alt.X(f"{x}:N", title=None, sort=columns, axis=axis),
-        y=alt.Y(f"{y}:N", title=None, sort=names) if names else _rows(data, y),
+        x=alt.X(f"{x}:N", title=sides[0], sort=columns, axis=axis),
+        y=rows.title(sides[1]),
         tooltip=_tooltips(data, words),
     )
     pattern = words.pattern(value)

@@ -15,6 +15,10 @@ CITATION_ROLES = ("pub", "credit", "att", "photo", "other")
 PUBLISHED_BASES = ("stated", "inferred", "unknown")
 DATE_BASES = ("explicit", "context", "publication", "unresolved")
 GRANULARITIES = ("day", "week", "month", "quarter", "season", "year", "decade", "interval", "set", "unknown")
+# An article prints another again if it has so many syllables, shares so much of their runs of four (Jaccard) and is
+# published within so many days of it. Follow-ups in one paper repeat their background and reach 0.67; a reprint under
+# its own headline and lead has 0.8. A shorter page is often only boilerplate.
+REPEAT_SYLLABLES, REPEAT_SIMILARITY, REPEAT_DAYS = 80, 0.7, 30
 UNRESOLVED = "REL"  # the EDTF column of a relative date whose anchor the page does not give
 
 # What `pages` hands to every later stage. `title`, `published`, `publisher`, `main` come from a page's metadata
@@ -46,6 +50,7 @@ ARTICLES = pl.Schema(
         "published_basis": pl.String,
         "syllables": pl.Int64,
         "duplicate_of": pl.String,
+        "similarity": pl.Float64,
         "published_evidence": pl.String,
     }
 )

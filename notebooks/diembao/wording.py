@@ -16,7 +16,7 @@ from pathlib import Path
 
 import polars as pl
 
-from .schema import DiembaoError
+from .schema import REPEAT_DAYS, REPEAT_SIMILARITY, REPEAT_SYLLABLES, DiembaoError
 
 LANGUAGES = ("en", "vi")
 STRINGS = Path(__file__).with_name("wording.toml")
@@ -24,12 +24,16 @@ STRINGS = Path(__file__).with_name("wording.toml")
 # How the columns of the measures are written; all others are counts or texts.
 _PERCENT = ("share", "rest_share", "article_share", "chance")
 _DIGITS = {"rate": 2, "log_odds": 2, "z": 2, "distance": 2, "by_chance": 2, "p": 3, "q": 3, "usual_step": 1, "times": 1}
-_DIGITS |= dict.fromkeys(("value", "precision", "recall"), 3) | {"npmi": 2}
+_DIGITS |= {"similarity": 2, "npmi": 2} | dict.fromkeys(("value", "precision", "recall"), 3)
 _VOCABULARIES = {
     "actor_kind": "kind",
     "line_role": "line_role",
     "via": "via",
     "role": "role",
+    "also": "role",
+    "meaning": "meaning",
+    "publisher": "publisher",
+    "first_publisher": "publisher",
     "state": "state",
     "basis": "basis",
     "precision": "precision",
@@ -603,12 +607,19 @@ class Words:
 
     def shares(self, table: pl.DataFrame, minimum: int) -> Finding:
         """`comparison.actor_shares` and the minimum of articles → the actor on whom two sources differ most."""
+        return self._furthest("shares", table, minimum)
+
+    def attributed(self, table: pl.DataFrame, minimum: int) -> Finding:
+        """`comparison.attributed_shares` and the minimum of articles → the same, of what is attributed to them."""
+        return self._furthest("attributed", table, minimum)
+
+    def _furthest(self, key: str, table: pl.DataFrame, minimum: int) -> Finding:
         if table.is_empty():
             return self._nothing()
         sources = table.unique("source_id", keep="first", maintain_order=True)
         few = [self.source(name) for name in sources.filter(pl.col("articles_total") < minimum)["source_id"]]
         abstention = (
-            self.text("say.shares.few", minimum=self.count("article", minimum), list=self.listed(few)) if few else ""
+            self.text(f"say.{key}.few", minimum=self.count("article", minimum), list=self.listed(few)) if few else ""
         )
         solid = table.filter(~pl.col("abstains"))
         spread = (
@@ -618,7 +629,7 @@ class Words:
             .sort("spread", "actor_id", descending=[True, False])
         )
         if spread.is_empty():
-            return self._finding("shares", "abstain_title", {}, self.text("say.shares.abstain"), abstention)
+            return self._finding(key, "abstain_title", {}, self.text(f"say.{key}.abstain"), abstention)
         actor = spread["actor_id"][0]
         of_actor = solid.filter(pl.col("actor_id") == actor).sort("share", "source_id")
         low, high = of_actor.row(0, named=True), of_actor.row(-1, named=True)
@@ -629,10 +640,10 @@ class Words:
         }
         shares = {"high": self.percent(high["share"]), "low": self.percent(low["share"])}
         return self._finding(
-            "shares",
+            key,
             "title",
             names | shares,
-            self.text("say.shares.text", **names, high=self.estimate(high), low=self.estimate(low)),
+            self.text(f"say.{key}.text", **names, high=self.estimate(high), low=self.estimate(low)),
             abstention,
         )
 
@@ -697,15 +708,67 @@ class Words:
         )
 
     def syndicated(self, table: pl.DataFrame) -> Finding:
-        """`comparison.syndicated` → how many near-duplicates there are."""
+        """`comparison.syndicated` → how many near-duplicates there are, by what rule."""
+        rule = {
+            "similarity": self.percent(REPEAT_SIMILARITY, 0),
+            "days": self.count("day", REPEAT_DAYS),
+            "syllables": self.number(REPEAT_SYLLABLES),
+        }
         if table.is_empty():
-            return self._finding("syndicated", "none_title", {}, self.text("say.syndicated.none"))
+            return self._finding("syndicated", "none_title", {}, self.text("say.syndicated.none", **rule))
         values = {
             "groups": self.count("group", table.height),
             "articles": self.count("article", table["articles"].sum()),
             "largest": self.count("article", table["articles"].max()),
         }
-        return self._finding("syndicated", "title", values, self.text("say.syndicated.text", **values))
+        same = self.number(table.filter(pl.col("similarity") == 1).height)
+        text = self.text("say.syndicated.text", **values, **rule, same=same)
+        return self._finding("syndicated", "title", values, text)
+
+    def reprints(self, table: pl.DataFrame, groups: pl.DataFrame) -> Finding:
+        """`comparison.reprints` and `syndicated` → how many near-duplicates there are, who prints whose most."""
+        found = self.syndicated(groups)
+        if groups.is_empty():
+            return found
+        if table.is_empty():
+            return Finding(found.title, f"{found.sentence} {self.text('say.reprints.none')}")
+        known = self.number(groups["first_publisher"].count())
+        others = table.filter(pl.col("first_publisher") != pl.col("publisher"))
+        if others.is_empty():
+            return self._finding(
+                "reprints", "own_title", {}, found.sentence, self.text("say.reprints.own", known=known)
+            )
+        top = others.row(0, named=True)
+        values = {
+            "first": self.label("publisher", top["first_publisher"]),
+            "again": self.label("publisher", top["publisher"]),
+            "stories": self.count("story", top["stories"]),
+        }
+        text = self.text("say.reprints.text", **values, known=known)
+        return self._finding("reprints", "title", values, found.sentence, text)
+
+    def wires(self, table: pl.DataFrame, minimum: int) -> Finding:
+        """`comparison.publishers_by_wire` and the minimum of articles → which publisher leans most on which source."""
+        if table.is_empty():
+            return self._finding("wires", "none_title", {}, self.text("say.wires.none"))
+        publishers = table.unique("publisher", keep="first", maintain_order=True)
+        weak = publishers.filter("abstains").height
+        few = self.text("say.wires.few", n=self.number(weak), minimum=self.count("article", minimum)) if weak else ""
+        solid = table.filter(~pl.col("abstains"))
+        if solid["articles"].sum() == 0:
+            title = "abstain_title" if solid.is_empty() else "zero_title"
+            sentence = "" if solid.is_empty() else self.text("say.wires.zero")
+            return self._finding("wires", title, {}, sentence, few)
+        top = solid.sort("article_share", "articles_total", descending=True, maintain_order=True).row(0, named=True)
+        named = {"publisher": self.label("publisher", top["publisher"]), "source": self.source(top["source_id"])}
+        text = self.text(
+            "say.wires.text",
+            **named,
+            share=self.estimate(top, "article_share"),
+            articles=self.count("article", top["articles_total"]),
+            all=self.count("article", publishers["articles_total"].sum()),
+        )
+        return self._finding("wires", "title", named | {"share": self.percent(top["article_share"])}, text, few)
 
     def dating(self, table: pl.DataFrame) -> Finding:
         """`coverage.dating` → by what the articles are dated."""

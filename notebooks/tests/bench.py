@@ -17,9 +17,9 @@ from pathlib import Path
 
 import polars as pl
 
-from diembao import corpus, load_catalogue, measures, names
+from diembao import corpus, duplicates, load_catalogue, measures, names
 from diembao.measures import comention, comparison, coverage, frequency
-from diembao.schema import PAGES
+from diembao.schema import PAGES, empty
 
 COPIES = 10_000  # pages of the default corpus: the sample over and over
 
@@ -42,6 +42,12 @@ def plain_scan(file: Path) -> int:
 def extraction(file: Path) -> int:
     with tempfile.TemporaryDirectory() as out:
         return corpus.extract(file, out)["pages"]
+
+
+def without_duplicates(file: Path) -> int:
+    """Extraction that looks for no near-duplicates; in a process of its own, so that nothing else goes without."""
+    duplicates.fingerprints = lambda lines: empty(duplicates.PRINTS)
+    return extraction(file)
 
 
 def _measured(task, file: Path, threads: int, send) -> None:
@@ -109,11 +115,16 @@ def main() -> None:
         if "text" not in pl.read_parquet_schema(file):
             parser.error(f"{file}: no column `text`; a corpus has {', '.join(PAGES.names()[:2])}")
         characters = pl.scan_parquet(file).select(pl.col("text").str.len_chars().sum()).collect().item()
-        rows = {"plain scan": [], "extraction": [], "extraction, one thread": []}
+        tasks = {
+            "plain scan": (plain_scan, threads),
+            "extraction": (extraction, threads),
+            "extraction, one thread": (extraction, 1),
+            "same, no near-duplicates": (without_duplicates, 1),
+        }
+        rows = {name: [] for name in tasks}
         for _ in range(options.runs):
-            rows["plain scan"].append(measured(plain_scan, file, threads))
-            rows["extraction"].append(measured(extraction, file, threads))
-            rows["extraction, one thread"].append(measured(extraction, file, 1))
+            for name, (task, cores) in tasks.items():
+                rows[name].append(measured(task, file, cores))
         ratios = measure_ratios(file, 2 * options.runs + 1)
     pages = rows["extraction"][0][2]
     seconds = {name: statistics.median(run[0] for run in runs) for name, runs in rows.items()}
@@ -123,6 +134,8 @@ def main() -> None:
         print(f"  {name:24} {seconds[name] / seconds['plain scan']:6.1f} × the plain scan, peak {memory[name]:,.0f} MB")
     print(f"  throughput {pages / seconds['extraction']:,.0f} pages a second on this machine, today")
     gain = seconds["extraction, one thread"] / seconds["extraction"]
+    share = 1 - seconds["same, no near-duplicates"] / seconds["extraction, one thread"]
+    print(f"  near-duplicates take {share:.0%} of extraction")
     print(f"  {threads} threads are {gain:.2f} times as fast as one")
     print("measures without intervals, as multiples of one plain group-by of the mentions by actor")
     for name, ratio in ratios.items():

@@ -26,6 +26,7 @@ def article(page: str, day: date | None = None, **columns) -> dict:
         "published_basis": "stated" if day else "unknown",
         "syllables": 100,
         "duplicate_of": None,
+        "similarity": None,
         "published_evidence": None,
     } | columns
 

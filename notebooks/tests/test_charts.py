@@ -15,6 +15,15 @@ from diembao.measures import comention, comparison, coverage, frequency, select
 from diembao.wording import Words
 
 
+def reprinted(rows: pl.DataFrame) -> pl.DataFrame:
+    """Articles → the same, every second of VnExpress now a print of the one before it by another publisher."""
+    again = pl.int_range(pl.len()) % 2 == 1
+    return rows.sort("published_first", "page", nulls_last=True).with_columns(
+        publisher=pl.when(again).then(pl.lit("Tuổi Trẻ")).otherwise("publisher"),
+        duplicate_of=pl.when(again).then(pl.col("page").shift(1)),
+    )
+
+
 def drawn(chosen, language: str) -> dict[str, alt.Chart | alt.LayerChart]:
     """Every chart of one selection, each under the same title."""
     words, title = Words(language, chosen.names), "Yonhap names North Korea more than the other sources do, by far"
@@ -30,6 +39,9 @@ def drawn(chosen, language: str) -> dict[str, alt.Chart | alt.LayerChart]:
         "periods": charts.periods(frequency.by_period(*tables[:2]), words, title),
         "role_matrix": charts.role_matrix(comparison.role_matrix(*tables[:0:-1]), words, title),
         "source_shares": charts.source_shares(comparison.actor_shares(*tables), words, title),
+        "attributed": charts.attributed(comparison.attributed_shares(*tables), words, title),
+        "wires": charts.wires(comparison.publishers_by_wire(*tables[1:]), words, title),
+        "reprints": charts.reprints(comparison.reprints(reprinted(chosen.articles)), words, title),
         "log_odds": charts.log_odds(odds, words, title),
         "distances": charts.distances(comparison.distances(*tables), words, title),
         "calendar": charts.calendar(coverage.calendar(*tables[1:]), sources, words, title),

@@ -7,10 +7,17 @@ import polars as pl
 import pytest
 from extracting import catalogue, pages, story
 
-from diembao import DiembaoError, corpus, extract, open_corpus
+from diembao import DiembaoError, corpus, extract, measures, open_corpus
 from diembao.schema import DATES, PAGES, TABLES
 
 PAGE = story("Mỹ và Nga nối lại đàm phán ngày 12/6/2024.", "Theo AP, hai bên trao đổi danh sách.", "Cuộc họp kéo dài.")
+LONG = "\n".join(  # long enough to be printed again
+    [
+        PAGE,
+        "Trong hai ngày làm việc, các đoàn lần lượt nêu lập trường của mình rồi cùng soạn một danh sách gồm mười điểm.",
+        "Người phát ngôn cho biết vòng tiếp theo sẽ diễn ra vào mùa thu, khi hai thủ đô đã xem xét từng điểm một.",
+    ]
+)
 
 
 @pytest.fixture(autouse=True)
@@ -140,16 +147,40 @@ def test_jsonl_csv_and_parquet_give_the_same_tables(tmp_path):
     assert made[0]["articles"]["published"].to_list() == ["2024-06-13", None]
 
 
-def test_a_later_print_of_the_same_words_is_a_duplicate(tmp_path):
+def test_a_later_print_of_a_story_is_a_duplicate_and_another_story_is_none(tmp_path):
     rows = pl.DataFrame(
-        {"page": ["b", "a", "c"],
-         "text": [PAGE, PAGE.upper().lower(), PAGE + "\nThêm một đoạn mới ở cuối bài viết này."],
-         "published": ["2024-06-13", "2024-06-14", "2024-06-14"]}
+        {"page": ["b", "a", "c", "d"],
+         "text": [LONG, LONG.upper().lower(), LONG + "\nThêm một đoạn mới ở cuối bài viết này.", PAGE],
+         "published": ["2024-06-13", "2024-06-14", "2024-06-15", "2024-06-15"]}
     )  # fmt: skip
     rows.write_parquet(tmp_path / "pages.parquet")
     extract(tmp_path / "pages.parquet", tmp_path / "out", catalogue=catalogue())
     found = pl.read_parquet(tmp_path / "out" / "articles.parquet")
-    assert dict(found.select("page", "duplicate_of").iter_rows()) == {"b": None, "a": "b", "c": None}
+    assert dict(found.select("page", "duplicate_of").iter_rows()) == {"b": None, "a": "b", "c": "b", "d": None}
+    similar = dict(found.select("page", "similarity").iter_rows())
+    assert similar["a"] == 1 > similar["c"] > 0.8 and similar["b"] is None
+
+
+def test_a_new_page_that_prints_a_kept_one_again_is_its_duplicate(folder):
+    (folder / "mot.txt").write_text(LONG, encoding="utf-8")
+    open_corpus(folder, catalogue=catalogue())
+    (folder / "nam.txt").write_text(LONG.replace("cùng soạn", "soạn"), encoding="utf-8")
+    grown = open_corpus(folder, catalogue=catalogue()).articles.collect()
+    assert dict(grown.select("page", "duplicate_of").iter_rows()) == {"hai": None, "mot": None, "nam": "mot"}
+
+
+def test_printing_every_page_of_the_sample_twice_changes_nothing_when_stories_count_once(tmp_path):
+    once = open_corpus("sample", catalogue=catalogue())
+    pages = once.pages.collect()
+    twice = pl.concat([pages, pages.with_columns(page=pl.col("page") + "-again")])
+    twice.write_parquet(tmp_path / "twice.parquet")
+    doubled = open_corpus(tmp_path / "twice.parquet", catalogue=catalogue())
+    copies = doubled.articles.filter(pl.col("page").str.ends_with("-again") & (pl.col("segment") == 0)).collect()
+    assert (copies["duplicate_of"] + "-again").equals(copies["page"], check_names=False)
+    assert set(copies["similarity"]) == {1.0}
+    chosen = [measures.select(opened) for opened in (once, doubled)]
+    for name in ("articles", "mentions", "citations", "dates"):
+        assert getattr(chosen[0], name).equals(getattr(chosen[1], name)), name
 
 
 def test_a_page_that_breaks_a_stage_is_set_aside(monkeypatch):

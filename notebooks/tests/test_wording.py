@@ -32,6 +32,7 @@ def test_every_word_of_the_schema_has_its_string():
         "kinds": schema.ACTOR_KINDS,
         "line_role": schema.LINE_ROLES,
         "role": schema.CITATION_ROLES,
+        "meaning": (*schema.CITATION_ROLES, "absent"),
         "basis": schema.PUBLISHED_BASES,
         "state": coverage.STATES,
         "reach": coverage.REACHES,
@@ -131,6 +132,8 @@ def findings(words: Words, chosen) -> dict[str, Finding]:
         "roles": words.roles(comparison.role_matrix(chosen.citations, chosen.articles)),
         "shares": words.shares(comparison.actor_shares(*tables), minimum),
         "log_odds": words.log_odds(comparison.log_odds(*tables), minimum),
+        "attributed": words.attributed(comparison.attributed_shares(*tables), minimum),
+        "wires": words.wires(comparison.publishers_by_wire(*tables[1:]), minimum),
         "distances": words.distances(comparison.distances(*tables), minimum),
         "syndicated": words.syndicated(comparison.syndicated(chosen.articles)),
         "dating": words.dating(coverage.dating(chosen.articles)),
@@ -163,6 +166,22 @@ def test_too_little_is_said_in_words(language, empty):
     chosen = select(corpus(rows, named, cited))
     for name, found in findings(Words(language, chosen.names), chosen).items():
         assert found.title and found.sentence and "None" not in found.sentence, name
+
+
+def test_who_printed_whose_story_is_said_only_where_it_is_known():
+    groups = pl.DataFrame({"first_publisher": ["VOA", None], "articles": [2, 3], "similarity": [1.0, 0.8]})
+    table = pl.DataFrame({"first_publisher": ["VOA"], "publisher": [comparison.OTHERS], "stories": [1]})
+    said = EN.reprints(table, groups)
+    assert said.title == "Other publishers printed 1 story of VOA again"
+    assert said.sentence.startswith("2 groups") and "1 of the groups show who was first" in said.sentence
+    own = table.with_columns(publisher=pl.lit("VOA"), stories=9 * pl.col("stories"))
+    assert EN.reprints(pl.concat([own, table]), groups) == said
+    assert "none was printed again by another" in EN.reprints(own, groups).sentence
+    assert "nobody can be called the first" in EN.reprints(table.clear(), groups).sentence
+    for words in (EN, VI):
+        none = words.reprints(table.clear(), groups.clear()).sentence
+        assert "80" in none and "30" in none and "70%" in none
+        assert "5" in words.syndicated(groups).sentence
 
 
 def test_the_order_is_called_uncertain_when_it_is():

@@ -1,4 +1,5 @@
-"""How sources differ: the role each plays, whom the articles on its reporting speak of, and how far apart they are.
+"""How sources differ: the role each plays, whom the articles on its reporting speak of, how far apart they are, and who
+prints whose stories.
 
 An article stands on a source if it credits it (`credit`), says that the source reports something (`attribution`), or
 either, or is published by it (`any`). An article may stand on several sources and then counts for each of them.
@@ -12,11 +13,12 @@ import polars as pl
 
 from ..schema import CITATION_ROLES, DiembaoError
 from . import intervals
-from .frequency import Table, by_source
+from .frequency import TOP, Table, by_source
 from .selection import ARTICLE, DEFAULT_SOURCES, attach, frame, of
 
 BASES = ("credit", "attribution", "any")
-OTHERS = "others"  # all sources, or all actors, that are not compared one by one
+OTHERS = "others"  # all sources, actors or publishers that are not compared one by one
+PUBLISHERS = 12  # publishers in one table, the rest being one of them
 COMPARED = 500  # actors compared one by one: rarer ones would add noise, and hours to the permutations
 
 
@@ -77,6 +79,36 @@ def role_matrix(citations: Table, articles: Table, sources: Sequence[str] = DEFA
     )
 
 
+def profiles(roles: pl.DataFrame) -> pl.DataFrame:
+    """`role_matrix` → what each source mostly is in these articles: a row a source, in the same order, no `OTHERS`.
+
+    Columns: source_id, role (in most articles; null if it is not cited), articles (with it in that role),
+    articles_total, `also` (the role that follows, if it is in at least half as many articles), also_articles, `meaning`
+    (the role again, `absent` if there is none; written out by `wording`).
+    """
+    cited = roles.filter((pl.col("source_id") != OTHERS) & (pl.col("articles") > 0)).sort(
+        "articles", "citations", descending=True, maintain_order=True
+    )
+    kept = pl.col("articles") * 2 >= pl.col("articles").first()
+    follows = cited.group_by("source_id").agg(
+        role=pl.col("role").first(),
+        articles=pl.col("articles").first(),
+        also=pl.col("role").filter(kept).get(1, null_on_oob=True),
+        also_articles=pl.col("articles").filter(kept).get(1, null_on_oob=True),
+    )
+    rows = roles.filter(pl.col("source_id") != OTHERS).unique("source_id", keep="first", maintain_order=True)
+    table = attach(rows.select("source_id", "articles_total"), follows, ["source_id"])
+    return table.select(
+        "source_id",
+        "role",
+        pl.col("articles").fill_null(0),
+        "articles_total",
+        "also",
+        "also_articles",
+        meaning=pl.col("role").fill_null("absent"),
+    )
+
+
 def actor_shares(
     mentions: Table,
     articles: Table,
@@ -110,6 +142,123 @@ def actor_shares(
     )
     return pl.concat([table, zeros], how="diagonal").sort(
         order, pl.col("mentions"), "actor_id", descending=[False, True, False]
+    )
+
+
+def attributed_shares(
+    mentions: Table,
+    articles: Table,
+    citations: Table,
+    sources: Sequence[str] = DEFAULT_SOURCES,
+    actors: Sequence[str] = (),
+    *,
+    seed: int = intervals.SEED,
+    resamples: int = intervals.RESAMPLES,
+) -> pl.DataFrame:
+    """Mentions → whom the sentences attributed to each source are about: `source_id`, `actor_id` and their shares.
+
+    A sentence is attributed to a source that it names as the one who reports it; one attributed to two counts for both.
+    Columns: mentions, mentions_total (in the sentences attributed to the source), share ±, rank ±, articles (with such
+    a mention), articles_total (with a sentence attributed to the source), article_share ±, sentences (with such a
+    mention), sentences_total, abstains. actors: default the `frequency.TOP` most mentioned in such sentences.
+    """
+    articles = frame(articles)
+    said = (
+        of(frame(citations), articles)
+        .filter((pl.col("role") == "att") & pl.col("source_id").is_in(list(sources)))
+        .select(*ARTICLE, "sentence", "source_id")
+        .unique()
+    )
+    mentions = frame(mentions).filter(pl.col("actor_id").is_not_null())
+    heard = mentions.join(said, on=[*ARTICLE, "sentence"])  # fans out on purpose: a sentence may have two sources
+    most = heard["actor_id"].value_counts().sort("count", "actor_id", descending=[True, False])["actor_id"]
+    keys = pl.Series(list(actors), dtype=pl.String) if len(actors) else most.head(TOP)
+    tables = [
+        _of_source(source, heard, said.filter(pl.col("source_id") == source), articles, keys, seed, resamples)
+        for source in sources
+    ]
+    return pl.concat(tables)
+
+
+def _of_source(
+    source: str,
+    heard: pl.DataFrame,
+    said: pl.DataFrame,
+    articles: pl.DataFrame,
+    keys: pl.Series,
+    seed: int,
+    resamples: int,
+) -> pl.DataFrame:
+    """One source's rows of `attributed_shares`."""
+    its = said.select(*ARTICLE, "source_id").unique()
+    heard = heard.filter(pl.col("source_id") == source)
+    options = {"groups": its, "group": "source_id", "keys": keys, "seed": seed, "resamples": resamples}
+    table = intervals.shares(heard, of(articles, its), "actor_id", **options)
+    zeros = pl.DataFrame({"actor_id": keys}).join(table, on="actor_id", how="anti")  # nothing is attributed to it
+    counts = ("count", "total", "articles", "articles_total")
+    zeros = zeros.with_columns(
+        pl.lit(source).alias("source_id"), *(pl.lit(0, pl.Int64).alias(name) for name in counts), abstains=pl.lit(True)
+    )
+    sentences = heard.group_by("actor_id").agg(sentences=pl.struct(*ARTICLE, "sentence").n_unique().cast(pl.Int64))
+    table = attach(pl.concat([table, zeros], how="diagonal"), sentences, ["actor_id"]).with_columns(
+        pl.col("sentences").fill_null(0), sentences_total=pl.lit(said.height, pl.Int64)
+    )
+    table = table.rename({"count": "mentions", "total": "mentions_total"})
+    return table.select(pl.exclude("abstains"), "abstains").sort("mentions", "actor_id", descending=[True, False])
+
+
+def publishers_by_wire(
+    articles: Table,
+    citations: Table,
+    sources: Sequence[str] = DEFAULT_SOURCES,
+    *,
+    most: int = PUBLISHERS,
+) -> pl.DataFrame:
+    """Articles as printed → which publishers lean on which source: `publisher` (most articles first), `source_id`.
+
+    Columns: articles (of the publisher that credit the source), articles_total (of the publisher), article_share ±
+    (Wilson), abstains (too few articles of the publisher). The `most` - 1 publishers with most articles, then `OTHERS`;
+    articles whose publisher is not known are left out, and a publisher has no row for itself as a source.
+    """
+    articles = frame(articles).filter(pl.col("publisher").is_not_null())
+    sizes = (
+        articles["publisher"]
+        .value_counts(name="articles_total")
+        .sort("articles_total", "publisher", descending=[True, False])
+    )
+    shown = sizes["publisher"] if sizes.height <= most else sizes["publisher"].head(most - 1)
+    named = pl.when(pl.col("publisher").is_in(shown.implode())).then("publisher").otherwise(pl.lit(OTHERS))
+    totals = sizes.group_by(shown=named, maintain_order=True).agg(pl.col("articles_total").sum().cast(pl.Int64))
+    credit = pl.col("role") == "credit"
+    credits = pl.concat(
+        [
+            of(frame(citations), articles).filter(credit).select(*ARTICLE, "source_id"),
+            articles.select(*ARTICLE, source_id="credits").explode("source_id", empty_as_null=False),
+        ]
+    ).unique()
+    credited = attach(credits, articles.select(*ARTICLE, "publisher"), ARTICLE)
+    counts = credited.group_by("source_id", shown=named).agg(articles=pl.len().cast(pl.Int64))
+    cells = totals.join(pl.DataFrame({"source_id": list(sources)}, schema={"source_id": pl.String}), how="cross")
+    cells = cells.filter(pl.col("shown") != pl.col("source_id"))
+    few = pl.col("articles_total") < intervals.MINIMUM_ARTICLES
+    ends = {
+        f"article_share_{end}": pl.when(~few).then(
+            intervals.wilson(pl.col("articles"), pl.col("articles_total"), end == "high")
+        )
+        for end in ("low", "high")
+    }
+    return (
+        attach(cells, counts, ("shown", "source_id"))
+        .with_columns(pl.col("articles").fill_null(0))
+        .select(
+            pl.col("shown").alias("publisher"),
+            "source_id",
+            "articles",
+            "articles_total",
+            article_share=intervals.quotient(pl.col("articles"), pl.col("articles_total")),
+            **ends,
+            abstains=few,
+        )
     )
 
 
@@ -323,19 +472,55 @@ def _divergence(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 def syndicated(articles: Table) -> pl.DataFrame:
     """All articles (before duplicates are left out) → the groups of near-duplicates, largest first.
 
-    Columns: page (the one that stands for the group), title, articles, publishers (distinct, sorted), published_first,
-    published_last.
+    Columns: page (the one that stands for the group), title, articles, publishers (distinct, sorted), first_publisher
+    (of the page that stands for the group, where it was certainly printed before all others, else null), credits
+    (sources that any of them credits, sorted), published_first, published_last, similarity (of the print least like
+    the first one).
     """
     articles = frame(articles).filter(pl.col("segment") == 0).sort("page")
+    copy = pl.col("duplicate_of").is_not_null()
+    first = pl.col("published_last").filter(~copy).first() < pl.col("published_first").filter(copy).min()
+    dated = pl.col("published_first").filter(copy).is_not_null().all()
     return (
         articles.group_by(page=pl.coalesce("duplicate_of", "page"))
         .agg(
-            title=pl.col("title").sort_by(pl.col("duplicate_of").is_not_null()).first(),
+            title=pl.col("title").filter(~copy).first(),
             articles=pl.len().cast(pl.Int64),
             publishers=pl.col("publisher").drop_nulls().unique().sort(),
+            first_publisher=pl.when(first & dated).then(pl.col("publisher").filter(~copy).first()),
+            credits=pl.col("credits").explode(empty_as_null=False).unique().sort(),
             published_first=pl.col("published_first").min(),
             published_last=pl.col("published_last").max(),
+            similarity=pl.col("similarity").min(),
         )
         .filter(pl.col("articles") > 1)
         .sort("articles", "page", descending=[True, False])
+    )
+
+
+def reprints(articles: Table, *, most: int = PUBLISHERS) -> pl.DataFrame:
+    """All articles → who printed whose story again: `first_publisher`, `publisher`, most stories first.
+
+    Columns: stories (that the one certainly printed first and the other again). The `most` - 1 publishers with most
+    such stories, then `OTHERS`; a publisher that repeats itself counts too.
+    """
+    articles = frame(articles)
+    groups = syndicated(articles).filter(pl.col("first_publisher").is_not_null())
+    again = articles.filter(pl.col("duplicate_of").is_not_null() & pl.col("publisher").is_not_null())
+    pairs = (
+        again.select("publisher", page="duplicate_of")
+        .unique()
+        .join(groups.select("page", "first_publisher"), on="page", validate="m:1")
+    )
+    often = pl.concat([pairs["publisher"], pairs["first_publisher"]]).value_counts(name="stories")
+    often = often.sort("stories", "publisher", descending=[True, False])["publisher"]
+    shown = often if len(often) <= most else often.head(most - 1)
+    return (
+        pairs.with_columns(
+            pl.when(pl.col(name).is_in(shown.implode())).then(name).otherwise(pl.lit(OTHERS)).alias(name)
+            for name in ("first_publisher", "publisher")
+        )
+        .group_by("first_publisher", "publisher")
+        .agg(stories=pl.col("page").n_unique().cast(pl.Int64))
+        .sort("stories", "first_publisher", "publisher", descending=[True, False, False])
     )
