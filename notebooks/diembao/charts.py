@@ -229,8 +229,12 @@ def calendar(table: pl.DataFrame, sources: pl.DataFrame, words: Words, title: st
 
 
 def gaps(table: pl.DataFrame, words: Words, title: str) -> Chart:
-    """`coverage.gaps` → bars of the `MOST` longest silences, a mark at the usual step of each source."""
-    table = table.head(MOST)
+    """`coverage.gaps` → bars of the `MOST` longest silences, a mark at the usual step of each source.
+
+    Of sources with too few days only where there is no other.
+    """
+    solid = table.filter(~pl.col("abstains"))
+    table = (table if solid.is_empty() else solid).head(MOST)
     labels = {
         str(number): [words.source(row["source_id"]), words.span(row["first"], row["last"])]
         for number, row in enumerate(table.iter_rows(named=True))

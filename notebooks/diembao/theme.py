@@ -72,7 +72,8 @@ def source_shape(source: str) -> str:
     return SOURCES.get(source, SOURCE)[1]
 
 
-OVERLAP = {"labelOverlap": True, "labelSeparation": 12}  # of dates along an axis: better fewer than crowded
+# Of dates along an axis: better fewer than crowded, and those near an end within the screen.
+OVERLAP = {"labelOverlap": True, "labelSeparation": 12, "labelFlush": 24}
 
 
 @alt.theme.register("diembao", enable=True)
