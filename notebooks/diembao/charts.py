@@ -46,14 +46,50 @@ def kind_bars(table: pl.DataFrame, words: Words, title: str) -> Chart:
     return _finish(chart, data, words, title, "kind_bars")
 
 
+def roll_up(table: pl.DataFrame, words: Words, title: str) -> Chart:
+    """`frequency.by_via` → a stacked bar an actor: by its own name, capital, seat and office holders."""
+    table = table.filter(pl.col("mentions") > 0)
+    order = pl.col("via").replace_strict({via: place for place, via in enumerate(theme.VIAS)}, return_dtype=pl.Int32)
+    data = _data(table, words, "actor_id", "via", "mentions", "share", "articles")
+    data = data.with_columns(place=table.select(order).to_series())
+    chart = (
+        alt.Chart(data)
+        .mark_bar(height={"band": 0.68}, stroke=theme.PAPER)
+        .encode(
+            x=alt.X("mentions:Q", title=words.text("column.mentions")).stack("zero"),
+            y=_rows(data, "actor_id"),
+            color=_vocabulary(table, words, "via", theme.VIAS),
+            order=alt.Order("place:Q"),
+            tooltip=_tooltips(data, words),
+        )
+    )
+    return _finish(chart, data, words, title, "roll_up", data["actor_id"].n_unique())
+
+
+def comention(table: pl.DataFrame, words: Words, title: str) -> Chart:
+    """`comention.pairs` → a heat map of the NPMI of every two actors, both ways round; empty where it abstains."""
+    known = table.filter(~pl.col("abstains"))
+    actors = [*dict.fromkeys([*table["actor_id"], *table["partner_id"]])]
+    actors = [actor for actor in actors if actor in {*known["actor_id"], *known["partner_id"]}][:MOST]
+    columns = ("actor_id", "partner_id", "together", "units", "other_units", "by_chance", "npmi", "articles")
+    kept = known.filter(pl.col("actor_id").is_in(actors) & pl.col("partner_id").is_in(actors))
+    turned = {"actor_id": "partner_id", "partner_id": "actor_id", "units": "other_units", "other_units": "units"}
+    both = pl.concat([kept, kept.rename(turned).select(kept.columns)])
+    data = _data(both, words, *columns)
+    names = [words.name(actor) for actor in actors]
+    chart = _heat(data, words, "partner_id", "actor_id", "npmi", words.text("axis.npmi"), order=names, opposed=True)
+    return _finish(chart, data, words, title, "comention", len(actors))
+
+
 def periods(table: pl.DataFrame, words: Words, title: str) -> Chart:
     """`frequency.by_period` → a line an actor; the interval of the first, or of the one clicked on, is a band.
 
-    Periods without articles break the lines.
+    Periods without articles break the lines; a large point differs from the other periods beyond chance.
     """
     actors = _by_mentions(table, "actor_id")[:LINES]
     table = table.filter(pl.col("period").is_not_null() & pl.col("actor_id").is_in(actors))
-    data = _data(table, words, "actor_id", "period", "mentions", "share", "articles_total")
+    columns = ("actor_id", "period", "mentions", "share", "rest_share", "q", "differs", "articles_total")
+    data = _data(table, words, *columns)
     names = [words.name(actor) for actor in actors]
     chosen = alt.selection_point(
         name="actor",
@@ -72,7 +108,8 @@ def periods(table: pl.DataFrame, words: Words, title: str) -> Chart:
     breaks = {"invalid": "break-paths-show-domains"}
     band = base.mark_area(opacity=0.16, **breaks).encode(y="share_low:Q", y2="share_high:Q")
     lines = base.mark_line(strokeWidth=2, **breaks).encode(y=y)
-    points = base.mark_point(size=34, filled=True, opacity=1, invalid="filter").encode(y=y)
+    size = alt.condition("datum.differs", alt.value(150), alt.value(28))
+    points = base.mark_point(filled=True, opacity=1, invalid="filter").encode(y=y, size=size)
     chart = band.transform_filter(chosen) + lines + points.add_params(chosen)
     return _finish(chart, data, words, title, "periods", len(actors), height=280)
 
@@ -192,8 +229,12 @@ def calendar(table: pl.DataFrame, sources: pl.DataFrame, words: Words, title: st
 
 
 def gaps(table: pl.DataFrame, words: Words, title: str) -> Chart:
-    """`coverage.gaps` → bars of the `MOST` longest silences, a mark at the usual step of each source."""
-    table = table.head(MOST)
+    """`coverage.gaps` → bars of the `MOST` longest silences, a mark at the usual step of each source.
+
+    Of sources with too few days only where there is no other.
+    """
+    solid = table.filter(~pl.col("abstains"))
+    table = (table if solid.is_empty() else solid).head(MOST)
     labels = {
         str(number): [words.source(row["source_id"]), words.span(row["first"], row["last"])]
         for number, row in enumerate(table.iter_rows(named=True))
@@ -219,6 +260,50 @@ def reach(table: pl.DataFrame, words: Words, title: str) -> Chart:
     colour = alt.condition(unplaced, alt.value(theme.SOURCE[0]), alt.value(theme.BLUE))
     bars = base.mark_bar(height={"band": 0.68}).encode(x=_share(words, "axis.share_of_dates"), color=colour)
     return _finish(bars + _interval(base, "share"), data, words, title, "reach")
+
+
+def reach_by_source(table: pl.DataFrame, words: Words, title: str) -> Chart:
+    """`coverage.reach` by source → a heat map of distances from publication by sources, the share in each cell."""
+    sources = _unique(table, "source_id")[:MOST]
+    table = table.filter(pl.col("source_id").is_in(sources))
+    data = _data(table, words, "source_id", "reach", "dates", "share", "articles")
+    chart = _heat(data, words, "source_id", "reach", "share")
+    return _finish(chart, data, words, title, "reach_by_source", len(sources))
+
+
+def days_named(table: pl.DataFrame, words: Words, title: str) -> Chart:
+    """`coverage.days_named` → bars of the articles that name each of the `MOST` days most written about."""
+    table = table.head(MOST)
+    data = _data(table, words, "day", "dates", "articles", "article_share", "same_day")
+    data = data.with_columns(name=pl.Series([words.date(day) for day in table["day"]], dtype=pl.String))
+    ticks = min(5, table["articles"].max() or 0)  # no halves of articles
+    chart = (
+        alt.Chart(data)
+        .mark_bar(height={"band": 0.68}, color=theme.BLUE)
+        .encode(
+            x=alt.X("articles:Q", title=words.text("column.articles"), axis=alt.Axis(format="d", tickCount=ticks)),
+            y=_rows(data, "name"),
+            tooltip=_tooltips(data.drop("name"), words),
+        )
+    )
+    return _finish(chart, data, words, title, "days_named", data.height)
+
+
+def delays(table: pl.DataFrame, words: Words, title: str) -> Chart:
+    """`coverage.delays` → a line a source: the share of its articles out so many days after the event, at most."""
+    sources = _unique(table, "source_id")[:LINES]
+    table = table.filter(~pl.col("abstains") & pl.col("source_id").is_in(sources))
+    sources = [source for source in sources if source in set(table["source_id"])]
+    data = _data(table, words, "source_id", "days", "articles", "article_share", "articles_total")
+    base = alt.Chart(data).encode(
+        x=alt.X("days:O", title=words.text("axis.delay").split("|"), axis=alt.Axis(labelAngle=0)),
+        y=alt.Y("article_share:Q", title=words.text("axis.share_of_articles").split("|"), axis=alt.Axis(format="%"))
+        .scale(domain=[0, 1]),
+        color=_sources(words, sources),
+        tooltip=_tooltips(data, words),
+    )
+    points = base.mark_point(size=60, filled=True, opacity=1).encode(shape=_sources(words, sources, alt.Shape))
+    return _finish(base.mark_line(strokeWidth=2) + points, data, words, title, "delays", len(sources), height=240)
 
 
 def accuracy(table: pl.DataFrame, words: Words, title: str) -> Chart:
@@ -347,17 +432,18 @@ def _heat(
     *,
     order: Sequence[str] | None = None,
     named: bool = False,
+    opposed: bool = False,
 ) -> Chart:
-    """Two columns of names and one of values → coloured cells with the value written in each.
+    """Two columns of names and one of values → coloured cells, with the value written in each where there is room.
 
     title: of the legend, if there is to be one. order: of the names on both sides (default: the table's of each).
-    named: whether the sides say what they are.
+    named: whether the sides say what they are. opposed: colours part at 0.
     """
     columns = order or _unique(data, x)
     lines = max((len(name.split()) for name in columns), default=1)
     upright = {"labelAngle": 0, "labelExpr": "split(datum.label, ' ')", "labelPadding": 14 * lines - 8}
-    tilted = {"labelAngle": -40, "labelLimit": 110}
-    axis = alt.Axis(orient="top", labelLineHeight=14, **(upright if len(columns) <= 6 else tilted))
+    turned = {"labelAngle": -90, "labelLimit": 110}  # where upright ones would run into each other on a narrow screen
+    axis = alt.Axis(orient="top", labelLineHeight=14, **(upright if len(columns) <= 4 else turned))
     sides = [words.text(f"axis.{side}") if named else None for side in (x, y)]
     rows = _rows(data, y) if order is None else alt.Y(f"{y}:N", sort=order)
     base = alt.Chart(data).encode(
@@ -367,11 +453,18 @@ def _heat(
     )
     pattern = words.pattern(value)
     legend = title and alt.Legend(title=title, orient="bottom", gradientLength=180, format=pattern)
-    scale = alt.Scale(range=list(theme.HEAT), interpolate="lab", domainMin=0)
+    if opposed:
+        most = data[value].abs().max() or 1
+        scale = alt.Scale(range=list(theme.OPPOSED), interpolate="lab", domain=[-most, most])
+        dark = f"abs(datum.{value}) > {theme.HEAT_TEXT * most}"
+    else:
+        scale = alt.Scale(range=list(theme.HEAT), interpolate="lab", domainMin=0)
+        dark = alt.datum[value] > theme.HEAT_TEXT * (data[value].max() or 0)
     cells = base.mark_rect(stroke=theme.PAPER, strokeWidth=2).encode(
         color=alt.Color(f"{value}:Q", scale=scale, legend=legend or None)
     )
-    dark = alt.datum[value] > theme.HEAT_TEXT * (data[value].max() or 0)
+    if len(columns) > theme.WRITTEN:
+        return cells
     ink = alt.condition(dark, alt.value(theme.PAPER), alt.value(theme.INK))
     return cells + base.mark_text().encode(text=alt.Text(f"{value}:Q", format=pattern), color=ink)
 

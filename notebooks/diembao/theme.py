@@ -49,8 +49,11 @@ SOURCES = {
 }
 SOURCE = ("#77726a", "circle")
 KINDS = {"state": BLUE, "org": ORANGE, "person": WINE}
-STATES = {"published": BLUE, "nothing": "#dfc08a", "outside": "#ffffff"}
+STATES = {"published": BLUE, "possible": "#8fb3cf", "nothing": "#dfc08a", "outside": "#ffffff"}
+VIAS = {"name": BLUE, "capital": TEAL, "seat": ORANGE, "office": WINE}
 HEAT = ("#f3f0e8", "#8fb3cf", "#004488")  # of heat maps, from nothing to most
+OPPOSED = ("#b4501e", "#f3f0e8", "#004488")  # of heat maps about 0, from least to most
+WRITTEN = 8  # columns of a heat map up to which each cell has its number written in it
 HEAT_TEXT = 0.55  # above this part of the scale the numbers in a heat map are white
 
 # --- the static picture ---------------------------------------------------------------------------------------------
@@ -69,7 +72,8 @@ def source_shape(source: str) -> str:
     return SOURCES.get(source, SOURCE)[1]
 
 
-OVERLAP = {"labelOverlap": True, "labelSeparation": 12}  # of dates along an axis: better fewer than crowded
+# Of dates along an axis: better fewer than crowded, and those near an end within the screen.
+OVERLAP = {"labelOverlap": True, "labelSeparation": 12, "labelFlush": 24}
 
 
 @alt.theme.register("diembao", enable=True)

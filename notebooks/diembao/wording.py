@@ -22,12 +22,13 @@ LANGUAGES = ("en", "vi")
 STRINGS = Path(__file__).with_name("wording.toml")
 
 # How the columns of the measures are written; all others are counts or texts.
-_PERCENT = ("share", "article_share", "chance")
+_PERCENT = ("share", "rest_share", "article_share", "chance")
 _DIGITS = {"rate": 2, "log_odds": 2, "z": 2, "distance": 2, "by_chance": 2, "p": 3, "q": 3, "usual_step": 1, "times": 1}
-_DIGITS |= {"similarity": 2} | dict.fromkeys(("value", "precision", "recall"), 3)
+_DIGITS |= {"similarity": 2, "npmi": 2} | dict.fromkeys(("value", "precision", "recall"), 3)
 _VOCABULARIES = {
     "actor_kind": "kind",
     "line_role": "line_role",
+    "via": "via",
     "role": "role",
     "also": "role",
     "meaning": "meaning",
@@ -187,7 +188,7 @@ class Words:
             return self.text("number.none")
         factor = 100 if percent else 1
         ends = {"low": self.number(factor * low, digits), "high": self.number(factor * high, digits)}
-        written = self.text("number.range", **ends)
+        written = self.text("number.range" if low >= 0 else "number.signed_range", **ends)
         return self.text("number.percent", number=written) if percent else written
 
     def estimate(self, row: dict, name: str = "share") -> str:
@@ -241,7 +242,7 @@ class Words:
             return self.text("number.none")
         if isinstance(value, bool):
             return self.text("number.yes" if value else "number.no")
-        if column == "actor_id":
+        if column in ("actor_id", "partner_id"):
             return self.name(value)
         if column in ("source_id", "other_id"):
             return self.source(value)
@@ -432,6 +433,78 @@ class Words:
         title = {"kind": self.text(f"kinds.{first['actor_kind']}"), "share": self.percent(first["share"])}
         return self._finding("kinds", "title", title, *sentences)
 
+    def roll_up(self, table: pl.DataFrame) -> Finding:
+        """`frequency.by_via` → what of the most mentioned actor is named, and who would lead by own names alone."""
+        named = table.filter(pl.col("mentions") > 0)
+        if named.is_empty():
+            return self._nothing()
+        if set(named["via"]) == {"name"}:
+            return self._finding("roll_up", "none_title", {}, self.text("say.roll_up.none"))
+        first = named.filter(pl.col("actor_id") == named["actor_id"][0])
+        items = [
+            self.text("say.roll_up.item", via=self.text(f"via.{row['via']}").lower(), share=self.estimate(row))
+            for row in first.iter_rows(named=True)
+        ]
+        own = table.filter(pl.col("via") == "name").sort("mentions", "actor_id", descending=[True, False])
+        lead, total = own.row(0, named=True), first.row(0, named=True)
+        known = own.filter(~pl.col("abstains")).sort("share", maintain_order=True)
+        least = (known if known.height else own).row(0, named=True)
+        values = {"actor": self.name(total["actor_id"]), "all": self.count("time", total["mentions_total"])}
+        values |= {"list": self.listed(items, separator="list.items"), "least": self.name(least["actor_id"])}
+        values |= {"other": self.name(lead["actor_id"]), "mentions": self.count("time", lead["mentions"])}
+        order = "same" if lead["actor_id"] == total["actor_id"] else "changed"
+        return self._finding(
+            "roll_up",
+            "title",
+            values | {"share": self.percent(least["share"])},
+            self.text("say.roll_up.text", **values),
+            self.text(f"say.roll_up.{order}", **values),
+            self.text("say.roll_up.least", share=self.estimate(least), **values) if known.height > 1 else "",
+        )
+
+    def comention(self, table: pl.DataFrame) -> Finding:
+        """`comention.pairs` → which two actors are named together most and least beyond what chance explains."""
+        if table.is_empty() or not table["units_total"][0]:
+            return self._nothing()
+        solid = table.filter(~pl.col("abstains")).sort("npmi", descending=True, maintain_order=True)
+        within, pairs = table["within"][0], self.count("pair", table.height)
+        few = table.height - solid.height
+        abstention = self.text("say.comention.few", few=self.number(few), all=pairs) if few else ""
+        if solid.is_empty():
+            return self._finding("comention", "abstain_title", {}, self.text("say.comention.abstain", all=pairs))
+        more, less = solid.filter(pl.col("npmi_low") > 0), solid.filter(pl.col("npmi_high") < 0)
+        total = self.count(within, table["units_total"][0])
+        if more.is_empty() and less.is_empty():
+            sentence = self.text("say.comention.none", units=total, all=self.count("pair", solid.height))
+            return self._finding("comention", "none_title", {}, sentence, abstention)
+        sentences = [
+            self.text(f"say.comention.{side}", **self._together(rows.row(at, named=True)))
+            for side, rows, at in (("most", more, 0), ("least", less, -1))
+            if rows.height
+        ]
+        side, row = ("title", more.row(0, named=True)) if more.height else ("less_title", less.row(-1, named=True))
+        counts = {"more": self.number(more.height), "less": self.number(less.height)}
+        return self._finding(
+            "comention",
+            side,
+            self._together(row),
+            self.text("say.comention.text", units=total),
+            *sentences,
+            self.text("say.comention.counts", all=self.count("pair", solid.height), **counts),
+            abstention,
+        )
+
+    def _together(self, row: dict) -> dict:
+        ends = self.interval(row["npmi_low"], row["npmi_high"], 2, percent=False)
+        estimate = self.text("interval.with", estimate=self.number(row["npmi"], 2), range=ends)
+        return {
+            "actor": self.name(row["actor_id"]),
+            "partner": self.name(row["partner_id"]),
+            "together": self.count(row["within"], row["together"]),
+            "chance": self.number(row["by_chance"], 1),
+            "npmi": estimate,
+        }
+
     def periods(self, table: pl.DataFrame) -> Finding:
         """`frequency.by_period` → between which periods the most named actor's share moves, and if that is certain."""
         if table.is_empty():
@@ -446,6 +519,7 @@ class Words:
         undated = table.filter(pl.col("period").is_null())["articles_total"].max() or 0
         silent = self.number((dated["articles_total"] == 0).sum())
         rest = [
+            self._departures(table),
             self.text("say.periods.few", few=self.number(few), silent=silent, **values) if few else "",
             self.text("say.periods.undated", articles=self.count("article", undated)) if undated else "",
         ]
@@ -456,14 +530,44 @@ class Words:
         low, high = solid.row(0, named=True), solid.row(-1, named=True)
         values |= {"low_period": self.period(low["period"], every), "high_period": self.period(high["period"], every)}
         apart = "apart" if low["share_high"] < high["share_low"] else "overlap"
+        ends = {"low": self.percent(low["share"]), "high": self.percent(high["share"])}
+        found = self._differing(table)
         return self._finding(
             "periods",
-            "title",
-            values | {"low": self.percent(low["share"]), "high": self.percent(high["share"])},
+            "differ_title" if found.height else "title",
+            self._departure(found.row(0, named=True)) if found.height else values | ends,
             self.text("say.periods.text", low=self.estimate(low), high=self.estimate(high), **values),
             self.text(f"say.periods.{apart}"),
             *rest,
         )
+
+    def _differing(self, table: pl.DataFrame) -> pl.DataFrame:
+        """`frequency.by_period` → the rows that differ from the rest beyond chance, the surest first."""
+        apart = (pl.col("share") - pl.col("rest_share")).abs()
+        return table.filter(pl.col("differs")).sort("p", apart, descending=[False, True], maintain_order=True)
+
+    def _departure(self, row: dict) -> dict:
+        return {
+            "actor": self.name(row["actor_id"]),
+            "period": self.period(row["period"], row["every"]),
+            "share": self.percent(row["share"]),
+            "rest": self.percent(row["rest_share"]),
+        }
+
+    def _departures(self, table: pl.DataFrame, level: float = 0.05, most: int = 5) -> str:
+        """`frequency.by_period` → in words, the periods in which an actor's share differs from that in all others."""
+        tested = table["p"].count()
+        if not tested:
+            return self.text("say.periods.untested")
+        found = self._differing(table)
+        values = {"n": self.number(tested), "level": self.number(level, 2)}
+        if found.is_empty():
+            return self.text("say.periods.same", **values)
+        rows = found.head(most).iter_rows(named=True)
+        items = [self.text("say.periods.item", **self._departure(row)) for row in rows]
+        if found.height > most:
+            items.append(self.text("say.periods.further", further=self.number(found.height - most)))
+        return self.text("say.periods.differ", list=self.listed(items, separator="list.items"), **values)
 
     def roles(self, table: pl.DataFrame) -> Finding:
         """`comparison.role_matrix` → what each source mostly is."""
@@ -684,7 +788,10 @@ class Words:
             all=self.count("article", table["articles_total"][0]),
             list=self.listed(items, separator="list.items"),
         )
-        return self._finding("dating", "title", {"share": self.percent(stated)}, sentence)
+        longer = table.filter(pl.col("precision") == "longer").sort("articles", descending=True)
+        ends = [self.count("day", longer[name][0]) for name in ("typical", "widest") if longer.height]
+        spread = self.text("say.dating.spread", typical=ends[0], widest=ends[1]) if ends else ""
+        return self._finding("dating", "title", {"share": self.percent(stated)}, sentence, spread)
 
     def calendar(self, sources: pl.DataFrame) -> Finding:
         """`coverage.by_source` → the span of the corpus, its days with articles and without."""
@@ -708,19 +815,25 @@ class Words:
                 "say.calendar.text",
                 first=self.date(whole["first"]),
                 last=self.date(whole["last"]),
-                silent=self.number(whole["span_days"] - whole["publication_days"]),
+                silent=self.number(whole["silent_days"]),
                 **title,
             ),
+            self.text("say.calendar.possible", days=self.count("day", whole["possible_days"]))
+            if whole["possible_days"]
+            else "",
             self.text("say.calendar.undated", articles=self.count("article", loose)) if loose else "",
             self.text("say.calendar.source", list=self.listed(items)) if items else "",
         )
 
     def gaps(self, table: pl.DataFrame, level: float = 0.05) -> Finding:
-        """`coverage.gaps` → the longest silence of a source (of all articles where no source has one)."""
+        """`coverage.gaps` → the longest silence of a source (of all articles where no source has days enough)."""
         if table.is_empty():
             return self._finding("gaps", "none_title", {}, self.text("say.gaps.none"))
-        of_sources = table.filter(pl.col("source_id") != "all")
-        longest = (table if of_sources.is_empty() else of_sources).row(0, named=True)
+        solid = table.filter(~pl.col("abstains"))
+        if solid.is_empty():
+            return self._finding("gaps", "abstain_title", {}, self.text("say.gaps.abstain"))
+        of_sources = solid.filter(pl.col("source_id") != "all")
+        longest = (solid if of_sources.is_empty() else of_sources).row(0, named=True)
         values = {"source": self.source(longest["source_id"]), "days": self.count("day", longest["days"])}
         sentence = self.text(
             "say.gaps.text",
@@ -731,9 +844,11 @@ class Words:
             step=self.count("day", longest["usual_step"]),
         )
         chance = longest["chance"]
-        verdict = "abstain" if chance is None else "usual" if chance > level else "unusual"
+        verdict = "usual" if chance > level else "unusual"
         chance = self.text(f"say.gaps.{verdict}", chance=self.probability(chance))
-        return self._finding("gaps", "title", values, sentence, chance)
+        possible = longest["possible"]
+        filled = self.text("say.gaps.possible", articles=self.count("article", possible)) if possible else ""
+        return self._finding("gaps", "title", values, sentence, chance, filled)
 
     def reach(self, table: pl.DataFrame) -> Finding:
         """`coverage.reach` → how much of what the texts date lies near publication."""
@@ -747,10 +862,11 @@ class Words:
         near = sum(share[name] for name in ("days_before", "same", "days_after"))
         before = sum(value for name, value in share.items() if name.endswith("_before")) - share["days_before"]
         after = sum(value for name, value in share.items() if name.endswith("_after")) - share["days_after"]
+        title = ("title", near) if share["unplaced"] < 0.5 else ("unplaced_title", share["unplaced"])
         return self._finding(
             "reach",
-            "title",
-            {"share": self.percent(near)},
+            title[0],
+            {"share": self.percent(title[1])},
             self.text(
                 "say.reach.text",
                 all=self.count("date", total),
@@ -759,6 +875,82 @@ class Words:
                 after=self.percent(after),
             ),
             self.text("say.reach.unplaced", share=self.percent(share["unplaced"])),
+        )
+
+    def reach_by_source(self, table: pl.DataFrame) -> Finding:
+        """`coverage.reach` by source → the distance from publication in which two sources differ most."""
+        solid = table.filter(~pl.col("abstains") & (pl.col("source_id") != "all") & (pl.col("reach") != "unplaced"))
+        spread = (
+            solid.group_by("reach", maintain_order=True)
+            .agg(spread=pl.col("share").max() - pl.col("share").min(), sources=pl.len())
+            .filter(pl.col("sources") > 1)
+            .sort("spread", descending=True, maintain_order=True)
+        )
+        if spread.is_empty():
+            return self._finding("reach_by_source", "abstain_title", {}, self.text("say.reach_by_source.abstain"))
+        rows = solid.filter(pl.col("reach") == spread["reach"][0]).sort("share", "source_id")
+        low, high = rows.row(0, named=True), rows.row(-1, named=True)
+        values = {"reach": self.text(f"reach.{low['reach']}")}
+        values |= {"low_source": self.source(low["source_id"]), "high_source": self.source(high["source_id"])}
+        apart = "apart" if low["share_high"] < high["share_low"] else "overlap"
+        return self._finding(
+            "reach_by_source",
+            "title",
+            values | {"low": self.percent(low["share"]), "high": self.percent(high["share"])},
+            self.text("say.reach_by_source.text", low=self.estimate(low), high=self.estimate(high), **values),
+            self.text(f"say.reach_by_source.{apart}"),
+        )
+
+    def days_named(self, table: pl.DataFrame, minimum: int, most: int = 3) -> Finding:
+        """`coverage.days_named` and the minimum of articles → the days most written about."""
+        known = table.filter(pl.col("articles") >= minimum)
+        if known.is_empty():
+            sentence = self.text("say.days_named.abstain", minimum=self.count("article", minimum))
+            return self._finding("days_named", "abstain_title", {}, sentence)
+        first = known.row(0, named=True)
+        values = {"day": self.date(first["day"]), "articles": self.number(first["articles"])}
+        values |= {"all": self.count("article", first["articles_total"]), "same": self.number(first["same_day"])}
+        items = [
+            self.text("say.days_named.item", day=self.date(row["day"]), n=self.number(row["articles"]))
+            for row in known.slice(1, most).iter_rows(named=True)
+        ]
+        return self._finding(
+            "days_named",
+            "title",
+            values,
+            self.text("say.days_named.text", share=self.estimate(first, "article_share"), **values),
+            self.text("say.days_named.next", list=self.listed(items)) if items else "",
+        )
+
+    def delays(self, table: pl.DataFrame, minimum: int) -> Finding:
+        """`coverage.delays` and the minimum of articles → how soon after an event half of the articles are out."""
+        solid = table.filter(~pl.col("abstains"))
+        whole = solid.filter(pl.col("source_id") == "all")
+        if whole.is_empty():
+            sentence = self.text("say.delays.abstain", minimum=self.count("article", minimum))
+            return self._finding("delays", "abstain_title", {}, sentence)
+        half = whole.filter(pl.col("article_share") >= 0.5)
+        values = {"all": self.count("article", whole["articles_total"][0])}
+        values["days"] = self.count("day", (half if half.height else whole)["days"][0 if half.height else -1])
+        day = solid.filter((pl.col("days") == 1) & (pl.col("source_id") != "all"))
+        items = [
+            self.text(
+                "say.delays.item", source=self.source(row["source_id"]), share=self.estimate(row, "article_share")
+            )
+            for row in day.iter_rows(named=True)
+        ]
+        few = [
+            self.source(name)
+            for name in table.filter(pl.col("abstains"))["source_id"].unique(maintain_order=True).to_list()
+        ]
+        kind = "title" if half.height else "late_title"
+        return self._finding(
+            "delays",
+            kind,
+            values,
+            self.text("say.delays.text" if half.height else "say.delays.late", **values),
+            self.text("say.delays.sources", list=self.listed(items, separator="list.items")) if items else "",
+            self.text("say.delays.few", minimum=self.count("article", minimum), list=self.listed(few)) if few else "",
         )
 
     def measured(self, pages: int, whose: str, file: str) -> Finding:

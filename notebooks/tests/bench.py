@@ -1,8 +1,9 @@
-"""`make bench`: how fast extraction and reports are, as ratios within one run. CORPUS=FILE measures your own pages.
+"""`make bench`: how fast extraction, measures and reports are, as ratios within one run. CORPUS=FILE: your own pages.
 
 The yardstick of extraction is the plain scan: one pass of one regular expression with every name of the catalogue over
-the same texts, counted and thrown away. That of reports is papermill and nbconvert by command line, one notebook after
-the other. Each figure is the median of several runs, taken in turn.
+the same texts, counted and thrown away. That of the measures, without their intervals, is one plain group-by of the
+mentions by actor; that of reports is papermill and nbconvert by command line, one notebook after the other. Each figure
+is the median of several runs, taken in turn.
 """
 
 import argparse
@@ -18,7 +19,8 @@ from pathlib import Path
 
 import polars as pl
 
-from diembao import corpus, duplicates, load_catalogue, names, report
+from diembao import corpus, duplicates, load_catalogue, measures, names, report
+from diembao.measures import comention, comparison, coverage, frequency
 from diembao.report import inputs, plan
 from diembao.schema import PAGES, empty
 
@@ -100,6 +102,41 @@ def reports(runs: int) -> None:
     print(f"  the largest report has {largest / 1e6:.2f} MB")
 
 
+def measure_ratios(file: Path, runs: int) -> dict[str, float]:
+    """Pages → each measure's time without intervals, as a multiple of one plain group-by of the mentions."""
+    chosen = measures.select(corpus.open_corpus(file))
+    mentions, articles, citations, dates = chosen.mentions, chosen.articles, chosen.citations, chosen.dates
+    standing = coverage.standing(articles, citations)
+    counted, quick = (mentions, articles), {"resamples": 0}
+    tasks = {
+        "plain": lambda: mentions.group_by("actor_id").agg(pl.len(), pl.col("page").n_unique()),
+        "by_actor": lambda: frequency.by_actor(*counted, **quick),
+        "by_kind": lambda: frequency.by_kind(*counted, **quick),
+        "by_role": lambda: frequency.by_role(*counted, **quick),
+        "by_via": lambda: frequency.by_via(*counted, **quick),
+        "by_period": lambda: frequency.by_period(*counted, **quick),
+        "by_source": lambda: frequency.by_source(*counted, standing, **quick),
+        "pairs in sentences": lambda: comention.pairs(*counted, within="sentence", **quick),
+        "pairs in articles": lambda: comention.pairs(*counted, within="article", **quick),
+        "role_matrix": lambda: comparison.role_matrix(citations, articles),
+        "dating": lambda: coverage.dating(articles),
+        "coverage by_source": lambda: coverage.by_source(articles, citations),
+        "calendar": lambda: coverage.calendar(articles, citations),
+        "gaps": lambda: coverage.gaps(articles, citations),
+        "reach": lambda: coverage.reach(dates, articles, standing, **quick),
+        "days_named": lambda: coverage.days_named(dates, articles),
+        "delays": lambda: coverage.delays(dates, articles, standing),
+    }
+    seconds: dict[str, list[float]] = {name: [] for name in tasks}
+    for _ in range(runs + 1):  # the first warms up
+        for name, task in tasks.items():
+            began = time.perf_counter()
+            task()
+            seconds[name].append(time.perf_counter() - began)
+    medians = {name: statistics.median(times[1:]) for name, times in seconds.items()}
+    return {name: median / medians["plain"] for name, median in medians.items() if name != "plain"}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus", nargs="?", default=os.environ.get("CORPUS"), help="Parquet file (page, text)")
@@ -130,6 +167,7 @@ def extracting(parser: argparse.ArgumentParser, options: argparse.Namespace) -> 
         for _ in range(options.runs):
             for name, (task, cores) in tasks.items():
                 rows[name].append(measured(task, file, cores))
+        ratios = measure_ratios(file, 2 * options.runs + 1)
     pages = rows["extraction"][0][2]
     seconds = {name: statistics.median(run[0] for run in runs) for name, runs in rows.items()}
     memory = {name: statistics.median(run[1] for run in runs) for name, runs in rows.items()}
@@ -142,6 +180,9 @@ def extracting(parser: argparse.ArgumentParser, options: argparse.Namespace) -> 
     share = 1 - work["same, no near-duplicates"] / work["extraction, one thread"]
     print(f"  near-duplicates take {share:.0%} of the processor time of extraction")
     print(f"  {threads} threads are {gain:.2f} times as fast as one")
+    print("measures without intervals, as multiples of one plain group-by of the mentions by actor")
+    for name, ratio in ratios.items():
+        print(f"  {name:24} {ratio:6.1f}")
 
 
 if __name__ == "__main__":

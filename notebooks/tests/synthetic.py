@@ -88,6 +88,28 @@ CATALOGUE = SimpleNamespace(
         schema=["id", "kind", "name_en", "name_vi"],
         orient="row",
     ),
+    aliases=pl.DataFrame(
+        [
+            ("USA", "USA", "name"),
+            ("Washington", "USA", "capital"),
+            ("Nhà Trắng", "USA", "seat"),
+            ("Bình Nhưỡng", "PRK", "capital"),
+        ],
+        schema=["surface", "actor_id", "form"],
+        orient="row",
+    ),
+    offices=pl.DataFrame(
+        [
+            ("kim-jong-un", "PRK", "2011-12", ""),
+            ("vladimir-putin", "RUS", "2000-05-07", "2008"),
+            ("vladimir-putin", "RUS", "2012-05-07", ""),
+            ("two-hats", "USA", "2020", ""),
+            ("two-hats", "CHN", "2022", "2023-06"),
+            ("mark-rutte", "NATO", "2024-10-01", ""),
+        ],
+        schema=["person_id", "of", "start", "end"],
+        orient="row",
+    ),
     outlets=pl.DataFrame(
         [
             ("AP", "Associated Press", "AP|A.P."),
@@ -130,7 +152,8 @@ def corpus(
 
 
 def press(size: int = 120, seed: int = 1) -> SimpleNamespace:
-    """A corpus of that many articles in 2023–2024 with a silence of two months; Yonhap writes more about PRK."""
+    """A corpus of that many articles in 2023–2024 with a silence of two months; Yonhap writes more about PRK, and a
+    third of what names the USA names its capital."""
     draw = np.random.default_rng(seed)
     sources = ("AP", "VOA", "Reuters", "Yonhap")
     chances = {"USA": 0.8, "CHN": 0.5, "RUS": 0.4, "PRK": 0.3, "NATO": 0.2, "kim-jong-un": 0.2}
@@ -154,8 +177,10 @@ def press(size: int = 120, seed: int = 1) -> SimpleNamespace:
             cited.append(citation(page, "AP", "photo"))
         for actor, chance in chances.items():
             if draw.random() < (0.95 if (actor, source) == ("PRK", "Yonhap") else chance):
+                gov = "gov" if actor == "USA" and number % 3 == 0 else None
                 named += [
-                    mention(page, actor, role=role) for role in ("headline", *["body"] * int(draw.integers(0, 6)))
+                    mention(page, actor, role=role, reading=gov)
+                    for role in ("headline", *["body"] * int(draw.integers(0, 6)))
                 ]
         written += [in_text(page, day + timedelta(days=int(draw.integers(-400, 20)))) for _ in range(3)]
     return corpus(articles(*rows), mentions(*named), citations(*cited), dates(*written))

@@ -11,7 +11,7 @@ import pytest
 from synthetic import article, articles, citations, corpus, mentions, press
 
 from diembao import charts, theme, wording
-from diembao.measures import comparison, coverage, frequency, select
+from diembao.measures import comention, comparison, coverage, frequency, select
 from diembao.wording import Words
 
 
@@ -28,12 +28,15 @@ def drawn(chosen, language: str) -> dict[str, alt.Chart | alt.LayerChart]:
     """Every chart of one selection, each under the same title."""
     words, title = Words(language, chosen.names), "Yonhap names North Korea more than the other sources do, by far"
     tables = chosen.mentions, chosen.articles, chosen.citations
-    sources = coverage.by_source(*tables[1:])
+    sources, standing = coverage.by_source(*tables[1:]), coverage.standing(*tables[1:])
+    dated = chosen.dates, chosen.articles
     odds = comparison.distinctive(comparison.log_odds(*tables))
     return {
         "actor_bars": charts.actor_bars(frequency.by_actor(*tables[:2]), words, title),
         "kind_bars": charts.kind_bars(frequency.by_role(*tables[:2]), words, title),
-        "periods": charts.periods(frequency.by_month(*tables[:2]), words, title),
+        "roll_up": charts.roll_up(frequency.by_via(*tables[:2]), words, title),
+        "comention": charts.comention(comention.pairs(*tables[:2]), words, title),
+        "periods": charts.periods(frequency.by_period(*tables[:2]), words, title),
         "role_matrix": charts.role_matrix(comparison.role_matrix(*tables[:0:-1]), words, title),
         "source_shares": charts.source_shares(comparison.actor_shares(*tables), words, title),
         "attributed": charts.attributed(comparison.attributed_shares(*tables), words, title),
@@ -44,6 +47,9 @@ def drawn(chosen, language: str) -> dict[str, alt.Chart | alt.LayerChart]:
         "calendar": charts.calendar(coverage.calendar(*tables[1:]), sources, words, title),
         "gaps": charts.gaps(coverage.gaps(*tables[1:]), words, title),
         "reach": charts.reach(coverage.reach(chosen.dates, chosen.articles), words, title),
+        "reach_by_source": charts.reach_by_source(coverage.reach(*dated, standing), words, title),
+        "days_named": charts.days_named(coverage.days_named(*dated), words, title),
+        "delays": charts.delays(coverage.delays(*dated, standing), words, title),
     }
 
 
@@ -168,6 +174,8 @@ def test_colours_that_stand_together_differ_for_every_eye(eye):
         "default sources": [theme.source_colour(name) for name in ("AP", "VOA", "Reuters", "Yonhap")],
         "kinds": list(theme.KINDS.values()),
         "states": list(theme.STATES.values()),
+        "parts of a roll-up": list(theme.VIAS.values()),
+        "ends of a scale about 0": list(theme.OPPOSED),
         "actors": list(theme.PALETTE[:4]),
     }
     for what, colours in together.items():

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from synthetic import article, articles, citation, citations, dates, in_text, press
 
-from diembao.measures import comparison, coverage, select
+from diembao.measures import coverage, select
 
 DAYS = (date(2024, 1, 3), date(2024, 1, 4), date(2024, 1, 10), date(2024, 1, 10))
 ROWS = articles(
@@ -44,13 +44,34 @@ def test_calendar_tells_nothing_from_outside():
     assert runs == [
         ("outside", date(2024, 1, 1), 2, 0),
         ("published", date(2024, 1, 3), 2, 2),
-        ("nothing", date(2024, 1, 5), 5, 0),
+        ("possible", date(2024, 1, 5), 5, 0),
         ("published", date(2024, 1, 10), 1, 2),
         ("outside", date(2024, 1, 11), 21, 0),
     ]
     ap = table.filter(pl.col("source_id") == "AP")["state"].to_list()
     assert ap == ["outside", "published", "nothing", "published", "outside"]
-    assert table.filter(pl.col("source_id") == "VOA")["state"].to_list() == ["outside", "nothing", "outside"]
+    assert table.filter(pl.col("source_id") == "VOA")["state"].to_list() == ["outside", "possible", "outside"]
+
+
+def test_a_range_makes_the_days_it_holds_possible_and_no_others():
+    rows = articles(
+        *(article(f"a{n}", date(2024, 3, day)) for n, day in enumerate((1, 31))),
+        article("long", date(2024, 3, 10), published_last=date(2024, 3, 12)),
+        article("longer", date(2024, 2, 1), published_last=date(2024, 3, 5)),
+        article("undated"),
+    )
+    runs = coverage.calendar(rows, citations(), ()).select("state", "first", "days").rows()
+    assert runs == [
+        ("published", date(2024, 3, 1), 1),
+        ("possible", date(2024, 3, 2), 4),
+        ("nothing", date(2024, 3, 6), 4),
+        ("possible", date(2024, 3, 10), 3),
+        ("nothing", date(2024, 3, 13), 18),
+        ("published", date(2024, 3, 31), 1),
+    ]
+    assert coverage.gaps(rows, citations(), ())["possible"].to_list() == [2]
+    table = coverage.ranges(rows)
+    assert table.select("page", "days").rows() == [("longer", 34), ("long", 3)]
 
 
 def test_calendar_has_each_day_once_whatever_the_range():
@@ -127,7 +148,47 @@ def test_every_number_of_days_has_one_bin():
 
 def test_reach_by_source_leaves_no_bin_out():
     chosen = select(press())
-    standing = comparison.attributed(chosen.articles, chosen.citations, PAIR)
+    standing = coverage.standing(chosen.articles, chosen.citations, PAIR)
     table = coverage.reach(chosen.dates, chosen.articles, standing)
-    assert table["source_id"].unique().sort().to_list() == ["AP", "VOA"]
-    assert table.height == 2 * len(coverage.REACHES)
+    assert table["source_id"].unique(maintain_order=True).to_list() == ["all", "AP", "VOA"]
+    assert table.height == 3 * len(coverage.REACHES)
+    whole = coverage.reach(chosen.dates, chosen.articles)
+    assert table.filter(pl.col("source_id") == "all")["dates"].equals(whole["dates"])
+
+
+def test_the_days_most_written_about():
+    day = date(2024, 5, 10)
+    rows = articles(article("a", day), article("b", date(2024, 6, 1)), article("u"))
+    written = dates(
+        in_text("a", day),
+        in_text("a", day),
+        in_text("b", day),
+        in_text("u", date(2024, 1, 1)),
+        in_text("u", date(2024, 5, 1), date(2024, 5, 31)),
+        in_text("u", None),
+    )
+    table = coverage.days_named(written, rows)
+    assert table.select("day", "dates", "articles", "articles_total", "same_day").rows() == [
+        (day, 3, 2, 3, 1),
+        (date(2024, 1, 1), 1, 1, 3, 0),
+    ]
+
+
+def test_the_delay_is_that_of_the_latest_past_day_an_article_names():
+    day = date(2024, 5, 10)
+    rows = articles(
+        *(article(f"a{n}", day) for n in range(5)),
+        article("ahead", day),
+        article("range", date(2024, 5, 1), published_last=date(2024, 5, 31)),
+        article("u"),
+    )
+    offsets = {"a0": [0, -9], "a1": [-1, 3], "a2": [-2], "a3": [-40], "a4": [-5000]}
+    offsets |= {"ahead": [2], "range": [0], "u": [0]}  # these tell no delay
+    written = dates(*(in_text(page, day + timedelta(days=n)) for page, days in offsets.items() for n in days))
+    standing = coverage.standing(rows, citations(citation("a0", "AP")), PAIR)
+    table = coverage.delays(written, rows, standing)
+    whole = table.filter(pl.col("source_id") == "all")
+    assert whole["days"].to_list() == list(coverage.DELAYS)
+    assert whole["articles"].to_list() == [1, 2, 3, 3, 3, 3, 3, 4, 4] and set(whole["articles_total"]) == {5}
+    assert table["source_id"].unique(maintain_order=True).to_list() == ["all", "AP"]
+    assert table.filter(pl.col("source_id") == "AP")["abstains"].all()

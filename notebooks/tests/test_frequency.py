@@ -2,9 +2,11 @@ from datetime import date, timedelta
 
 import polars as pl
 import pytest
-from synthetic import article, articles, corpus, mention, mentions, press
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from synthetic import KINDS, article, articles, corpus, mention, mentions, press
 
-from diembao.measures import frequency, select
+from diembao.measures import frequency, select, selection
 from diembao.schema import DiembaoError
 
 ROWS = articles(
@@ -62,8 +64,8 @@ def test_by_kind_and_by_role():
     assert frequency.by_role(NAMED.clear(), ROWS).is_empty()
 
 
-def test_by_month_has_every_month_and_the_undated():
-    table = frequency.by_month(NAMED, ROWS, ["USA"])
+def test_every_month_has_its_rows_and_so_have_month_the_undated():
+    table = frequency.by_period(NAMED, ROWS, ["USA"])
     assert table.select("period", "mentions", "articles_total").rows() == [
         (date(2024, 1, 1), 2, 1),
         (date(2024, 2, 1), 0, 0),
@@ -73,9 +75,9 @@ def test_by_month_has_every_month_and_the_undated():
     assert row(table, period=date(2024, 2, 1))["share"] is None
 
 
-def test_by_month_of_undated_articles_only():
+def test_months_of_undated_articles_only():
     undated = ROWS.filter(pl.col("page") == "c")
-    assert frequency.by_month(NAMED, undated, ["USA"])["period"].to_list() == [None]
+    assert frequency.by_period(NAMED, undated, ["USA"])["period"].to_list() == [None]
 
 
 def test_periods_are_as_fine_as_the_articles_allow():
@@ -109,7 +111,7 @@ def test_months_sources_kinds_and_roles_add_up_to_the_total():
     chosen = select(press())
     actors = chosen.mentions["actor_id"].unique().to_list()
     total = chosen.mentions.height
-    monthly = frequency.by_month(chosen.mentions, chosen.articles, actors)
+    monthly = frequency.by_period(chosen.mentions, chosen.articles, actors)
     assert monthly["mentions"].sum() == total
     assert monthly.unique("period")["articles_total"].sum() == chosen.articles.height
     assert frequency.by_kind(chosen.mentions, chosen.articles)["mentions"].sum() == total
@@ -117,6 +119,56 @@ def test_months_sources_kinds_and_roles_add_up_to_the_total():
     table = frequency.by_actor(chosen.mentions, chosen.articles)
     assert table["mentions"].sum() == total and table["share"].sum() == pytest.approx(1)
     assert (table["rank_low"] <= table["rank_high"]).all()
+
+
+places = st.lists(
+    st.tuples(
+        st.sampled_from([date(2024, 1, 5), date(2024, 1, 28), date(2024, 3, 2), None]),
+        st.sampled_from(["AP", "VOA"]),
+        st.lists(st.tuples(st.sampled_from(sorted(KINDS)), st.sampled_from(["headline", "lead", "body"])), max_size=6),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+@settings(max_examples=15, deadline=None)
+@given(places, st.randoms(use_true_random=False))
+def test_shares_sum_to_one_counts_add_up_and_the_order_of_pages_changes_nothing(written, random):
+    rows = [article(f"p{number:02}", day) for number, (day, _, _) in enumerate(written)]
+    named = [
+        mention(row["page"], actor, role=role)
+        for row, (_, _, mentioned) in zip(rows, written, strict=True)
+        for actor, role in mentioned
+    ]
+    standing = pl.DataFrame(
+        {"page": [row["page"] for row in rows], "segment": 0, "source_id": [source for _, source, _ in written]},
+        schema_overrides={"segment": pl.Int32},
+    )
+
+    def tables(named: list[dict], rows: list[dict]) -> list[pl.DataFrame]:
+        counted, options = (mentions(*named), articles(*rows)), {"resamples": 30}
+        return [
+            frequency.by_actor(*counted, **options),
+            frequency.by_kind(*counted, **options),
+            frequency.by_role(*counted, **options),
+            frequency.by_period(*counted, sorted(KINDS), **options),
+            frequency.by_source(*counted, standing, sorted(KINDS), **options),
+        ]
+
+    made = tables(named, rows)
+    for table in made:
+        assert table["mentions"].sum() == len(named)
+    assert made[0]["share"].sum() == pytest.approx(1 if named else 0)
+    groups = zip(made[2:], ("line_role", "period", "source_id"), strict=True)
+    for table, group in groups:
+        sums = table.filter(pl.col("mentions_total") > 0).group_by(group).agg(pl.col("share").sum())["share"]
+        assert sums.to_list() == pytest.approx([1] * len(sums))
+    ends = made[0].filter(~pl.col("abstains"))
+    assert (ends["share_low"] < ends["share"]).all() and (ends["share"] < ends["share_high"]).all()
+    random.shuffle(named)
+    random.shuffle(rows)
+    assert all(again.equals(table) for again, table in zip(tables(named, rows), made, strict=True))
 
 
 def test_doubling_every_page_as_a_duplicate_changes_nothing():
@@ -138,13 +190,90 @@ def test_the_same_seed_gives_the_same_table_and_another_does_not():
     assert first.select(~ends).equals(other.select(~ends))
 
 
+PAGES = pl.DataFrame(
+    {"page": ["a", "b"], "text": ["Hôm nay Mỹ\nvà Trung Quốc họp.", "Đặc phái viên Mỹ ăn trưa. Ông báo Mỹ án binh."]}
+)
+CONTEXT = mentions(
+    *(
+        mention(page, "USA") | {"start": at, "end": at + 2, "surface": "Mỹ"}
+        for page, at in (("a", 8), ("b", 14), ("b", 34))
+    )
+)
+PRINTED = articles(
+    article("a", date(2024, 5, 1), publisher="VnExpress"), article("b", date(2023, 5, 1), publisher="BBC")
+)
+
+
 def test_concordance_shows_the_words_around_a_mention():
-    pages = pl.DataFrame({"page": ["a"], "text": ["Hôm nay Mỹ\nvà Trung Quốc họp."]})
-    named = mentions(mention("a", "USA") | {"start": 8, "end": 10, "surface": "Mỹ"})
-    assert frequency.concordance(named, pages, ["USA"], width=6).rows() == [
-        ("USA", "a", 2, "body", "m nay ", "Mỹ", " và Tr")
+    assert frequency.concordance(CONTEXT, PAGES, PRINTED, ["USA"], width=6).row(0) == (
+        ("USA", "a", "2024-05-01", "VnExpress", 2, "body", "m nay ", "Mỹ", " và Tr")
+    )
+    assert frequency.concordance(CONTEXT, PAGES, PRINTED, ["CHN"]).is_empty()
+
+
+@pytest.mark.parametrize(
+    "order, first",
+    [
+        ("page", ["Hôm", "Đặc", "Đặc"]),
+        ("date", ["Đặc", "Đặc", "Hôm"]),
+        ("source", ["Đặc", "Đặc", "Hôm"]),
+    ],
+)
+def test_a_concordance_is_sorted_by_what_is_asked(order, first):
+    table = frequency.concordance(CONTEXT, PAGES, PRINTED, order=order)
+    assert [left[:3] for left in table["left"]] == first
+
+
+def test_words_sort_as_in_a_vietnamese_dictionary():
+    table = frequency.concordance(CONTEXT, PAGES, PRINTED, order="right")
+    assert [right.split()[0] for right in table["right"]] == ["án", "ăn", "và"]
+    table = frequency.concordance(CONTEXT, PAGES, PRINTED, order="left")
+    assert [left.split()[-1] for left in table["left"]] == ["báo", "nay", "viên"]
+    words = ["ban", "bàn", "băn", "bân", "bo", "bô", "bơ", "da", "de", "đa", "đê", "tu", "tư", "xa"]
+    shuffled = pl.DataFrame({"word": sorted(words, reverse=True)})
+    ordered = shuffled.sort(selection.alphabetical(pl.col("word")), "word")["word"].to_list()
+    assert ordered == words
+
+
+def test_a_concordance_can_be_searched():
+    found = frequency.concordance(CONTEXT, PAGES, PRINTED, contains="TRUNG quốc")
+    assert found["page"].to_list() == ["a"]
+    assert frequency.concordance(CONTEXT, PAGES, PRINTED, contains="(").is_empty()
+    with pytest.raises(DiembaoError, match=r"order: 'size'.*page, date"):
+        frequency.concordance(CONTEXT, PAGES, PRINTED, order="size")
+
+
+def test_a_period_that_differs_is_told_from_chance():
+    """Half of what is written in one month of twelve is about one actor, a tenth elsewhere."""
+    rows = articles(*(article(f"p{n:03}", date(2023, 1 + n % 12, 5)) for n in range(240)))
+    named = [mention(f"p{n:03}", "USA") for n in range(240) for _ in range(5 if n % 12 == 6 else n // 12 % 2)]
+    named += [mention(f"p{n:03}", "CHN") for n in range(240) for _ in range(5 + n % 3)]
+    table = frequency.by_period(mentions(*named), rows, ["USA", "CHN"])
+    usa = table.filter((pl.col("actor_id") == "USA") & pl.col("differs"))
+    assert usa["period"].to_list() == [date(2023, 7, 1)] and table["q"].null_count() == 0
+    july = row(table, period=date(2023, 7, 1), actor_id="USA")
+    others = [name for name in named if name["page"] not in {f"p{n:03}" for n in range(6, 240, 12)}]
+    assert july["rest_share"] == pytest.approx(sum(m["actor_id"] == "USA" for m in others) / len(others))
+    assert (table["q"] >= table["p"]).all()
+
+
+def test_periods_with_too_few_articles_are_not_tested():
+    table = frequency.by_period(NAMED, ROWS, ["USA"])
+    assert table["p"].null_count() == table.height and table["differs"].null_count() == table.height
+
+
+def test_what_is_rolled_up_adds_up_to_the_actor():
+    named = pl.concat([NAMED, NAMED.clear()]).with_columns(via=pl.lit("name"))
+    named = named.with_columns(via=pl.when(pl.col("role") == "headline").then(pl.lit("seat")).otherwise("via"))
+    table = frequency.by_via(named, ROWS)
+    assert table.filter(pl.col("actor_id") == "USA").select("via", "mentions", "mentions_total").rows() == [
+        ("name", 2, 3),
+        ("capital", 0, 3),
+        ("seat", 1, 3),
+        ("office", 0, 3),
     ]
-    assert frequency.concordance(named, pages, ["CHN"]).is_empty()
+    assert table["actor_id"].unique(maintain_order=True).to_list() == ["USA", "CHN"]
+    assert frequency.by_via(named.clear(), ROWS).is_empty()
 
 
 def test_newcomers_are_the_persons_the_catalogue_does_not_list():

@@ -1,7 +1,8 @@
 from datetime import date
 
+import polars as pl
 import pytest
-from synthetic import article, articles, citation, citations, corpus, dates, in_text, mention, mentions
+from synthetic import article, articles, citation, citations, corpus, dates, in_text, mention, mentions, press
 
 from diembao.measures import select, sizes
 from diembao.schema import DiembaoError
@@ -142,3 +143,64 @@ def test_a_table_that_would_fan_out_is_refused():
     news.lines = doubled.vstack(doubled).lazy()
     with pytest.raises(Exception, match=r"m:1|fan"):
         select(news)
+
+
+def rolled(day: date | None, rollup: str, last: date | None = None, **options) -> list[tuple]:
+    """An article of that day, named as it may be → actor, kind and way of every mention that counts."""
+    rows = articles(article("a", day, published_last=last or day))
+    named = mentions(
+        mention("a", "USA"),
+        mention("a", "USA", reading="gov") | {"surface": "Nhà Trắng"},
+        mention("a", "USA", reading="gov") | {"surface": "Washington"},
+        mention("a", "PRK", reading="place") | {"surface": "Bình Nhưỡng"},
+        mention("a", "vladimir-putin"),
+        mention("a", "two-hats"),
+        mention("a", "mark-rutte"),
+    )
+    chosen = select(corpus(rows, named), rollup=rollup, **options)
+    return chosen.mentions.select("actor_id", "actor_kind", "via").rows()
+
+
+NAMES = [("USA", "state", "name")]
+CAPITALS = [("USA", "state", "seat"), ("USA", "state", "capital")]
+PERSONS = [("vladimir-putin", "person", "name"), ("two-hats", "person", "name"), ("mark-rutte", "person", "name")]
+
+
+def test_a_state_counts_by_its_name_its_capital_and_seat():
+    day = date(2024, 11, 1)
+    assert rolled(day, "none") == NAMES + PERSONS == rolled(day, "none", capitals="both")
+    assert rolled(day, "capitals") == NAMES + CAPITALS + PERSONS
+    assert rolled(day, "capitals", capitals="place") == [*NAMES, ("PRK", "state", "capital"), *PERSONS]
+    with pytest.raises(DiembaoError, match=r"rollup: 'some'.*none, capitals, all"):
+        rolled(day, "some")
+
+
+@pytest.mark.parametrize(
+    "first, last, states",
+    [
+        (date(2024, 11, 1), None, ["RUS", "USA", "mark-rutte"]),  # an organisation is no state
+        (date(2023, 6, 30), None, ["RUS", "two-hats", "mark-rutte"]),  # of two states: nobody knows which
+        (date(2023, 7, 1), None, ["RUS", "USA", "mark-rutte"]),
+        (date(2010, 1, 1), None, ["vladimir-putin", "two-hats", "mark-rutte"]),  # in no office
+        (date(2008, 12, 31), None, ["RUS", "two-hats", "mark-rutte"]),  # to the end of the year it ended in
+        (date(2012, 5, 1), date(2012, 5, 31), ["vladimir-putin", "two-hats", "mark-rutte"]),  # not on every day
+        (None, None, ["vladimir-putin", "two-hats", "mark-rutte"]),
+    ],
+)
+def test_a_person_counts_for_the_state_of_the_office_held_that_day(first, last, states):
+    counted = rolled(first, "all", last)
+    assert [actor for actor, *_ in counted[3:]] == states
+    assert [(kind, via) for _, kind, via in counted[3:]] == [
+        ("state", "office") if actor.isupper() else ("person", "name") for actor in states
+    ]
+
+
+def test_rolling_up_moves_mentions_and_loses_none():
+    chosen = {rollup: select(press(), rollup=rollup) for rollup in ("none", "capitals", "all")}
+    counts = {rollup: made.mentions.height for rollup, made in chosen.items()}
+    assert counts["none"] < counts["capitals"] == counts["all"]
+    moved = chosen["all"].mentions["via"].value_counts().filter(pl.col("via") == "office")["count"].sum()
+    before, after = (
+        made.mentions.filter(pl.col("actor_id") == "PRK").height for made in (chosen["capitals"], chosen["all"])
+    )
+    assert after - before == moved > 0

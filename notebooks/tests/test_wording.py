@@ -7,7 +7,7 @@ import pytest
 from synthetic import article, articles, citation, citations, corpus, mention, mentions, press
 
 from diembao import schema, wording
-from diembao.measures import comparison, coverage, frequency, intervals, select
+from diembao.measures import comention, comparison, coverage, frequency, intervals, select, selection
 from diembao.schema import DiembaoError
 from diembao.wording import Finding, Shown, Words
 
@@ -36,6 +36,8 @@ def test_every_word_of_the_schema_has_its_string():
         "basis": schema.PUBLISHED_BASES,
         "state": coverage.STATES,
         "reach": coverage.REACHES,
+        "via": selection.VIAS,
+        "count": comention.UNITS,
         "source": (coverage.ALL, comparison.OTHERS),
     }
     assert not [
@@ -51,7 +53,7 @@ def test_numbers_and_dates_in_each_language():
     assert (EN.number(-0.25, 2), EN.number(None)) == ("−0.25", "–")
     assert (EN.percent(0.1234), VI.percent(0.1234)) == ("12.3%", "12,3%")
     assert (EN.interval(0.1, 0.2), VI.interval(0.1, 0.2), EN.interval(None, None)) == ("10.0–20.0%", "10,0–20,0%", "–")
-    assert EN.interval(-1.5, 2, 1, percent=False) == "−1.5–2.0"
+    assert EN.interval(-1.5, 2, 1, percent=False) == "−1.5 to 2.0"
     assert (EN.date(date(2024, 6, 4)), VI.date(date(2024, 6, 4))) == ("4 June 2024", "4/6/2024")
     assert (EN.period(date(2024, 6, 1), "month"), VI.period(date(2024, 6, 1), "month")) == ("June 2024", "tháng 6/2024")
     assert EN.period(date(2024, 7, 1), "half") == "H2 2024" and VI.period(date(2024, 4, 1), "quarter") == "quý 2/2024"
@@ -118,12 +120,15 @@ def test_the_text_of_a_table_is_aligned_and_whole():
 
 def findings(words: Words, chosen) -> dict[str, Finding]:
     tables = chosen.mentions, chosen.articles, chosen.citations
+    dated, standing = (chosen.dates, chosen.articles), coverage.standing(*tables[1:])
     minimum = intervals.MINIMUM_ARTICLES
     return {
         "steps": words.steps(chosen.steps),
         "actors": words.actors(frequency.by_actor(*tables[:2])),
         "kinds": words.kinds(frequency.by_kind(*tables[:2]), frequency.by_role(*tables[:2])),
-        "periods": words.periods(frequency.by_month(*tables[:2])),
+        "roll_up": words.roll_up(frequency.by_via(*tables[:2])),
+        "comention": words.comention(comention.pairs(*tables[:2])),
+        "periods": words.periods(frequency.by_period(*tables[:2])),
         "roles": words.roles(comparison.role_matrix(chosen.citations, chosen.articles)),
         "shares": words.shares(comparison.actor_shares(*tables), minimum),
         "log_odds": words.log_odds(comparison.log_odds(*tables), minimum),
@@ -134,7 +139,10 @@ def findings(words: Words, chosen) -> dict[str, Finding]:
         "dating": words.dating(coverage.dating(chosen.articles)),
         "calendar": words.calendar(coverage.by_source(*tables[1:])),
         "gaps": words.gaps(coverage.gaps(*tables[1:])),
-        "reach": words.reach(coverage.reach(chosen.dates, chosen.articles)),
+        "reach": words.reach(coverage.reach(*dated)),
+        "reach_by_source": words.reach_by_source(coverage.reach(*dated, standing)),
+        "days_named": words.days_named(coverage.days_named(*dated), 1),
+        "delays": words.delays(coverage.delays(*dated, standing), minimum),
     }
 
 
@@ -181,3 +189,46 @@ def test_the_order_is_called_uncertain_when_it_is():
     row |= {"share": 0.55, "share_low": 0.4, "share_high": 0.7, "rank_low": 1, "abstains": False}
     assert "not certain" in EN.actors(pl.DataFrame([row | {"rank_high": 2}])).sentence
     assert "first place" in EN.actors(pl.DataFrame([row | {"rank_high": 1}])).sentence
+
+
+def test_a_period_that_differs_is_named_and_one_that_may_be_chance_is_not():
+    rows = articles(*(article(f"p{n:03}", date(2023, 1 + n % 6, 5)) for n in range(60)))
+    odd = [mention(f"p{n:03}", "USA") for n in range(60) for _ in range(8 if n % 6 == 2 else 1)]
+    even = [mention(f"p{n:03}", "USA") for n in range(60) for _ in range(1 + n // 6 % 2)]
+    rest = [mention(f"p{n:03}", "CHN") for n in range(60) for _ in range(4 + n // 6 % 3)]
+    found = EN.periods(frequency.by_period(mentions(*odd, *rest), rows, ["USA"]))
+    assert found.title == "USA in March 2023: 62.0%, and 16.9% otherwise"
+    assert "USA in March 2023, 62.0% against 16.9%" in found.sentence
+    same = EN.periods(frequency.by_period(mentions(*even, *rest), rows, ["USA"]))
+    assert "In none of 6 comparisons" in same.sentence and "otherwise" not in same.title
+
+
+def test_who_would_lead_without_the_roll_up():
+    def sentence(own: int, seat: int) -> str:
+        rows = articles(*(article(f"p{n}") for n in range(6)))
+        named = [mention(row, "USA", reading=gov) for row in rows["page"] for gov in [None] * own + ["gov"] * seat]
+        named += [mention(row, "CHN") for row in rows["page"] for _ in range(3)]
+        chosen = select(corpus(rows, mentions(*named)))
+        return EN.roll_up(frequency.by_via(chosen.mentions, chosen.articles)).sentence
+
+    assert "CHN would be named most, 18 times" in sentence(2, 4)
+    assert "USA would still be named most, 24 times" in sentence(4, 1)
+    assert "nothing is rolled up" in sentence(4, 0)
+
+
+def test_who_appears_with_whom_is_not_said_of_what_may_be_chance():
+    def sentence(*units: str) -> str:
+        rows = articles(*(article(f"p{n:02}") for n in range(len(units))))
+        named = [mention(f"p{n:02}", actor) for n, unit in enumerate(units) for actor in unit]
+        return EN.comention(comention.pairs(mentions(*named), rows, within="article")).sentence
+
+    assert "A and B: 9 articles name both" in sentence(*["AB"] * 9, "A", *["C"] * 9)
+    mixed = ["ABC", "A", "B", "C", "AB", "AC", "BC"] * 4
+    assert "none of 3 pairs has an interval off 0" in sentence(*mixed, *["Z"] * 4)
+    assert "Not one of 3 pairs" in sentence("AB", "A", "B", "C")
+
+
+def test_a_silence_of_a_source_with_few_days_is_not_spoken_of():
+    rows = articles(*(article(f"p{n}", date(2024, 1, 1 + 9 * n)) for n in range(3)))
+    assert "enough days" in EN.gaps(coverage.gaps(rows, citations(), ())).sentence
+    assert EN.gaps(coverage.gaps(rows.head(1), citations(), ())).title == EN.text("say.gaps.none_title")

@@ -1,7 +1,7 @@
-"""Tables → tidy tables: `select` what counts, then measure its frequency, comparison and coverage."""
+"""Tables → tidy tables: `select` what counts, then measure its frequency, co-mention, comparison and coverage."""
 
-from . import comparison, coverage, frequency, intervals
+from . import comention, comparison, coverage, frequency, intervals
 from .export import write
 from .selection import Selection, select, sizes
 
-__all__ = ["Selection", "comparison", "coverage", "frequency", "intervals", "select", "sizes", "write"]
+__all__ = ["Selection", "comention", "comparison", "coverage", "frequency", "intervals", "select", "sizes", "write"]

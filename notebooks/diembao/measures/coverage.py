@@ -1,8 +1,8 @@
 """Which days are covered: publication days, silences and gaps by source, and the days the texts speak of.
 
-Three absences are told apart: a day of the corpus's span without an article (`nothing`, a true zero), a day before its
-first or after its last dated article (`outside`, nothing is known), and articles without a date (`undated`, which may
-belong to any day). An article dated to a month or a year is counted, but fills no day.
+Absences are told apart: a day of the corpus's span from which no article is or can be (`nothing`, a true zero), one
+from which an article may be that is only dated to a longer period (`possible`), a day before the first or after the
+last dated article (`outside`, nothing is known), and articles without a date (`undated`: they may be from any day).
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,8 @@ from .frequency import Table
 from .selection import ARTICLE, DEFAULT_SOURCES, attach, day_range, frame, of
 
 ALL = "all"  # the row for all articles together, whatever their source
-STATES = ("published", "nothing", "outside")
+STATES = ("published", "possible", "nothing", "outside")
+DELAYS = (0, 1, 2, 3, 7, 14, 30, 90, 365)  # days after an event that reports are counted by
 # How far a date lies from publication, in days: name, nearest and farthest day.
 BINS = (
     ("decades_before", -(10**7), -3653),
@@ -37,8 +38,8 @@ REACHES = (*(name for name, _, _ in BINS), UNPLACED)
 def dating(articles: Table) -> pl.DataFrame:
     """Articles → how they are dated: `basis` (stated, inferred, unknown), `precision` (day, longer, none) and counts.
 
-    Columns: basis, precision, articles, articles_total, article_share ± (Wilson), widest (days from the first to the
-    last day an article of this row may be from), abstains.
+    Columns: basis, precision, articles, articles_total, article_share ± (Wilson), typical and widest (median and most
+    days from the first to the last day an article of this row may be from), abstains.
     """
     articles = frame(articles)
     total, few = articles.height, articles.height < intervals.MINIMUM_ARTICLES
@@ -53,7 +54,7 @@ def dating(articles: Table) -> pl.DataFrame:
     order = pl.col("basis").replace_strict({name: i for i, name in enumerate(PUBLISHED_BASES)}, return_dtype=pl.Int32)
     return (
         articles.group_by(basis=pl.col("published_basis").fill_null("unknown"), precision=precision)
-        .agg(articles=pl.len().cast(pl.Int64), widest=width.max())
+        .agg(articles=pl.len().cast(pl.Int64), typical=width.median(), widest=width.max())
         .sort(order, "precision")
         .select(
             "basis",
@@ -62,10 +63,43 @@ def dating(articles: Table) -> pl.DataFrame:
             articles_total=pl.lit(total, dtype=pl.Int64),
             article_share=intervals.quotient(pl.col("articles"), pl.lit(total)),
             **ends,
+            typical="typical",
             widest="widest",
             abstains=pl.lit(few),
         )
     )
+
+
+def ranges(articles: Table) -> pl.DataFrame:
+    """Articles → those dated to more than one day: page, title, basis, published (EDTF), first, last, days, evidence.
+
+    Longest first; `evidence` is what an inferred date follows from.
+    """
+    days = (pl.col("published_last") - pl.col("published_first")).dt.total_days() + 1
+    return (
+        frame(articles)
+        .filter(days > 1)
+        .select(
+            "page",
+            "title",
+            basis="published_basis",
+            published="published",
+            first="published_first",
+            last="published_last",
+            days=days,
+            evidence="published_evidence",
+        )
+        .sort("days", "page", descending=[True, False])
+    )
+
+
+def standing(
+    articles: Table, citations: Table, sources: Sequence[str] = DEFAULT_SOURCES, *, basis: str = "any"
+) -> pl.DataFrame:
+    """Articles → `page`, `segment`, `source_id`: every article on `ALL`, and on each of the sources it stands on."""
+    articles = frame(articles)
+    every = articles.select(*ARTICLE, source_id=pl.lit(ALL))
+    return pl.concat([every, *(attributed(articles, citations, [source], basis) for source in sources)])
 
 
 def by_source(
@@ -74,11 +108,12 @@ def by_source(
     """Articles → a row for `ALL` and for each source: how many, from when to when, on how many days.
 
     Columns: source_id, articles, day_dated, longer_dated, undated, first, last (publication days), publication_days,
-    span_days (from first to last), usual_step (median days from one publication day to the next; 1 = daily).
+    possible_days and silent_days (of the corpus's span, as in `calendar`), span_days (from first to last), usual_step
+    (median days from one publication day to the next; 1 = daily).
     """
     articles = frame(articles)
-    standing = _standing(articles, citations, sources, basis)
-    dated = attach(standing, articles.select(*ARTICLE, "published_first", "published_last"), ARTICLE)
+    pairs = standing(articles, citations, sources, basis=basis)
+    dated = attach(pairs, articles.select(*ARTICLE, "published_first", "published_last"), ARTICLE)
     day = pl.col("published_first") == pl.col("published_last")
     counts = dated.group_by("source_id").agg(
         articles=pl.len(),
@@ -86,21 +121,27 @@ def by_source(
         longer_dated=(pl.col("published_first") < pl.col("published_last")).sum(),
         undated=day.is_null().sum(),
     )
-    days = _days(articles, standing)
+    days = _days(articles, pairs)
     spans = days.group_by("source_id").agg(
         first=pl.col("day").min(),
         last=pl.col("day").max(),
         publication_days=pl.len(),
         usual_step=pl.col("day").sort().diff().dt.total_days().median(),
     )
-    rows = pl.DataFrame({"source_id": [ALL, *sources]})
-    table = attach(attach(rows, counts, ["source_id"]), spans, ["source_id"])
+    day_sums = {
+        name: pl.col("days").filter(pl.col("state") == state).sum()
+        for name, state in (("possible_days", "possible"), ("silent_days", "nothing"))
+    }
+    runs = calendar(articles, citations, sources, basis=basis).group_by("source_id").agg(**day_sums)
+    table = pl.DataFrame({"source_id": [ALL, *sources]})
+    for part in (counts, spans, runs):
+        table = attach(table, part, ["source_id"])
     return table.select(
         "source_id",
         pl.col("articles", "day_dated", "longer_dated", "undated").fill_null(0).cast(pl.Int64),
         "first",
         "last",
-        pl.col("publication_days").fill_null(0).cast(pl.Int64),
+        pl.col("publication_days", "possible_days", "silent_days").fill_null(0).cast(pl.Int64),
         span_days=(pl.col("last") - pl.col("first")).dt.total_days() + 1,
         usual_step="usual_step",
     )
@@ -122,7 +163,8 @@ def calendar(
     Columns: source_id, state (`STATES`), first, last, days, articles. Empty if no article is dated to a day.
     """
     articles = frame(articles)
-    days = _days(articles, _standing(articles, citations, sources, basis))
+    pairs = standing(articles, citations, sources, basis=basis)
+    days = _days(articles, pairs)
     start, end = days["day"].min(), days["day"].max()
     schema = {
         "source_id": pl.String,
@@ -143,12 +185,22 @@ def calendar(
     state = (
         pl.when(pl.col("articles") > 0)
         .then(pl.lit("published"))
-        .when(pl.col("day").is_between(start, end))
-        .then(pl.lit("nothing"))
-        .otherwise(pl.lit("outside"))
+        .when(~pl.col("day").is_between(start, end))
+        .then(pl.lit("outside"))
+        .when(pl.col("begin").cum_sum().over("source_id") > 0)
+        .then(pl.lit("possible"))
+        .otherwise(pl.lit("nothing"))
     )
+    # a range adds one on its first day and takes it away on the day after its last
+    spread = _spread(articles, pairs)
+    ends = ((pl.col("first"), 1), (pl.col("last").dt.offset_by("1d"), -1))
+    turns = pl.concat(
+        spread.select("source_id", day=pl.max_horizontal(end, pl.lit(first)), begin=step) for end, step in ends
+    )
+    turns = turns.group_by("source_id", "day").agg(pl.col("begin").sum())
     runs = (
-        attach(every, days, ("source_id", "day"))
+        attach(attach(every, days, ("source_id", "day")), turns, ("source_id", "day"))
+        .with_columns(pl.col("begin").fill_null(0))
         .with_columns(state=state)
         .group_by("source_id", "state", run=pl.struct("source_id", "state").rle_id(), maintain_order=True)
         .agg(first=pl.col("day").min(), last=pl.col("day").max(), days=pl.len(), articles=pl.col("articles").sum())
@@ -164,10 +216,12 @@ def gaps(
     `usual_step` is the source's own median number of days from one publication day to the next, `times` how many
     of them the silence took. `chance`: the probability of at least one silence this long from a source that publishes
     on as many of the days between its first and last, each day by itself; null below `MINIMUM_ARTICLES` such days.
-    Columns: source_id, first, last (silent days), days, usual_step, times, publication_days, chance, abstains.
+    `possible`: the source's articles dated to a longer period that may be from the silence. Columns: source_id, first,
+    last (silent days), days, possible, usual_step, times, publication_days, chance, abstains.
     """
     articles = frame(articles)
-    days = _days(articles, _standing(articles, citations, sources, basis)).sort("source_id", "day")
+    pairs = standing(articles, citations, sources, basis=basis)
+    days = _days(articles, pairs).sort("source_id", "day")
     steps = days.with_columns(
         before=pl.col("day").shift(1).over("source_id"),
         publication_days=pl.len().over("source_id").cast(pl.Int64),
@@ -177,14 +231,24 @@ def gaps(
     silent = 1 - (pl.col("publication_days") - 1) / pl.col("span")
     chance = 1 - (1 - silent ** pl.col("days")) ** (pl.col("publication_days") - 1)
     abstains = pl.col("publication_days") < intervals.MINIMUM_ARTICLES
-    return (
+    silences = (
         steps.with_columns(usual_step=pl.col("step").median().over("source_id"), days=pl.col("step") - 1)
         .filter(pl.col("days") > 0)
+        .with_columns(first=pl.col("before").dt.offset_by("1d"), last=pl.col("day").dt.offset_by("-1d"))
+    )
+    spread = _spread(articles, pairs).rename({"source_id": "of", "first": "begin", "last": "end"})
+    reached = silences.select("source_id", "first", "last").join_where(
+        spread, pl.col("source_id") == pl.col("of"), pl.col("begin") <= pl.col("last"), pl.col("end") >= pl.col("first")
+    )
+    possible = reached.group_by("source_id", "first").agg(possible=pl.len().cast(pl.Int64))
+    return (
+        attach(silences, possible, ("source_id", "first"))
         .select(
             "source_id",
-            first=pl.col("before").dt.offset_by("1d"),
-            last=pl.col("day").dt.offset_by("-1d"),
-            days="days",
+            "first",
+            "last",
+            "days",
+            possible=pl.col("possible").fill_null(0),
             usual_step="usual_step",
             times=intervals.quotient(pl.col("step"), pl.col("usual_step")),
             publication_days="publication_days",
@@ -229,17 +293,17 @@ def _reach(days: pl.Expr) -> pl.Expr:
 def reach(
     dates: Table,
     articles: Table,
-    standing: Table | None = None,
+    by: Table | None = None,
     *,
     seed: int = intervals.SEED,
     resamples: int = intervals.RESAMPLES,
 ) -> pl.DataFrame:
     """Dates in the text → how far they lie from publication: `reach` (in the order of `REACHES`, zeros included).
 
-    standing: `page`, `segment`, `source_id` (`comparison.attributed`) for a table by source. Columns: [source_id,]
-    reach, dates, dates_total, share ±, articles, articles_total, article_share ±, abstains.
+    by: `page`, `segment`, `source_id` (`standing`) for a table by source, in its order. Columns: [source_id,] reach,
+    dates, dates_total, share ±, articles, articles_total, article_share ±, abstains.
     """
-    groups = {} if standing is None else {"groups": frame(standing), "group": "source_id"}
+    groups = {} if by is None else {"groups": frame(by), "group": "source_id"}
     keys = pl.Series(REACHES)
     articles = frame(articles)
     table = intervals.shares(
@@ -247,24 +311,96 @@ def reach(
     )
     order = pl.col("reach").replace_strict({name: i for i, name in enumerate(REACHES)}, return_dtype=pl.Int32)
     return (
-        table.sort(*([] if standing is None else ["source_id"]), order)
+        table.sort(*([] if by is None else [_places(frame(by))]), order)
         .drop("rank", "rank_low", "rank_high")
         .rename({"count": "dates", "total": "dates_total"})
     )
 
 
-def _standing(articles: pl.DataFrame, citations: Table, sources: Sequence[str], basis: str) -> pl.DataFrame:
-    every = articles.select(*ARTICLE, source_id=pl.lit(ALL))
-    return pl.concat(
-        [every, attributed(articles, citations, sources, basis).filter(pl.col("source_id").is_in(list(sources)))]
+def days_named(dates: Table, articles: Table) -> pl.DataFrame:
+    """Dates in the text → the days most written about, one a row, those in the most articles first.
+
+    Columns: day, dates (how often it is named), articles (that name it), articles_total, article_share ± (Wilson),
+    same_day (of those articles, how many were published on it), abstains.
+    """
+    articles = frame(articles)
+    total, few = articles.height, articles.height < intervals.MINIMUM_ARTICLES
+    named = attach(_single_days(of(frame(dates), articles)), _single_days(articles, "published_", "published"), ARTICLE)
+    ends = {
+        f"article_share_{end}": pl.when(not few).then(
+            intervals.wilson(pl.col("articles"), pl.lit(total), end == "high")
+        )
+        for end in ("low", "high")
+    }
+    same = pl.struct(ARTICLE).filter(pl.col("published") == pl.col("day")).n_unique()
+    return (
+        named.group_by("day")
+        .agg(dates=pl.len().cast(pl.Int64), articles=pl.struct(ARTICLE).n_unique().cast(pl.Int64), same_day=same)
+        .sort("articles", "dates", "day", descending=[True, True, False])
+        .select(
+            "day",
+            "dates",
+            "articles",
+            articles_total=pl.lit(total, dtype=pl.Int64),
+            article_share=intervals.quotient(pl.col("articles"), pl.lit(total)),
+            **ends,
+            same_day=pl.col("same_day").cast(pl.Int64),
+            abstains=pl.lit(few),
+        )
     )
 
 
-def _days(articles: pl.DataFrame, standing: pl.DataFrame) -> pl.DataFrame:
+def delays(dates: Table, articles: Table, by: Table) -> pl.DataFrame:
+    """Dates in the text → how soon after an event the articles of each source of `by` (`standing`) come out.
+
+    An article's event is the latest day it names that is not after its own; articles that name none, or are not dated
+    to the day, tell no delay. Columns: source_id (in the order of `by`), days (`DELAYS`), articles (whose event lies at
+    most so many days back), articles_total (that tell a delay), article_share ± (Wilson), abstains.
+    """
+    articles = frame(articles)
+    days = attach(_single_days(of(frame(dates), articles)), _single_days(articles, "published_", "published"), ARTICLE)
+    delay = (pl.col("published") - pl.col("day")).dt.total_days()
+    told = days.filter(delay >= 0).group_by(ARTICLE).agg(delay=delay.min())
+    by = frame(by)
+    placed = by.join(told, on=ARTICLE, validate="m:1")
+    cells = by.select("source_id").unique().join(pl.DataFrame({"days": DELAYS}), how="cross").sort(_places(by), "days")
+    counts = placed.join(pl.DataFrame({"days": DELAYS}), how="cross").group_by("source_id", "days")
+    counts = counts.agg(articles=(pl.col("delay") <= pl.col("days")).sum(), articles_total=pl.len())
+    count, total = pl.col("articles"), pl.col("articles_total")
+    few = total < intervals.MINIMUM_ARTICLES
+    return (
+        attach(cells.cast({"days": pl.Int64}), counts, ("source_id", "days"))
+        .with_columns(pl.col("articles", "articles_total").fill_null(0).cast(pl.Int64))
+        .with_columns(
+            article_share=intervals.quotient(count, total),
+            article_share_low=pl.when(~few).then(intervals.wilson(count, total, False)),
+            article_share_high=pl.when(~few).then(intervals.wilson(count, total, True)),
+            abstains=few,
+        )
+    )
+
+
+def _places(by: pl.DataFrame) -> pl.Expr:
+    """`standing` → the place of a row's source in it."""
+    sources = by["source_id"].unique(maintain_order=True).to_list()
+    return pl.col("source_id").replace_strict({name: at for at, name in enumerate(sources)}, return_dtype=pl.Int32)
+
+
+def _single_days(table: pl.DataFrame, prefix: str = "", name: str = "day") -> pl.DataFrame:
+    """Rows with bounds → page, segment and the day of those that are dated to one."""
+    first, last = f"{prefix}first", f"{prefix}last"
+    return table.filter(pl.col(first) == pl.col(last)).select(*ARTICLE, pl.col(first).alias(name))
+
+
+def _spread(articles: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
+    """Articles dated to more than a day → source_id, first, last."""
+    longer = articles.filter(pl.col("published_first") < pl.col("published_last"))
+    longer = longer.select(*ARTICLE, first="published_first", last="published_last")
+    return pairs.join(longer, on=ARTICLE, validate="m:1").drop(ARTICLE)
+
+
+def _days(articles: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
     """Articles dated to a day → source_id, day, articles."""
-    single = articles.filter(pl.col("published_first") == pl.col("published_last")).select(
-        *ARTICLE, day="published_first"
-    )
-    joined = standing.join(single, on=ARTICLE, validate="m:1")
-    assert joined.height <= standing.height
+    joined = pairs.join(_single_days(articles, "published_"), on=ARTICLE, validate="m:1")
+    assert joined.height <= pairs.height
     return joined.group_by("source_id", "day").agg(articles=pl.len())

@@ -4,15 +4,18 @@ Every table counts the mentions it is given (choose them with `select`) in the a
 actor mentions in the same articles, `rate` per 1,000 syllables of their body; `intervals.shares` tells the columns.
 """
 
+import unicodedata
 from collections.abc import Sequence
 
 import polars as pl
 
-from ..schema import ACTOR_KINDS, LINE_ROLES, DiembaoError
+from ..schema import ACTOR_KINDS, ARTICLES, LINE_ROLES, DiembaoError, empty
 from . import intervals
-from .selection import ARTICLE, attach, frame, of
+from .selection import ARTICLE, VIAS, alphabetical, attach, frame, of
 
 TOP, LINES = 8, 4  # actors shown by source and over time unless others are asked for
+DEALS = 20  # permutations for each comparison of a period: fewer could not tell one among so many
+ORDERS = ("page", "date", "left", "right", "source")  # of a concordance
 PERIODS = {"month": "1mo", "quarter": "1q", "half": "6mo", "year": "1y"}
 Table = pl.DataFrame | pl.LazyFrame
 
@@ -31,7 +34,8 @@ def by_actor(
     """
     mentions = frame(mentions)
     table = _shares(mentions, frame(articles), "actor_id", _keys(actors), seed=seed, resamples=resamples)
-    kinds = mentions.group_by("actor_id").agg(pl.col("actor_kind").mode().sort().first())
+    kinds = mentions.group_by("actor_id", "actor_kind").len().sort("len", "actor_kind", descending=[True, False])
+    kinds = kinds.unique("actor_id", keep="first").drop("len")
     return attach(table, kinds, ["actor_id"]).select("actor_id", "actor_kind", pl.exclude("actor_id", "actor_kind"))
 
 
@@ -41,6 +45,34 @@ def by_kind(
     """Mentions → `actor_kind` (state, org, person; zeros included) and the columns of `by_actor`, without ranks."""
     table = _shares(frame(mentions), frame(articles), "actor_kind", _keys(ACTOR_KINDS), seed=seed, resamples=resamples)
     return table.drop("rank", "rank_low", "rank_high")
+
+
+def by_via(
+    mentions: Table,
+    articles: Table,
+    actors: Sequence[str] = (),
+    *,
+    seed: int = intervals.SEED,
+    resamples: int = intervals.RESAMPLES,
+) -> pl.DataFrame:
+    """Mentions (with `via`, of `select`) → by what of it each actor is named: `actor_id`, `via` (`VIAS`, zeros too).
+
+    Columns: actor_id, via, mentions, mentions_total (of the actor), share ±, articles, articles_total (that name the
+    actor), article_share ±, abstains. actors: default the `TOP` states most mentioned.
+    """
+    mentions, articles = frame(mentions), frame(articles)
+    rows = articles.select(ARTICLE).with_row_index("row").cast({"row": pl.Int64})
+    inside = mentions.select(*ARTICLE, "actor_id", "actor_kind", "via").join(rows, on=ARTICLE, validate="m:1")
+    keys = leading(inside.filter(pl.col("actor_kind") == "state"), actors, TOP)
+    places = keys.alias("actor_id").to_frame().with_row_index("place")
+    # each actor has articles of its own here: those that name it, with nothing in them but its mentions
+    page = pl.col("row") * len(keys) + pl.col("place")
+    items = inside.join(places, on="actor_id", validate="m:1").select("actor_id", "via", page=page, segment=0)
+    own = items.select(*ARTICLE, "actor_id").unique()
+    options = {"groups": own, "group": "actor_id", "keys": _keys(VIAS), "seed": seed, "resamples": resamples}
+    table = _named(intervals.shares(items, own.select(ARTICLE), "via", **options)).drop("rank", "rank_low", "rank_high")
+    order = pl.col("via").replace_strict({via: place for place, via in enumerate(VIAS)}, return_dtype=pl.Int32)
+    return attach(table, places, ["actor_id"]).sort("place", order).drop("place")
 
 
 def by_role(
@@ -81,16 +113,21 @@ def by_period(
     every: `month`, `quarter`, `half`, `year`, or `auto`: the finest of which at least half hold `MINIMUM_ARTICLES`.
     Every period from the first to the last dated article has its rows, those without articles with `articles_total` 0
     and a null share. Articles not dated to one period are the period null, so that the periods add up to all articles.
-    actors: default the `LINES` most mentioned. Raises `DiembaoError` for an unknown `every`.
+    actors: default the `LINES` most mentioned. resamples: 0 for neither intervals nor tests.
+    Besides: `rest_share` (in all other periods), `p` (how often dealing the dated articles out to the periods at random
+    puts the share at least as far from the rest), `q` (p corrected for all rows: Benjamini & Hochberg 1995), `differs`
+    (q ≤ 0.05); null with fewer than `MINIMUM_ARTICLES` in the period or the rest, or `MINIMUM_NAMING` naming the actor.
+    Raises `DiembaoError` for an unknown `every`.
     """
     mentions, articles = frame(mentions), frame(articles)
     if every not in (*PERIODS, "auto"):
         raise DiembaoError(f"every: {every!r} is no period; choose from {', '.join(PERIODS)}, auto")
     every = _finest(articles) if every == "auto" else every
     periods = _periods(articles, every)
-    keys = _top(mentions, articles, actors, LINES)
+    keys = leading(of(mentions, articles), actors, LINES)
     options = {"groups": periods, "group": "period", "seed": seed, "resamples": resamples}
     table = _shares(mentions, articles, "actor_id", keys, **options)
+    table = _departures(table, mentions, articles, periods, seed, resamples)
     silent = _span(periods, every).join(periods, on="period", how="anti")
     zeros = silent.join(keys.alias("actor_id").to_frame(), how="cross").with_columns(
         *(
@@ -104,18 +141,6 @@ def by_period(
         .sort("period", "mentions", "actor_id", descending=[False, True, False], nulls_last=True)
         .select("period", pl.lit(every).alias("every"), pl.exclude("period"))
     )
-
-
-def by_month(
-    mentions: Table,
-    articles: Table,
-    actors: Sequence[str] = (),
-    *,
-    seed: int = intervals.SEED,
-    resamples: int = intervals.RESAMPLES,
-) -> pl.DataFrame:
-    """`by_period` by months."""
-    return by_period(mentions, articles, actors, "month", seed=seed, resamples=resamples)
 
 
 def by_source(
@@ -132,7 +157,7 @@ def by_source(
     attributed: `page`, `segment`, `source_id` (see `comparison.attributed`). actors: default the `TOP` most mentioned.
     """
     mentions, articles = frame(mentions), frame(articles)
-    keys = _top(mentions, articles, actors, TOP)
+    keys = leading(of(mentions, articles), actors, TOP)
     return _shares(
         mentions,
         articles,
@@ -145,25 +170,63 @@ def by_source(
     )
 
 
-def concordance(mentions: Table, pages: Table, actors: Sequence[str] = (), width: int = 60) -> pl.DataFrame:
-    """Mentions of actors (default: of all) → the words around each, in the order of the pages.
+def concordance(
+    mentions: Table,
+    pages: Table,
+    articles: Table | None = None,
+    actors: Sequence[str] = (),
+    *,
+    contains: str = "",
+    order: str = "page",
+    width: int = 60,
+) -> pl.DataFrame:
+    """Mentions of actors (default: of all) → the words around each, a keyword in context a row.
 
-    Columns: actor_id, page, line, line_role, left, surface, right (up to `width` characters, on one line).
+    contains: keep those with this text in the name or around it, whatever its case. order: `page`, `date` (undated
+    last), `source`, `right` (the words after the name, in Vietnamese alphabetical order) or `left` (those before it,
+    the nearest first). Columns: actor_id, page, published (a day, or the first and last it may be, as
+    2024-05-01/2024-05-31), source_id (who published the page; both null without `articles`), line, line_role, left,
+    surface, right (up to `width` characters, on one line). Raises `DiembaoError` for an unknown order.
     """
-    found = frame(mentions).sort("page", "start")
+    if order not in ORDERS:
+        raise DiembaoError(f"order: {order!r} is no order of a concordance; choose from {', '.join(ORDERS)}")
+    found = frame(mentions)
     found = found.filter(pl.col("actor_id").is_in(list(actors))) if len(actors) else found
-    texts = attach(found, frame(pages).select("page", "text"), ["page"])
+    written = frame(pages).select("page", "text").rechunk()  # from many chunks, texts are gathered many times as slowly
+    texts = attach(found, written, ["page"])
+    day, last = (pl.col(f"published_{end}").dt.to_string() for end in ("first", "last"))
+    published = pl.when(day == last).then(day).otherwise(pl.concat_str(day, pl.lit("/"), last))
+    printed = empty(ARTICLES) if articles is None else frame(articles)
+    texts = attach(texts, printed.select(*ARTICLE, published=published, source_id="publisher"), ARTICLE)
     before = pl.min_horizontal("start", pl.lit(width))
-    spaces = r"\s+"
-    return texts.select(
-        "actor_id",
-        "page",
-        "line",
-        line_role="role",
-        left=pl.col("text").str.slice(pl.col("start") - before, before).str.replace_all(spaces, " "),
-        surface="surface",
-        right=pl.col("text").str.slice(pl.col("end"), width).str.replace_all(spaces, " "),
+    around = pl.col("text").str.slice(pl.col("start") - before, before + pl.col("end") - pl.col("start") + width)
+    name = pl.col("end") - pl.col("start")
+    left, right = pl.col("around").str.slice(0, pl.col("before")), pl.col("around").str.slice(pl.col("before") + name)
+    table = (
+        texts.select(pl.exclude("text"), around=around, before=before)
+        .with_columns(left=left.str.replace_all(r"\s+", " "), right=right.str.replace_all(r"\s+", " "))
+        .sort("page", "start")
     )
+    if contains:
+        around = pl.concat_str("left", "surface", "right").str.normalize("NFC").str.to_lowercase()
+        table = table.filter(around.str.contains(unicodedata.normalize("NFC", contains).lower(), literal=True))
+    key = {
+        "page": pl.col("page"),
+        "date": pl.col("published"),
+        "source": alphabetical(pl.col("source_id")),
+        "right": alphabetical(pl.col("right").str.strip_chars_start()),
+        "left": alphabetical(pl.col("left").str.strip_chars_end().str.split(" ").list.reverse().list.join(" ")),
+    }[order]
+    columns = ("actor_id", "page", "published", "source_id", "line", "line_role", "left", "surface", "right")
+    return table.sort(key, nulls_last=True, maintain_order=True).rename({"role": "line_role"}).select(columns)
+
+
+def leading(mentions: pl.DataFrame, actors: Sequence[str], most: int) -> pl.Series:
+    """Mentions → the ids of the actors asked for, else of the `most` mentioned ones, most first."""
+    if len(actors):
+        return _keys(actors)
+    counts = mentions.filter(pl.col("actor_id").is_not_null())["actor_id"].value_counts()
+    return counts.sort("count", "actor_id", descending=[True, False])["actor_id"].head(most)
 
 
 def newcomers(mentions: Table, known: Sequence[str]) -> pl.DataFrame:
@@ -177,6 +240,7 @@ def newcomers(mentions: Table, known: Sequence[str]) -> pl.DataFrame:
         found.sort("page", "start")
         .group_by("actor_id", maintain_order=True)
         .agg(name=name, kind=pl.col("actor_kind").first(), mentions=pl.len(), articles=pl.col("page").n_unique())
+        .cast({"mentions": pl.Int64, "articles": pl.Int64})
         .sort("mentions", "articles", "actor_id", descending=[True, True, False])
         .with_columns(id="actor_id", name_en="name", name_vi="name", wikidata=pl.lit(""))
         .select("id", "kind", "name_en", "name_vi", "wikidata", "mentions", "articles")
@@ -185,13 +249,6 @@ def newcomers(mentions: Table, known: Sequence[str]) -> pl.DataFrame:
 
 def _keys(ids: Sequence[str]) -> pl.Series | None:
     return pl.Series(list(ids), dtype=pl.String) if len(ids) else None
-
-
-def _top(mentions: pl.DataFrame, articles: pl.DataFrame, actors: Sequence[str], most: int) -> pl.Series:
-    if len(actors):
-        return _keys(actors)
-    counts = of(mentions, articles).filter(pl.col("actor_id").is_not_null())["actor_id"].value_counts()
-    return counts.sort("count", "actor_id", descending=[True, False])["actor_id"].head(most)
 
 
 def _periods(articles: pl.DataFrame, every: str) -> pl.DataFrame:
@@ -214,6 +271,44 @@ def _finest(articles: pl.DataFrame) -> str:
         if 2 * held.sum() >= _span(periods, every).height:
             return every
     return "year"
+
+
+def _departures(
+    table: pl.DataFrame,
+    mentions: pl.DataFrame,
+    articles: pl.DataFrame,
+    periods: pl.DataFrame,
+    seed: int,
+    resamples: int,
+) -> pl.DataFrame:
+    """The rows of `by_period` → the same with `rest_share`, `p`, `q`, `differs`."""
+    dated = pl.col("period").is_not_null()
+    rest = {
+        name: pl.when(dated).then(pl.col(name).filter(dated).sum().over("actor_id") - pl.col(name))
+        for name in ("mentions", "mentions_total", "articles", "articles_total")
+    }
+    enough = pl.min_horizontal("articles_total", rest["articles_total"]) >= intervals.MINIMUM_ARTICLES
+    named = pl.col("articles") + rest["articles"] >= intervals.MINIMUM_NAMING
+    table = table.with_columns(
+        rest_share=intervals.quotient(rest["mentions"], rest["mentions_total"]),
+        p=pl.lit(None, dtype=pl.Float64),
+        tested=(enough & named).fill_null(False) & pl.lit(resamples > 0),
+    )
+    if table["tested"].any():
+        keys = table["actor_id"].unique().sort()
+        placed = attach(articles.sort(ARTICLE), periods, ARTICLE).filter(dated)
+        inside = of(mentions.filter(pl.col("actor_id").is_not_null()), placed)
+        sizes = attach(placed, inside.group_by(ARTICLE).len(), ARTICLE)["len"].fill_null(0)
+        counts = intervals.matrix(inside, placed, "actor_id", keys)
+        groups = (placed["period"].rank("dense") - 1).to_numpy()
+        deals = max(intervals.PERMUTATIONS, DEALS * int(table["tested"].sum()))
+        p = intervals.departures(counts, sizes.to_numpy(), groups, intervals.generator(seed, "periods"), deals)
+        tests = pl.DataFrame(p, schema=keys.to_list()).with_columns(period=placed["period"].unique().sort())
+        tests = tests.unpivot(index="period", variable_name="actor_id", value_name="tested_p")
+        table = attach(table, tests, ("period", "actor_id")).with_columns(p=pl.when("tested").then("tested_p"))
+    table = table.with_columns(q=intervals.false_discovery_rate(table["p"]))
+    kept = pl.exclude("tested", "tested_p", "abstains", "q")
+    return table.select(kept, "q", differs=pl.col("q") <= 1 - intervals.LEVEL, abstains="abstains")
 
 
 def _named(table: pl.DataFrame) -> pl.DataFrame:

@@ -5,9 +5,12 @@ it contains. One draw is a vector of whole-number weights, one an article, and a
 `weights · (article × key counts)`. Whole numbers below 2^53 add up exactly in any order: a seed gives the same table on
 any number of threads.
 
-Percentile intervals are too narrow for few articles. Their levels are widened as in Hesterberg (2015, "What teachers
-should know about the bootstrap", The American Statistician 69), which makes them as wide as Student's t would, by the
-number of articles that hold the key: an actor named in 4 of 200 articles is known from 4.
+Percentiles of the draws cover a true share too seldom where articles are few, and too often where an actor stands in
+few of many (tests/test_intervals.py measures it). A share therefore gets the standard interval: its logit plus or minus
+Student's t, one degree of freedom less than articles, times its standard error among the draws; a rate the same of its
+logarithm (Efron & Tibshirani 1993, "An Introduction to the Bootstrap", chapters 12 and 13.7; logits as for clustered
+samples in Korn & Graubard 1998, Survey Methodology 24). Ranks and log-odds have the percentiles of the draws, their
+levels widened as in Hesterberg (2015, "What teachers should know about the bootstrap", The American Statistician 69).
 """
 
 import math
@@ -18,7 +21,7 @@ from statistics import NormalDist
 import numpy as np
 import polars as pl
 
-from .selection import ARTICLE, attach, of
+from .selection import ARTICLE, attach
 
 MINIMUM_ARTICLES = 5  # fewer articles than this give no interval, whatever is measured
 MINIMUM_NAMING = 3  # nor does a key that stands in fewer articles: resampling cannot tell how rare it is
@@ -55,6 +58,29 @@ def bounds(draws: np.ndarray, naming: np.ndarray) -> tuple[np.ndarray, np.ndarra
     ordered = np.sort(draws, axis=0)
     tails = np.array([tail_level(int(articles)) for articles in naming])
     return _quantile(ordered, tails), _quantile(ordered, 1 - tails)
+
+
+def standard(estimate: np.ndarray, draws: np.ndarray, articles: int, scale: str) -> tuple[np.ndarray, np.ndarray]:
+    """Estimates, resample × column draws of them, number of articles → low and high ends of 95 % intervals.
+
+    scale: `logit` for a share, `log` for a rate, `fisher` for a coefficient from -1 to 1. NaN where the scale has no
+    end (a share of 0 or 1, a coefficient of ±1), or where all draws are the same.
+    """
+    to, back, slope = _SCALES[scale]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        middle = to(estimate)
+        error = draws.std(0, ddof=1) * math.sqrt(articles / (articles - 1))  # draws spread too little by that much
+        half = _student(NormalDist().inv_cdf((1 + LEVEL) / 2), articles - 1) * error * slope(estimate)
+        ends = (np.where(np.isfinite(middle) & (error > 1e-12), back(middle + sign * half), np.nan) for sign in (-1, 1))
+        return tuple(ends)
+
+
+# Of each scale: there, back, and its slope, by which a standard error changes.
+_SCALES = {
+    "logit": (lambda p: np.log(p) - np.log1p(-p), lambda x: 1 / (1 + np.exp(-x)), lambda p: 1 / (p * (1 - p))),
+    "log": (np.log, np.exp, lambda rate: 1 / rate),
+    "fisher": (np.arctanh, np.tanh, lambda r: 1 / (1 - r**2)),
+}
 
 
 def _quantile(ordered: np.ndarray, levels: np.ndarray) -> np.ndarray:
@@ -98,6 +124,29 @@ def dealt(values: np.ndarray, size: int, source: np.random.Generator, permutatio
     return np.concatenate(parts)
 
 
+def departures(
+    counts: np.ndarray, sizes: np.ndarray, groups: np.ndarray, source: np.random.Generator, permutations: int
+) -> np.ndarray:
+    """Article × key counts, items of each article, and its group from 0 → group × key p-values, two-sided.
+
+    Tested is whether a group's share of a key differs from that of the other articles: what its articles hold beyond
+    the common share is summed, and p is how often dealing the articles out to the groups at random gives a sum at least
+    as far from 0 (one of the deals is the one observed).
+    """
+    order = np.argsort(groups, kind="stable")
+    starts = np.flatnonzero(np.diff(groups[order], prepend=-1))
+    excess = (counts - sizes[:, None] * (counts.sum(0) / max(1, sizes.sum())))[order].T.copy()
+    observed = np.abs(np.add.reduceat(excess, starts, axis=1)) - 1e-9  # equal sums in another order must count as equal
+    as_far = np.zeros(observed.shape)
+    step = max(1, _CELLS // excess.shape[1])
+    for at in range(0, permutations, step):
+        draws = np.broadcast_to(np.arange(excess.shape[1]), (min(step, permutations - at), excess.shape[1]))
+        dealt = source.permuted(draws, axis=1)
+        for key, held in enumerate(excess):
+            as_far[key] += (np.abs(np.add.reduceat(held[dealt], starts, axis=1)) >= observed[key]).sum(0)
+    return ((1 + as_far) / (1 + permutations)).T
+
+
 def false_discovery_rate(p: pl.Series) -> pl.Series:
     """P-values, nulls among them → Benjamini & Hochberg's (1995) adjusted ones, nulls where they were."""
     order = p.arg_sort(nulls_last=True)[: p.count()]
@@ -127,12 +176,23 @@ def wilson(count: pl.Expr, total: pl.Expr, high: bool) -> pl.Expr:
 def matrix(items: pl.DataFrame, articles: pl.DataFrame, key: str, keys: pl.Series) -> np.ndarray:
     """Items of articles → article × key counts, articles in the order of their table, keys in the order given."""
     rows = articles.select(*ARTICLE).with_row_index("row")
+    return _matrix(_cells(items, rows, key), np.arange(articles.height), key, keys)
+
+
+def _cells(items: pl.DataFrame, articles: pl.DataFrame, key: str) -> pl.DataFrame:
+    """Items and articles by `row` → row, key, len: how many of its items are the key, where any is."""
+    items = items.filter(pl.col(key).is_not_null()).select(*ARTICLE, key)
+    return items.join(articles.select(*ARTICLE, "row"), on=ARTICLE, validate="m:1").group_by("row", key).len()
+
+
+def _matrix(cells: pl.DataFrame, rows: np.ndarray, key: str, keys: pl.Series) -> np.ndarray:
+    """Cells, sorted rows of articles and keys → rows × keys counts."""
     columns = pl.DataFrame({key: keys}).with_row_index("column")
-    cells = (
-        items.group_by(*ARTICLE, key).len().join(columns, on=key, validate="m:1").join(rows, on=ARTICLE, validate="m:1")
-    )
-    counts = np.zeros((articles.height, len(keys)))
-    counts[cells["row"].to_numpy(), cells["column"].to_numpy()] = cells["len"].to_numpy()
+    found = cells.join(columns, on=key, validate="m:1")
+    place = np.minimum(np.searchsorted(rows, found["row"].to_numpy()), len(rows) - 1)
+    inside = rows[place] == found["row"].to_numpy()
+    counts = np.zeros((len(rows), len(keys)))
+    counts[place[inside], found["column"].to_numpy()[inside]] = found["len"].to_numpy()[inside]
     return counts
 
 
@@ -151,23 +211,28 @@ def shares(
     """Items in articles → how often each `key` occurs, a row a key (and group), with denominators and intervals.
 
     items: `page`, `segment`, `key`, a row an occurrence. groups: `page`, `segment`, `group`, an article being in one,
-    several or none. keys: the keys to report, in each group, zeros included (default: those that occur).
+    several or none. keys: the keys to report, in each group, zeros included (default: those that occur). resamples: 0
+    for no intervals.
     Columns: group, key, `count`, `total` (all items of the group), `share` ± `_low`, `_high`, `rank` ± (1 = most),
     `articles` (with the key), `articles_total`, `article_share` ± (Wilson), with `exposure` (a column of articles) its
-    sum and `rate` ± (per 1,000 of it), `abstains` (too few articles: the intervals are null).
+    sum and `rate` ± (per 1,000 of it), `abstains` (too few articles with the key, with anything else, or at all: the
+    intervals are null).
     """
     size = pl.lit(None, dtype=pl.Int64) if exposure is None else pl.col(exposure)
-    articles = articles.sort(ARTICLE).select(*ARTICLE, exposure=size)
-    items = of(items.filter(pl.col(key).is_not_null()), articles).select(*ARTICLE, key)
+    articles = articles.sort(ARTICLE).select(*ARTICLE, exposure=size).with_row_index("row")
+    cells = _cells(items, articles, key)
     named = group or "group"
-    groups = articles.select(*ARTICLE, pl.lit("").alias(named)) if groups is None else of(groups, articles)
-    groups = groups.select(*ARTICLE, named)
+    if groups is None:
+        groups = articles.select("row", pl.lit("").alias(named))
+    else:
+        groups = groups.select(*ARTICLE, named).join(articles.select(*ARTICLE, "row"), on=ARTICLE).select("row", named)
     assert not groups.is_duplicated().any(), "an article stands twice in one group"
-    table = _tally(items, articles, groups, named, key, keys)
+    table = _tally(cells, articles, groups, named, key, keys)
     # keys too rare for an interval still take part in the ranking, as long as they may come near those that have one
     ranking = (pl.col("articles_total") >= MINIMUM_ARTICLES) & (pl.col("rank") <= RANKED)
-    parts = table.filter(~pl.col("abstains") | ranking).partition_by(named, as_dict=True, maintain_order=True)
-    ends = pl.concat(
+    wanted = table.filter((~pl.col("abstains") | ranking) & pl.lit(resamples > 0))
+    parts = wanted.partition_by(named, as_dict=True, maintain_order=True)
+    known = pl.concat(
         [
             pl.DataFrame(
                 schema={named: table.schema[named], key: table.schema[key]} | dict.fromkeys(_ENDS, pl.Float64)
@@ -175,8 +240,8 @@ def shares(
             *(
                 _intervals(
                     part,
-                    items,
-                    of(articles, groups.filter(pl.col(named).eq_missing(name))),
+                    cells,
+                    articles.join(groups.filter(pl.col(named).eq_missing(name)), on="row", how="semi").sort("row"),
                     key,
                     generator(seed, name),
                     resamples,
@@ -187,7 +252,8 @@ def shares(
     )
     articles_of = (pl.col("articles"), pl.col("articles_total"))
     table = (
-        attach(table, ends, (named, key), nulls_equal=True)
+        attach(table, known, (named, key), nulls_equal=True)
+        .with_columns(abstains=pl.col("abstains") | (pl.col("share_low").is_null() & pl.lit(resamples > 0)))
         .with_columns(
             pl.when(~pl.col("abstains")).then(pl.col(_ENDS)),
             *(
@@ -217,21 +283,21 @@ _ENDS = [f"{name}_{end}" for name in ("share", "rank", "rate") for end in ("low"
 
 
 def _tally(
-    items: pl.DataFrame, articles: pl.DataFrame, groups: pl.DataFrame, group: str, key: str, keys: pl.Series | None
+    cells: pl.DataFrame, articles: pl.DataFrame, groups: pl.DataFrame, group: str, key: str, keys: pl.Series | None
 ) -> pl.DataFrame:
-    """Items, articles and their groups → the columns of `shares` that need no resampling, for all keys that occur."""
+    """Cells, articles and their groups → the columns of `shares` that need no resampling, for all keys that occur."""
     totals = (
-        attach(groups, articles, ARTICLE)
+        attach(groups, articles.select("row", "exposure"), ["row"])
         .group_by(group)
         .agg(articles_total=pl.len().cast(pl.Int64), exposure=pl.col("exposure").sum())
     )
-    grouped = items.join(groups, on=ARTICLE)  # fans out on purpose: an article may be in several groups
-    tally = grouped.group_by(group, key).agg(count=pl.len(), articles=pl.struct(ARTICLE).n_unique())
+    grouped = cells.join(groups, on="row")  # fans out on purpose: an article may be in several groups
+    tally = grouped.group_by(group, key).agg(count=pl.col("len").sum(), articles=pl.len())
     if keys is not None:
         wanted = totals.select(group).join(keys.alias(key).to_frame(), how="cross")
         pairs = pl.concat([tally.select(group, key), wanted]).unique()
         tally = attach(pairs, tally, (group, key), nulls_equal=True)
-    totals = attach(totals, grouped.group_by(group).agg(total=pl.len()), [group], nulls_equal=True)
+    totals = attach(totals, grouped.group_by(group).agg(total=pl.col("len").sum()), [group], nulls_equal=True)
     count, rank = pl.col("count"), pl.col("count").rank("min", descending=True).over(group)
     return (
         attach(tally, totals, [group], nulls_equal=True)
@@ -249,27 +315,38 @@ def _tally(
 
 def _intervals(
     part: pl.DataFrame,
-    items: pl.DataFrame,
+    cells: pl.DataFrame,
     articles: pl.DataFrame,
     key: str,
     source: np.random.Generator,
     resamples: int,
 ) -> pl.DataFrame:
     """The keys of one group → key and the ends of the intervals of its share, rank and rate."""
-    inside = of(items, articles)
-    sizes = attach(articles, inside.group_by(ARTICLE).agg(items=pl.len()), ARTICLE)
-    values = np.hstack(
-        [matrix(inside, articles, key, part[key]), sizes.select(pl.col("items", "exposure").fill_null(0)).to_numpy()]
+    sizes = attach(articles, cells.group_by("row").agg(items=pl.col("len").sum()), ["row"])
+    counts = _matrix(cells, articles["row"].to_numpy(), key, part[key])
+    values = np.hstack([counts, sizes.select(pl.col("items", "exposure").fill_null(0)).to_numpy()])
+    return pl.DataFrame({key: part[key]} | ends(values, source, resamples)).with_columns(
+        pl.selectors.float().fill_nan(None)
     )
-    draws = resampled(values, source, resamples)
+
+
+def ends(values: np.ndarray, source: np.random.Generator, resamples: int = RESAMPLES) -> dict[str, np.ndarray]:
+    """Article × (count of each key …, all items, exposure) → `share_low`, `share_high`, `rank_low` … of each key.
+
+    Shares, ranks among these keys (1 = most), and rates per 1,000 of the exposure; NaN where there is none. So is the
+    share of a key where what is left to it stands in fewer than `MINIMUM_NAMING` articles: it is known no better.
+    """
+    observed, draws = values.sum(0), resampled(values, source, resamples)
     counts, total, exposure = draws[:, :-2], draws[:, -2, None], draws[:, -1, None]
-    estimates = {
-        "share": np.divide(counts, total, out=np.zeros_like(counts), where=total > 0),
-        # equal counts keep the order of the table
-        "rank": np.argsort(np.argsort(-counts, axis=1, kind="stable"), axis=1) + 1.0,
-        "rate": np.divide(1000 * counts, exposure, out=np.zeros_like(counts), where=exposure > 0),
-    }
-    ends = {name: bounds(values, part["articles"].to_numpy()) for name, values in estimates.items()}
-    return pl.DataFrame(
-        {key: part[key]} | {f"{name}_{end}": ends[name][end == "high"] for name in ends for end in ("low", "high")}
-    )
+    naming, beside = ((side > 0).sum(0) for side in (values[:, :-2], values[:, -2, None] - values[:, :-2]))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shares, rates = counts / np.maximum(1, total), 1000 * counts / exposure
+        low, high = standard(observed[:-2] / observed[-2], shares, len(values), "logit")
+        found = {
+            "share": (np.where(beside < MINIMUM_NAMING, np.nan, end) for end in (low, high)),
+            "rate": standard(1000 * observed[:-2] / observed[-1], rates, len(values), "log"),
+        }
+    # equal counts keep the order of the table
+    ranks = np.argsort(np.argsort(-counts, axis=1, kind="stable"), axis=1) + 1.0
+    found["rank"] = bounds(ranks, naming)
+    return {f"{name}_{end}": of for name in found for end, of in zip(("low", "high"), found[name], strict=True)}

@@ -1,4 +1,4 @@
-"""What all measures count: the one place where date range, line roles, capitals and duplicates are applied.
+"""What all measures count: the one place where date range, line roles, capitals, roll-up and duplicates are applied.
 
 `select` turns a corpus into a `Selection`, and every measure takes that selection's tables. Nothing is left out without
 being told: `Selection.steps` says how many articles each rule left out.
@@ -14,19 +14,24 @@ from typing import Protocol
 
 import polars as pl
 
+from ..catalogue import folded, name_key
 from ..schema import COUNTED_ROLES, LINE_ROLES, READINGS, DiembaoError
 
 ARTICLE = ("page", "segment")  # the key of an article
 DEFAULT_SOURCES = ("AP", "VOA", "Reuters", "Yonhap")
 CAPITALS = (*READINGS, "both")
 DUPLICATES = ("once", "printed")
+ROLLUPS = ("none", "capitals", "all")
+VIAS = ("name", "capital", "seat", "office")  # what names a state: itself, its capital, seat, office holder
 _DAY = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
 
 class CatalogueLike(Protocol):
-    """What of a catalogue is read here: `actors` (id, kind, name_en, name_vi) and `outlets` (id, name, forms)."""
+    """What of a catalogue is read here: its tables, with the columns of their files."""
 
     actors: pl.DataFrame
+    aliases: pl.DataFrame
+    offices: pl.DataFrame
     outlets: pl.DataFrame
 
 
@@ -48,7 +53,8 @@ class Selection:
     """The tables measures count.
 
     `articles`, `mentions`, `citations`, `dates`: as in `schema`, restricted to the counted articles (mentions and dates
-    also to the counted line roles; `publisher` and `credits` as ids of the outlets catalogue where they are in it);
+    also to the counted line roles; `publisher` and `credits` as ids of the outlets catalogue where they are in it;
+    mentions with `via`, one of `VIAS`: by what of it the actor is named);
     `sources`, `actors`: the ids asked for; `names`: id, name_en, name_vi of every actor that occurs;
     `steps`: step, articles (how many each rule left out, then how many are `counted`).
     """
@@ -72,18 +78,22 @@ def select(
     actors: Sequence[str] | str = (),
     line_roles: Sequence[str] | str = COUNTED_ROLES,
     capitals: str = "gov",
+    rollup: str = "capitals",
     duplicates: str = "once",
 ) -> Selection:
     """A corpus and a reader's choices → the `Selection` that measures count.
 
     Counted are main articles (segment 0) that lie wholly inside the range [date_from, date_to] (`2024-06-30`, `2024-06`
     or `2024`; empty: open; undated articles only if both are empty). Of near-duplicates one article stands for its
-    group (`duplicates="printed"`: all). A mention of a capital or seat counts in the reading `capitals` ("both": any).
+    group (`duplicates="printed"`: all). `rollup`: what counts for a state: "none", its own name alone; "capitals", its
+    capitals and seats too, in the reading `capitals` ("both": any); "all", also whoever holds an office of it
+    (`offices.csv`) on every day the article may be from; on other days, and undated, they count as persons.
     Raises `DiembaoError` naming the parameter and the value for a wrong date, role, source, actor or word.
     """
     first, last = _range(date_from, date_to)
     roles = _chosen("line_roles", line_roles, LINE_ROLES, "a line role")
     _chosen("capitals", capitals, CAPITALS, "a reading of capitals")
+    _chosen("rollup", rollup, ROLLUPS, "a way to roll up")
     _chosen("duplicates", duplicates, DUPLICATES, "a way to count duplicates")
     outlets = _outlet_ids(corpus.catalogue.outlets)
     source_ids = _resolve("sources", sources, outlets, "a source", "outlets.csv")
@@ -96,8 +106,11 @@ def select(
     articles = articles.with_columns(
         pl.col("publisher").replace(outlets), pl.col("credits").list.eval(pl.element().replace(outlets))
     )
-    read = pl.lit(True) if capitals == "both" else pl.col("reading").is_null() | (pl.col("reading") == capitals)
-    mentions = of(mentions.filter(pl.col("role").is_in(roles) & read), articles)
+    readings = [] if rollup == "none" else READINGS if capitals == "both" else [capitals]
+    read = pl.col("reading").is_null() | pl.col("reading").is_in(readings)
+    mentions = _via(of(mentions.filter(pl.col("role").is_in(roles) & read), articles), corpus.catalogue.aliases)
+    if rollup == "all":
+        mentions = _for_their_states(mentions, articles, corpus.catalogue)
     lines = frame(corpus.lines).select(*ARTICLE, "line", "role")
     dates = attach(of(frame(corpus.dates), articles), lines, (*ARTICLE, "line"))
     return Selection(
@@ -140,6 +153,14 @@ def listed(value: Sequence[str] | str) -> list[str]:
     """A list parameter as it comes from a notebook or a command line ("AP, VOA") → list of stripped strings."""
     parts = value.split(",") if isinstance(value, str) else value
     return list(dict.fromkeys(part for part in (str(part).strip() for part in parts) if part))
+
+
+def alphabetical(text: pl.Expr) -> pl.Expr:
+    """A column of texts → what they sort by in Vietnamese: a, ă, â, b, c, d, đ …, whatever the case and the tone."""
+    letters = {"đ": "d~", "\u0306": "~", "\u0302": "~~", "\u031b": "~~~"}  # ă, â, ơ come after all of a and o
+    tones = dict.fromkeys("\u0300\u0301\u0303\u0309\u0323", "")
+    marks = letters | tones
+    return text.str.to_lowercase().str.normalize("NFD").str.replace_many(list(marks), list(marks.values()))
 
 
 def day_range(name: str, value: str) -> tuple[datetime.date, datetime.date] | None:
@@ -194,6 +215,53 @@ def _articles(
     }
     assert sum(steps.values()) == total
     return counted.sort(ARTICLE), pl.DataFrame({"step": list(steps), "articles": list(steps.values())})
+
+
+def _via(mentions: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
+    """Mentions → the same with `via`: a name, or where it has a reading the form of its alias."""
+    key = name_key(folded(pl.col("surface")))
+    forms = aliases.filter(pl.col("form").is_in(["capital", "seat"])).select("actor_id", key=key, via="form")
+    surfaces = mentions.filter(pl.col("reading").is_not_null()).select("surface", "actor_id").unique()
+    known = attach(surfaces.with_columns(key=key), forms.unique(["key", "actor_id"]), ("key", "actor_id"))
+    found = attach(mentions, known.select("surface", "actor_id", "via"), ("surface", "actor_id"))
+    capital = pl.col("via").fill_null("capital")  # a spelling no alias has
+    return found.with_columns(via=pl.when(pl.col("reading").is_null()).then(pl.lit("name")).otherwise(capital))
+
+
+def _for_their_states(mentions: pl.DataFrame, articles: pl.DataFrame, catalogue: CatalogueLike) -> pl.DataFrame:
+    """Mentions → the same, those of persons in an office of one state on the article's date being that state's."""
+    states = catalogue.actors.filter(pl.col("kind") == "state").select(of="id")
+    terms = catalogue.offices.join(states, on="of", how="semi").select(
+        "of", actor_id="person_id", start=_bound("start", "-01-01", "-01"), end=_bound("end", "-12-31", "-01", True)
+    )
+    dated = articles.select(*ARTICLE, "published_first", "published_last").drop_nulls()
+    inside = pl.col("published_first") >= pl.col("start")
+    inside &= pl.col("published_last") <= pl.col("end").fill_null(datetime.date.max)
+    held = (
+        mentions.select(*ARTICLE, "actor_id")
+        .unique()
+        .join(dated, on=ARTICLE, validate="m:1")
+        .join(terms, on="actor_id")  # fans out on purpose: a person has held several offices
+        .filter(inside)
+        .group_by(*ARTICLE, "actor_id")
+        .agg(state=pl.col("of").first(), states=pl.col("of").n_unique())
+        .filter(pl.col("states") == 1)
+    )
+    found = attach(mentions, held.drop("states"), (*ARTICLE, "actor_id"))
+    office = pl.col("state").is_not_null()
+    return found.with_columns(
+        actor_id=pl.coalesce("state", "actor_id"),
+        actor_kind=pl.when(office).then(pl.lit("state")).otherwise("actor_kind"),
+        via=pl.when(office).then(pl.lit("office")).otherwise("via"),
+    ).drop("state")
+
+
+def _bound(column: str, year: str, month: str, end: bool = False) -> pl.Expr:
+    """A day, month or year as it is written → its first day (end: its last), null where empty."""
+    text = pl.col(column)
+    missing = text.str.len_chars().replace_strict({0: "", 4: year, 7: month, 10: ""})
+    day = (text + missing).str.to_date("%Y-%m-%d", strict=False)
+    return pl.when(text.str.len_chars() == 7).then(day.dt.month_end()).otherwise(day) if end else day
 
 
 def _nothing(main: pl.DataFrame, first: datetime.date | None, last: datetime.date | None) -> str:

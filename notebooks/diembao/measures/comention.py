@@ -1,0 +1,137 @@
+"""Who appears with whom: normalised pointwise mutual information within sentences or within articles.
+
+Two actors who are named often stand together often by accident. The NPMI (Bouma 2009, "Normalized (pointwise) mutual
+information in collocation extraction", GSCL) compares how often they do with what independence would give: 1 only ever
+together, 0 as often as by accident, -1 never together. Sentences of one article are not independent of each other, so
+its interval comes from resampling articles.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+
+from ..schema import DiembaoError
+from . import intervals
+from .frequency import Table, leading
+from .selection import ARTICLE, frame
+
+UNITS = ("sentence", "article")
+ORDERS = ("total", "cluster")
+MOST = 12  # actors in the matrix unless others are asked for
+
+
+def pairs(
+    mentions: Table,
+    articles: Table,
+    actors: Sequence[str] = (),
+    within: str = "sentence",
+    *,
+    order: str = "total",
+    seed: int = intervals.SEED,
+    resamples: int = intervals.RESAMPLES,
+) -> pl.DataFrame:
+    """Mentions → every pair of actors once, and how often the two stand in one sentence (article).
+
+    Counted are the sentences (articles) that name any actor at all. order of the actors, and so of the rows: `total`,
+    those in the most sentences first; `cluster`, those often together beside each other. actors: default the `MOST`
+    most mentioned. Columns: actor_id, partner_id, within, together (sentences with both), units and other_units (with
+    each), units_total, by_chance (together, under independence), npmi ± (null where one is named nowhere or both are
+    everywhere), articles (that have both in one sentence), articles_total, abstains (fewer than `MINIMUM_NAMING` of
+    those, or than `MINIMUM_ARTICLES` of these). Raises `DiembaoError` for an unknown `within` or `order`.
+    """
+    if within not in UNITS:
+        raise DiembaoError(f"within: {within!r} is no unit of text; choose from {', '.join(UNITS)}")
+    if order not in ORDERS:
+        raise DiembaoError(f"order: {order!r} is no order of actors; choose from {', '.join(ORDERS)}")
+    articles = frame(articles).sort(ARTICLE).select(ARTICLE).with_row_index("row").cast({"row": pl.Int64})
+    unit = pl.col("row") if within == "article" else pl.col("row") * 2**32 + pl.col("sentence")
+    mentions = frame(mentions).select(*ARTICLE, "sentence", "actor_id").filter(pl.col("actor_id").is_not_null())
+    mentions = mentions.join(articles, on=ARTICLE, validate="m:1").select("row", "actor_id", unit=unit)
+    names = leading(mentions, actors, MOST)
+    size, few = len(names), articles.height < intervals.MINIMUM_ARTICLES
+    upper = np.triu_indices(size, 1)
+    counts = _counts(mentions, articles.height, names)
+    units, each, both = _sums(counts.sum(0, keepdims=True), size)
+    npmi = _npmi(both, each[:, upper[0]], each[:, upper[1]], units)[0]
+    square = np.zeros((size, size))
+    square[upper] = np.nan_to_num(npmi)
+    chosen = _seriated(square + square.T) if order == "cluster" else np.argsort(-each[0], kind="stable")
+    # from here on the pairs stand in that order
+    number = np.zeros((size, size), dtype=int)
+    number[upper] = np.arange(len(npmi))
+    one, other = chosen[upper[0]], chosen[upper[1]]
+    pair = (number + number.T)[one, other]
+    naming = (counts[:, 1 + size :] > 0).sum(0)
+    low, high = np.full((2, len(npmi)), np.nan)
+    if resamples and not few:
+        units_, each_, both_ = _sums(intervals.resampled(counts, intervals.generator(seed, within), resamples), size)
+        draws = _npmi(both_, each_[:, upper[0]], each_[:, upper[1]], units_)
+        low, high = intervals.standard(npmi, draws, articles.height, "fisher")
+    abstains = (naming < intervals.MINIMUM_NAMING) | few | (np.isnan(low) & (resamples > 0))
+    low, high = (np.where(abstains, np.nan, end) for end in (low, high))
+    total = int(units.item())
+    return pl.DataFrame(
+        {
+            "actor_id": names.gather(one),
+            "partner_id": names.gather(other),
+            "within": pl.Series([within] * len(pair), dtype=pl.String),
+            "together": both[0, pair].astype(np.int64),
+            "units": each[0, one].astype(np.int64),
+            "other_units": each[0, other].astype(np.int64),
+            "units_total": np.full(len(pair), total),
+            "by_chance": each[0, one] * each[0, other] / max(1, total),
+            "npmi": npmi[pair],
+            "npmi_low": low[pair],
+            "npmi_high": high[pair],
+            "articles": naming[pair].astype(np.int64),
+            "articles_total": np.full(len(pair), articles.height),
+            "abstains": abstains[pair],
+        }
+    ).with_columns(pl.selectors.float().fill_nan(None))
+
+
+def _counts(mentions: pl.DataFrame, articles: int, names: pl.Series) -> np.ndarray:
+    """Mentions by row and unit → article × (its units that name anyone, those with each name, those with each pair)."""
+    size = len(names)
+    columns = pl.DataFrame({"actor_id": names}).with_row_index("one").cast({"one": pl.Int64})
+    every = mentions.group_by("row").agg(pl.col("unit").n_unique())
+    named = mentions.join(columns, on="actor_id", validate="m:1")
+    present = named.select("row", cell=pl.col("unit") * size + pl.col("one")).unique("cell")
+    present = present.select("row", unit=pl.col("cell") // size, one=pl.col("cell") % size)
+    single = present.select("row", key=1 + pl.col("one"))
+    several = present.filter(pl.col("unit").is_duplicated())
+    beside = several.join(several.select("unit", other="one"), on="unit").filter(pl.col("one") < pl.col("other"))
+    # pairs in the order of the upper triangle, row by row
+    place = pl.col("one") * (2 * size - pl.col("one") - 1) // 2 + pl.col("other") - pl.col("one") - 1
+    double = beside.select("row", key=1 + size + place)
+    width = 1 + size + size * (size - 1) // 2
+    cells = pl.concat([single, double]).select(pl.col("row") * width + pl.col("key")).to_series()
+    counts = np.bincount(cells.to_numpy(), minlength=articles * width).reshape(articles, width).astype(np.float64)
+    counts[every["row"].to_numpy(), 0] = every["unit"].to_numpy()
+    return counts
+
+
+def _sums(sums: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Rows of summed `_counts` → units, units with each name, units with each pair."""
+    return sums[:, :1], sums[:, 1 : 1 + size], sums[:, 1 + size :]
+
+
+def _npmi(both: np.ndarray, one: np.ndarray, other: np.ndarray, units: np.ndarray) -> np.ndarray:
+    """Units with both, with either and in all → NPMI; NaN where either has none, or both have all."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = np.log(both * units / (one * other)) / -np.log(both / units)
+        return np.where(np.minimum(one, other) > 0, np.where(both > 0, value, -1.0), np.nan)
+
+
+def _seriated(npmi: np.ndarray) -> np.ndarray:
+    """Symmetric matrix → the order that puts what is often together side by side.
+
+    Spectral seriation (Atkins, Boman & Hendrickson 1998, SIAM Journal on Computing 28): the order of the Fiedler
+    vector's entries; of its two directions the one that has the first actor in its first half.
+    """
+    near = (1 + npmi) / 2
+    np.fill_diagonal(near, 0)
+    fiedler = np.linalg.eigh(np.diag(near.sum(0)) - near)[1][:, 1:2]
+    order = np.argsort(fiedler[:, 0].round(9) if fiedler.size else np.zeros(len(npmi)), kind="stable")
+    return order[::-1] if len(order) and 2 * np.flatnonzero(order == 0)[0] >= len(order) else order
