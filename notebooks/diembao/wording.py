@@ -51,7 +51,7 @@ _SIDES = {
 
 _WHEN = ("before", "now")
 
-# What else Vega's locale of dates must have; charts write days as 04/06/2024 in both languages.
+# What else Vega's locale of dates must have; charts name their own patterns.
 _TIME = {
     "dateTime": "%d/%m/%Y %H:%M",
     "date": "%d/%m/%Y",
@@ -511,6 +511,22 @@ class Words:
             self.text(f"say.periods.{apart}"),
             *rest,
         )
+
+    def months(self, table: pl.DataFrame) -> Finding:
+        """`frequency.by_month` → how the dated articles spread over the months."""
+        months = table.filter(pl.col("period").is_not_null()).unique("period", maintain_order=True)
+        if months.is_empty():
+            return self._finding("periods", "none_title", {}, self.text("say.periods.none"))
+        fullest = months.sort("articles_total", "period", descending=[True, False]).row(0, named=True)
+        values = {
+            "period": self.period(fullest["period"], "month"),
+            "n": self.number(fullest["articles_total"]),
+            "articles": self.number(fullest["articles_total"]),
+            "all": self.count("article", months["articles_total"].sum()),
+            "months": self.count("month", months.height),
+            "silent": self.number((months["articles_total"] == 0).sum()),
+        }
+        return self._finding("months", "title", values, self.text("say.months.text", **values))
 
     def roles(self, table: pl.DataFrame) -> Finding:
         """`comparison.role_matrix` → what each source mostly is."""

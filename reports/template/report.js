@@ -110,12 +110,14 @@
   const collator = new Intl.Collator(words.language, { numeric: true });
   const count = new Intl.NumberFormat(words.language);
   const SHORT = 8; // rows that need no searching
+  const FEW = 40; // rows that need no box to scroll in
   const found = window.Highlight && CSS.highlights ? new Highlight() : null;
   if (found) CSS.highlights.set("found", found);
 
   const wire = (table) => {
     const body = table.tBodies[0];
     const rows = [...body.rows];
+    table.parentElement.classList.toggle("few", rows.length <= SHORT);
     if (rows.length <= SHORT) return;
     const texts = rows.map((row) => [...row.cells].map((c) => c.textContent.trim()).join(" ").replace(/\s+/g, " "));
     const exact = texts.map((text) => text.toLowerCase());
@@ -163,6 +165,7 @@
       shown = order.filter((index) => where[index].includes(query));
       const visible = new Set(folded && !query ? shown.slice(0, most) : shown);
       rows.forEach((row, index) => (row.hidden = !visible.has(index)));
+      table.parentElement.classList.toggle("few", visible.size <= Math.max(most, FEW));
       status.textContent = words.rows.replace("{shown}", count.format(visible.size)).replace("{total}", count.format(rows.length));
       unfold.textContent = folded ? words.all : words.few;
       unfold.hidden = most === rows.length || query !== "";

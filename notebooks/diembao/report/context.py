@@ -44,7 +44,7 @@ def since(about: Mapping[str, Any], language: str, moment: str) -> Changes | Non
     if earlier is None:
         return Changes(plain.text("say.change.first_title"), [plain.text("say.change.first")])
     manifest = json.loads((earlier / "manifest.json").read_text(encoding="utf-8"))
-    corpus = next((report.get("corpus") for report in manifest["reports"] if report["name"] == about["name"]), None)
+    corpus = next((entry.get("corpus") for entry in manifest["reports"] if entry.get("name") == about["name"]), None)
     before = _tables(earlier, about["name"], corpus)
     now = _tables(about["folder"], about["name"], about.get("corpus"))
     if manifest["versions"].get("polars") != about["versions"].get("polars") and "pages" in before:

@@ -555,8 +555,9 @@ def _link(file: str) -> str:
     return "./" + quote(file)  # a file's name is a name, whatever `:`, `#` or `?` stand in it
 
 
-def _size(count: int) -> str:
-    return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{count / 1e3:.0f} kB"
+def _size(count: int, separators: str = ",.") -> str:
+    size = f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{count / 1e3:.0f} kB"
+    return size.replace(".", separators[1])
 
 
 def _moment(iso: str, pattern: str) -> str:
