@@ -107,9 +107,7 @@ def months(table: pl.DataFrame, words: Words, title: str) -> Chart:
     below = (
         alt.Chart(data)
         .transform_filter(chosen)
-        .transform_aggregate(
-            mentions="sum(mentions)", mentions_total="sum(mentions_total)", groupby=["actor_id"]
-        )
+        .transform_aggregate(mentions="sum(mentions)", mentions_total="sum(mentions_total)", groupby=["actor_id"])
         .transform_calculate(share="datum.mentions_total ? datum.mentions / datum.mentions_total : 0")
         .mark_bar(height={"band": 0.68}, color=theme.BLUE)
         .encode(
@@ -407,7 +405,8 @@ def _tooltips(data: pl.DataFrame, words: Words) -> list[alt.Tooltip]:
             title = f"{words.text('axis.interval')} {'↓' if end == 'low' else '↑'}"
             shown.append(alt.Tooltip(f"{name}:Q", title=title, format=words.pattern(column)))
         elif f"column.{name}" in words.strings:
-            kind, pattern = {pl.String: ("N", None), pl.Date: ("T", words.text("date.pattern"))}.get(dtype, ("Q", words.pattern(name)))
+            day = ("T", words.text("date.pattern"))
+            kind, pattern = {pl.String: ("N", None), pl.Date: day}.get(dtype, ("Q", words.pattern(name)))
             options = {} if pattern is None else {"format": pattern}
             shown.append(alt.Tooltip(f"{name}:{kind}", title=words.text(f"column.{name}"), **options))
     return shown
@@ -433,7 +432,9 @@ def _finish(
     if data.is_empty():  # Vega has no size for scales without a value
         height, of = theme.ROW, ""
         chart = alt.Chart(pl.DataFrame({"text": [words.text("table.empty")]})).mark_text().encode(text="text:N")
-    size = {} if isinstance(chart, alt.VConcatChart) else {"width": theme.WIDTH, "height": height or alt.Step(theme.ROW)}
+    size = {"width": theme.WIDTH, "height": height or alt.Step(theme.ROW)}
+    if isinstance(chart, alt.VConcatChart):  # whose parts have sizes of their own
+        size = {}
     return chart.properties(
         title=alt.Title(_lines(title)),
         description=f"{title}. {words.text(f'alt.{kind}', n=words.number(n))}",

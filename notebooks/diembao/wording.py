@@ -147,7 +147,7 @@ class Shown:
         return f'<table class="diembao"><thead>{head}</thead><tbody>{body}</tbody></table>{note}'
 
     def data(self) -> dict:
-        """→ the table as reports take it: `columns` (label, numeric, style), `rows`, `keys`, `most`, `total`, `note`."""
+        """→ what a report takes of it: `columns` (label, numeric, style), `rows`, `keys`, `most`, `total`, `note`."""
         places = range(len(self.headings))
         return {
             "columns": [

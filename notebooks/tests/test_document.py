@@ -6,8 +6,8 @@ import lxml.html
 import polars as pl
 import pytest
 from conftest import HOSTILE
-from nbformat.v4 import new_markdown_cell, new_notebook
 from documents import about, concordance, everything, in_report, shown, two_builds, write_build
+from nbformat.v4 import new_markdown_cell, new_notebook
 
 from diembao import theme
 from diembao.report import context, document
@@ -87,7 +87,9 @@ def test_hostile_text_stays_text_in_tables_notes_and_parameters(text):
 # --- charts
 
 
-@pytest.mark.parametrize(("language", "read", "of"), [("en", "How to read it:", "Out of:"), ("vi", "Cách đọc:", "Tính trên:")])
+@pytest.mark.parametrize(
+    ("language", "read", "of"), [("en", "How to read it:", "Out of:"), ("vi", "Cách đọc:", "Tính trên:")]
+)
 def test_every_chart_says_how_to_read_it_what_it_is_out_of_and_has_its_table(tmp_path, language, read, of):
     made = everything(tmp_path, language)
     tree = lxml.html.fromstring(made.html)
@@ -118,14 +120,14 @@ def test_changes_are_told_in_words_and_as_a_table(tmp_path):
     english, vietnamese = (context.since(told, language, "%d/%m/%Y") for language in ("en", "vi"))
     assert english.title == "What changed since the build of 01/10/2026"
     assert english.sentences == [
-        "Changed since then: the pages and the package's code. The method is not the same, so figures may differ although "
-        "no page did.",
+        "Changed since then: the pages and the package's code. The method is not the same, so figures may differ "
+        "although no page did.",
         "Pages: 1 new, 1 gone, 0 with other words.",
         "No correction is new or withdrawn.",
         "Of 1 actor compared, these moved beyond the intervals of both builds: Russia rose from 10.0% (95% interval "
         "8.0–12.0%) to 30.0% (95% interval 20.0–40.0%).",
-        "New silences that are unusual for their source: AP 10 Jun 2024 – 20 Jun 2024. No longer silent: AP 1 Jun 2024 – "
-        "5 Jun 2024.",
+        "New silences that are unusual for their source: AP 10 Jun 2024 – 20 Jun 2024. No longer silent: "
+        "AP 1 Jun 2024 – 5 Jun 2024.",
     ]
     assert [row[:3] for row in english.table.rows] == [
         ["page", "new", "c"],
@@ -180,7 +182,7 @@ def test_quality_is_that_of_the_same_build(tmp_path):
 
 @pytest.mark.parametrize("language", document.languages())
 def test_a_report_ends_with_method_quality_limits_origin_and_parameters(language):
-    cell = shown({"text/plain": "'{\"digest\": \"abc123\", \"articles\": 38}'"})
+    cell = shown({"text/plain": '\'{"digest": "abc123", "articles": 38}\''})
     cell.metadata["tags"] = ["manifest"]
     tree = page(cell, language=language, parameters={"top": 7})
     word = document.words(language)
@@ -195,7 +197,11 @@ def test_overview_leads_with_what_changed_once(tmp_path):
     entry |= {"bytes": 1_200_000, "notebook": "notebooks/n.ipynb", "files": [], "manifest": {"digest": "abc"}}
     entry |= {"problems": [], "changes": ["A page is new.", "Mỹ rose."]}
     build = {"edition": "e", "started": "2026-11-01T00:00:00+00:00", "languages": []}
-    build["reports"] = [entry, entry | {"changes": ["A page is new."]}, {**entry, "language": "vi", "changes": ["Mới."]}]
+    build["reports"] = [
+        entry,
+        entry | {"changes": ["A page is new."]},
+        {**entry, "language": "vi", "changes": ["Mới."]},
+    ]
     tree = lxml.html.fromstring(document.overview(build, "en"))
     assert texts(tree, "//section[@class='changes']//li") == ["A page is new.", "Mỹ rose."]
     assert "1.2 MB" in texts(tree, "//article")[0] and "Corpus digest: abc" in texts(tree, "//article")[0]
