@@ -306,7 +306,9 @@ def test_hostile_text_stays_text(text):
         assert not element.get("href", "").lower().startswith(("javascript:", "data:"))
     ours = lxml.html.fromstring(inert.html).xpath("//script/text()")
     assert tree.xpath("//script/text()") == ours and len(tree.xpath("//script")) == len(ours)
-    assert not tree.xpath("//iframe | //form | //base | //link | //style[position() > 1] | //meta[@http-equiv='refresh']")
+    assert not tree.xpath(
+        "//iframe | //form | //base | //link | //style[position() > 1] | //meta[@http-equiv='refresh']"
+    )
 
 
 @given(st.text())
