@@ -120,8 +120,8 @@ def test_changes_are_told_in_words_and_as_a_table(tmp_path):
     english, vietnamese = (context.since(told, language, "%d/%m/%Y") for language in ("en", "vi"))
     assert english.title == "What changed since the build of 01/10/2026"
     assert english.sentences == [
-        "Changed since then: the pages and the package's code. The method is not the same, so figures may differ "
-        "although no page did.",
+        "Not as it was then: the package's code. The method is not the same, so figures may differ although no page "
+        "did.",
         "Pages: 1 new, 1 gone, 0 with other words.",
         "No correction is new or withdrawn.",
         "Of 1 actor compared, these moved beyond the intervals of both builds: Russia rose from 10.0% (95% interval "

@@ -109,7 +109,7 @@
       .toLowerCase();
   const collator = new Intl.Collator(words.language, { numeric: true });
   const count = new Intl.NumberFormat(words.language);
-  const SHORT = 8; // rows that need no searching
+  const SHORT = 12; // rows that need no searching
   const FEW = 40; // rows that need no box to scroll in
   const found = window.Highlight && CSS.highlights ? new Highlight() : null;
   if (found) CSS.highlights.set("found", found);

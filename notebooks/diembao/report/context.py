@@ -17,6 +17,7 @@ from diembao.measures import change
 from diembao.wording import Shown, Words
 
 METHOD = {"catalogue", "package", "environment"}  # inputs that change figures although no page did
+COUNTED = {"corpus", "corrections"}  # inputs whose changes are told one by one
 # Tables compared, of a corpus and of a report, and what makes a file of that name such a table.
 CORPUS = {"pages": {"page", "title", "mark"}, "corrections": {"page", "field", "value", "reason"}}
 REPORT = {"actors": {"actor_id", "share", "share_low", "share_high"}, "gaps": {"source_id", "first", "last", "chance"}}
@@ -60,9 +61,10 @@ def since(about: Mapping[str, Any], language: str, moment: str) -> Changes | Non
 
 
 def _inputs(changed: Sequence[str], words: Words) -> list[str]:
-    if not changed:
+    others = [words.text(f"input.{name}") for name in changed if name not in COUNTED]
+    if not others:
         return []
-    named = words.text("say.change.inputs", list=words.listed(words.text(f"input.{name}") for name in changed))
+    named = words.text("say.change.inputs", list=words.listed(others))
     return [f"{named} {words.text('say.change.method')}" if METHOD & set(changed) else named]
 
 
