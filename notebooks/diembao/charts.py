@@ -28,7 +28,7 @@ def actor_bars(table: pl.DataFrame, words: Words, title: str) -> Chart:
         x=_share(words, "axis.share"), color=_vocabulary(table, words, "actor_kind", theme.KINDS)
     )
     of = _of(table, words, "mentions_total", "articles_total")
-    return _finish(bars + _interval(base, "share"), data, words, title, "actor_bars", of, data.height)
+    return _finish(bars + _interval(base, "share"), data, words, title, "actor_bars", data.height, of=of)
 
 
 def kind_bars(table: pl.DataFrame, words: Words, title: str) -> Chart:
@@ -44,7 +44,7 @@ def kind_bars(table: pl.DataFrame, words: Words, title: str) -> Chart:
             tooltip=_tooltips(data, words),
         )
     )
-    return _finish(chart, data, words, title, "kind_bars", _of(table, words, "mentions_total", "articles_total"))
+    return _finish(chart, data, words, title, "kind_bars", of=_of(table, words, "mentions_total", "articles_total"))
 
 
 def periods(table: pl.DataFrame, words: Words, title: str) -> Chart:
@@ -76,7 +76,7 @@ def periods(table: pl.DataFrame, words: Words, title: str) -> Chart:
     points = base.mark_point(size=34, filled=True, opacity=1, invalid="filter").encode(y=y)
     chart = band.transform_filter(chosen) + lines + points.add_params(chosen)
     of = _of(table, words, "mentions_total", "articles_total")
-    return _finish(chart, data, words, title, "periods", of, len(actors), height=280)
+    return _finish(chart, data, words, title, "periods", len(actors), height=280, of=of)
 
 
 def months(table: pl.DataFrame, words: Words, title: str) -> Chart:
@@ -127,7 +127,7 @@ def months(table: pl.DataFrame, words: Words, title: str) -> Chart:
     totals = table.unique("period").select(pl.col("mentions_total", "articles_total").sum())
     of = _of(totals, words, *totals.columns)
     chart = alt.vconcat(above, below, spacing=18)
-    return _finish(chart, data, words, title, "months", of, table["actor_id"].n_unique())
+    return _finish(chart, data, words, title, "months", table["actor_id"].n_unique(), of=of)
 
 
 def role_matrix(table: pl.DataFrame, words: Words, title: str) -> Chart:
@@ -135,7 +135,7 @@ def role_matrix(table: pl.DataFrame, words: Words, title: str) -> Chart:
     data = _data(table, words, "source_id", "role", "citations", "articles", "article_share")
     chart = _heat(data, words, "source_id", "role", "articles")
     of = _of(table, words, "citations_total", "articles_total")
-    return _finish(chart, data, words, title, "role_matrix", of, data["source_id"].n_unique())
+    return _finish(chart, data, words, title, "role_matrix", data["source_id"].n_unique(), of=of)
 
 
 def source_shares(table: pl.DataFrame, words: Words, title: str) -> Chart:
@@ -156,7 +156,7 @@ def source_shares(table: pl.DataFrame, words: Words, title: str) -> Chart:
     )
     of, height = _of(table, words, "mentions_total", "articles_total"), alt.Step(theme.DODGE, **{"for": "offset"})
     chart = _interval(base, "share", on_bars=False) + dots
-    return _finish(chart, data, words, title, "source_shares", of, len(sources), height)
+    return _finish(chart, data, words, title, "source_shares", len(sources), height, of=of)
 
 
 def log_odds(table: pl.DataFrame, words: Words, title: str) -> Chart:
@@ -176,7 +176,7 @@ def log_odds(table: pl.DataFrame, words: Words, title: str) -> Chart:
     zero = alt.Chart(data.head(1)).mark_rule(color=theme.RULE, strokeDash=[3, 3]).encode(x=alt.XDatum(0))
     of = _of(table, words, "mentions_total", "rest_mentions_total")
     chart = zero + _interval(base, "log_odds", on_bars=False) + dots
-    return _finish(chart, data, words, title, "log_odds", of, table.height)
+    return _finish(chart, data, words, title, "log_odds", table.height, of=of)
 
 
 def distances(table: pl.DataFrame, words: Words, title: str) -> Chart:
@@ -185,7 +185,7 @@ def distances(table: pl.DataFrame, words: Words, title: str) -> Chart:
     data = _data(table, words, "source_id", "other_id", "distance", "by_chance", "p")
     chart = _heat(data, words, "source_id", "other_id", "distance", words.text("axis.distance"))
     of = _of(table, words, "articles", "other_articles")
-    return _finish(chart, data, words, title, "distances", of, len({*data["source_id"], *data["other_id"]}))
+    return _finish(chart, data, words, title, "distances", len({*data["source_id"], *data["other_id"]}), of=of)
 
 
 def calendar(table: pl.DataFrame, sources: pl.DataFrame, words: Words, title: str) -> Chart:
@@ -220,7 +220,7 @@ def calendar(table: pl.DataFrame, sources: pl.DataFrame, words: Words, title: st
         stroke=theme.STATES["published"], strokeWidth=1.2, height={"band": 0.72}
     )
     of = _of(sources.head(1), words, "articles", "span_days")
-    return _finish(ground + days, data, words, title, "calendar", of, len(shown), alt.Step(theme.TWO_LINES))
+    return _finish(ground + days, data, words, title, "calendar", len(shown), alt.Step(theme.TWO_LINES), of=of)
 
 
 def gaps(table: pl.DataFrame, words: Words, title: str) -> Chart:
@@ -241,7 +241,7 @@ def gaps(table: pl.DataFrame, words: Words, title: str) -> Chart:
     halo = usual.mark_tick(color=theme.PAPER, thickness=4, size=theme.ROW * 0.9)
     mark = usual.mark_tick(color=theme.INK, thickness=2, size=theme.ROW * 0.9)
     of = _of(table, words, "publication_days")
-    return _finish(bars + halo + mark, data, words, title, "gaps", of, table.height, alt.Step(theme.TWO_LINES))
+    return _finish(bars + halo + mark, data, words, title, "gaps", table.height, alt.Step(theme.TWO_LINES), of=of)
 
 
 def reach(table: pl.DataFrame, words: Words, title: str) -> Chart:
@@ -252,7 +252,7 @@ def reach(table: pl.DataFrame, words: Words, title: str) -> Chart:
     colour = alt.condition(unplaced, alt.value(theme.SOURCE[0]), alt.value(theme.BLUE))
     bars = base.mark_bar(height={"band": 0.68}).encode(x=_share(words, "axis.share_of_dates"), color=colour)
     of = _of(table, words, "dates_total", "articles_total")
-    return _finish(bars + _interval(base, "share"), data, words, title, "reach", of)
+    return _finish(bars + _interval(base, "share"), data, words, title, "reach", of=of)
 
 
 def accuracy(table: pl.DataFrame, words: Words, title: str) -> Chart:
@@ -262,7 +262,7 @@ def accuracy(table: pl.DataFrame, words: Words, title: str) -> Chart:
     base = alt.Chart(data).encode(y=_rows(data, "figure"), tooltip=_tooltips(data, words))
     dots = base.mark_point(size=80, filled=True, opacity=1, color=theme.BLUE).encode(x=_agreement(data, words))
     of = _of(table, words, "articles_total")
-    return _finish(_interval(base, "value", on_bars=False) + dots, data, words, title, "accuracy", of, data.height)
+    return _finish(_interval(base, "value", on_bars=False) + dots, data, words, title, "accuracy", data.height, of=of)
 
 
 def agreement(table: pl.DataFrame, words: Words, title: str) -> Chart:
@@ -292,7 +292,7 @@ def agreement(table: pl.DataFrame, words: Words, title: str) -> Chart:
     dots = base.mark_point(size=64, filled=True, opacity=1).encode(x=_agreement(data, words), shape=shape)
     of, height = _of(shown, words, "articles_total"), alt.Step(theme.DODGE, **{"for": "offset"})
     chart = _interval(base, "value", on_bars=False) + dots
-    return _finish(chart, data, words, title, "agreement", of, len(groups), height)
+    return _finish(chart, data, words, title, "agreement", len(groups), height, of=of)
 
 
 # --- parts ----------------------------------------------------------------------------------------------------------
@@ -423,7 +423,7 @@ def _of(table: pl.DataFrame, words: Words, *columns: str) -> str:
 
 
 def _finish(
-    chart: Chart, data: pl.DataFrame, words: Words, title: str, kind: str, of: str, n: int = 0, height: object = None
+    chart: Chart, data: pl.DataFrame, words: Words, title: str, kind: str, n: int = 0, height: object = None, of: str = ""
 ) -> Chart:
     """A chart → the same with title, description, size and the language's numbers and months; no data → it says so.
 
