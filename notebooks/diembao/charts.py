@@ -423,7 +423,14 @@ def _of(table: pl.DataFrame, words: Words, *columns: str) -> str:
 
 
 def _finish(
-    chart: Chart, data: pl.DataFrame, words: Words, title: str, kind: str, n: int = 0, height: object = None, of: str = ""
+    chart: Chart,
+    data: pl.DataFrame,
+    words: Words,
+    title: str,
+    kind: str,
+    n: int = 0,
+    height: object = None,
+    of: str = "",
 ) -> Chart:
     """A chart → the same with title, description, size and the language's numbers and months; no data → it says so.
 

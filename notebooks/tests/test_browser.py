@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -248,6 +249,21 @@ def test_a_brush_changes_the_linked_chart(whole, visit):
     page.wait_for_timeout(200)
     assert [bar.get_attribute("d") for bar in below.all()] == before
     assert page.complaints == []
+
+
+def test_charts_speak_vietnamese(whole, visit):
+    """Decimal commas and days as 04/06/2024, in charts and their tooltips."""
+    page = visit(whole / "vi.html")
+    labels = page.locator("figure svg text").all_text_contents()
+    assert any(re.search(r"\d,\d", label) for label in labels)
+    assert not [label for label in labels if re.search(r"\d\.\d", label)]
+    for name, form in {"Biểu đồ cột: tỷ lệ": r"\d,\d%", "Dải lịch": r"\d\d/\d\d/\d{4}"}.items():
+        figure = page.locator("figure", has_text=name).first
+        figure.scroll_into_view_if_needed()
+        figure.locator(".mark-rect.role-mark path, .mark-group .mark-rect path").last.hover(force=True)
+        tooltip = page.locator("#vg-tooltip-element.visible")
+        tooltip.wait_for()
+        assert re.search(form, tooltip.text_content()), tooltip.text_content()
 
 
 def test_printed_there_are_no_controls_and_no_scroll_boxes(whole, visit):
