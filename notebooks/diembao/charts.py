@@ -173,7 +173,7 @@ def log_odds(table: pl.DataFrame, words: Words, title: str) -> Chart:
         fill=_sources(words, sources, alt.Fill, legend=None),
         fillOpacity=alt.condition("datum.differs", alt.value(1), alt.value(0)),
     )
-    zero = alt.Chart(data.head(1)).mark_rule(color=theme.RULE, strokeDash=[3, 3]).encode(x=alt.XDatum(0))
+    zero = alt.Chart(pl.DataFrame({"zero": [0]})).mark_rule(color=theme.RULE, strokeDash=[3, 3]).encode(x=alt.XDatum(0))
     of = _of(table, words, "mentions_total", "rest_mentions_total")
     chart = zero + _interval(base, "log_odds", on_bars=False) + dots
     return _finish(chart, data, words, title, "log_odds", table.height, of=of)

@@ -48,8 +48,8 @@ def in_report(table: pl.DataFrame, language: str, rows: int = 12) -> dict:
 
 def about(folder: Path, **besides: object) -> dict:
     """→ what a build says of its report."""
-    page = {"name": "n", "edition": "e", "built": "2026-11-01T00:00:00+00:00", "home": "index.html"}
-    page |= {"translations": [], "parameters": {"top": 7, "sources": []}, "versions": {"polars": "2"}}
+    page = {"name": "n", "edition": HOSTILE[0], "built": "2026-11-01T00:00:00+00:00", "home": "index.html"}
+    page |= {"translations": [], "parameters": {"sources": HOSTILE, "empty": []}, "versions": {"polars": "2"}}
     return page | {"folder": folder, "previous": None, "corpus": "c", "changed": []} | besides
 
 
