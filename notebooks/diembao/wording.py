@@ -513,7 +513,7 @@ class Words:
         )
 
     def months(self, table: pl.DataFrame) -> Finding:
-        """`frequency.by_month` → how the dated articles spread over the months."""
+        """`frequency.by_period` by months → how the dated articles spread over the months."""
         months = table.filter(pl.col("period").is_not_null()).unique("period", maintain_order=True)
         if months.is_empty():
             return self._finding("periods", "none_title", {}, self.text("say.periods.none"))

@@ -25,7 +25,7 @@ def drawn(chosen, language: str) -> dict[str, alt.Chart | alt.LayerChart]:
         "actor_bars": charts.actor_bars(frequency.by_actor(*tables[:2]), words, title),
         "kind_bars": charts.kind_bars(frequency.by_role(*tables[:2]), words, title),
         "periods": charts.periods(frequency.by_month(*tables[:2]), words, title),
-        "months": charts.months(frequency.by_month(*tables[:2]), words, title),
+        "months": charts.months(frequency.by_period(*tables[:2]), words, title),
         "role_matrix": charts.role_matrix(comparison.role_matrix(*tables[:0:-1]), words, title),
         "source_shares": charts.source_shares(comparison.actor_shares(*tables), words, title),
         "log_odds": charts.log_odds(odds, words, title),
