@@ -80,7 +80,7 @@ def periods(table: pl.DataFrame, words: Words, title: str) -> Chart:
 
 
 def months(table: pl.DataFrame, words: Words, title: str) -> Chart:
-    """`frequency.by_period` by months → bars of articles over bars of actors; months chosen above narrow what is below."""
+    """`frequency.by_period` by months → bars of articles over bars of actors, of the months chosen in the first."""
     table = table.filter(pl.col("period").is_not_null())
     data = _data(table, words, "actor_id", "period", "mentions", "mentions_total", "share", "articles_total")
     data = data.drop("share_low", "share_high")  # of one month; the bars are of those chosen
