@@ -16,7 +16,7 @@ from .wording import Words
 
 MOST = 12  # categories in one chart; the table beside it has the others
 LINES = len(theme.PALETTE)  # actors in one line chart
-Chart = alt.Chart | alt.LayerChart
+Chart = alt.Chart | alt.LayerChart | alt.VConcatChart
 
 
 def actor_bars(table: pl.DataFrame, words: Words, title: str) -> Chart:
@@ -27,7 +27,8 @@ def actor_bars(table: pl.DataFrame, words: Words, title: str) -> Chart:
     bars = base.mark_bar(height={"band": 0.68}).encode(
         x=_share(words, "axis.share"), color=_vocabulary(table, words, "actor_kind", theme.KINDS)
     )
-    return _finish(bars + _interval(base, "share"), data, words, title, "actor_bars", data.height)
+    of = _of(table, words, "mentions_total", "articles_total")
+    return _finish(bars + _interval(base, "share"), data, words, title, "actor_bars", data.height, of=of)
 
 
 def kind_bars(table: pl.DataFrame, words: Words, title: str) -> Chart:
@@ -43,7 +44,7 @@ def kind_bars(table: pl.DataFrame, words: Words, title: str) -> Chart:
             tooltip=_tooltips(data, words),
         )
     )
-    return _finish(chart, data, words, title, "kind_bars")
+    return _finish(chart, data, words, title, "kind_bars", of=_of(table, words, "mentions_total", "articles_total"))
 
 
 def roll_up(table: pl.DataFrame, words: Words, title: str) -> Chart:
@@ -63,7 +64,8 @@ def roll_up(table: pl.DataFrame, words: Words, title: str) -> Chart:
             tooltip=_tooltips(data, words),
         )
     )
-    return _finish(chart, data, words, title, "roll_up", data["actor_id"].n_unique())
+    of = _of(table, words, "mentions_total")
+    return _finish(chart, data, words, title, "roll_up", data["actor_id"].n_unique(), of=of)
 
 
 def comention(table: pl.DataFrame, words: Words, title: str) -> Chart:
@@ -78,7 +80,8 @@ def comention(table: pl.DataFrame, words: Words, title: str) -> Chart:
     data = _data(both, words, *columns)
     names = [words.name(actor) for actor in actors]
     chart = _heat(data, words, "partner_id", "actor_id", "npmi", words.text("axis.npmi"), order=names, opposed=True)
-    return _finish(chart, data, words, title, "comention", len(actors))
+    of = _of(table, words, "units_total", "articles_total")
+    return _finish(chart, data, words, title, "comention", len(actors), of=of)
 
 
 def periods(table: pl.DataFrame, words: Words, title: str) -> Chart:
@@ -100,7 +103,7 @@ def periods(table: pl.DataFrame, words: Words, title: str) -> Chart:
     scale = alt.Scale(domain=names, range=list(theme.PALETTE[: len(names)]))
     legend = _legend(names, title=words.text("axis.band").split("|"), symbolType="circle", symbolOpacity=1)
     base = alt.Chart(data).encode(
-        x=alt.X("period:T", title=None, axis=alt.Axis(format="%m/%Y")),
+        x=alt.X("period:T", title=None, axis=alt.Axis(format=words.text("date.month_pattern"))),
         color=alt.Color("actor_id:N", scale=scale, legend=legend),
         tooltip=_tooltips(data, words),
     )
@@ -111,14 +114,67 @@ def periods(table: pl.DataFrame, words: Words, title: str) -> Chart:
     size = alt.condition("datum.differs", alt.value(150), alt.value(28))
     points = base.mark_point(filled=True, opacity=1, invalid="filter").encode(y=y, size=size)
     chart = band.transform_filter(chosen) + lines + points.add_params(chosen)
-    return _finish(chart, data, words, title, "periods", len(actors), height=280)
+    of = _of(table, words, "mentions_total", "articles_total")
+    return _finish(chart, data, words, title, "periods", len(actors), height=280, of=of)
+
+
+def months(table: pl.DataFrame, words: Words, title: str) -> Chart:
+    """`frequency.by_period` by months → bars of articles over bars of actors, of the months chosen in the first."""
+    table = table.filter(pl.col("period").is_not_null())
+    data = _data(table, words, "actor_id", "period", "mentions", "mentions_total", "share", "articles_total")
+    data = data.drop("share_low", "share_high")  # of one month; the bars are of those chosen
+    chosen = alt.selection_interval(name="months", encodings=["x"])
+    over = [alt.Tooltip("period:T", title=words.text("column.period"), format=words.text("date.month_pattern"))]
+    over += [alt.Tooltip("articles_total:Q", title=words.text("column.articles"), format=words.pattern("articles"))]
+    above = (
+        alt.Chart(data)
+        .transform_filter(alt.datum.actor_id == (data["actor_id"][0] if data.height else ""))
+        .transform_calculate(end="timeOffset('month', toDate(datum.period), 1)")
+        .mark_bar(color=theme.SOURCE[0], stroke=theme.PAPER, strokeWidth=0.5, cornerRadiusEnd=0)
+        .encode(
+            x=alt.X("period:T", title=None, axis=alt.Axis(format=words.text("date.month_pattern"))),
+            x2="end:T",
+            y=alt.Y("articles_total:Q", title=words.text("column.articles"), axis=alt.Axis(tickCount=3, tickMinStep=1)),
+            y2=alt.Y2Datum(0),
+            color=alt.condition(chosen, alt.value(theme.BLUE), alt.value(theme.SOURCE[0])),
+            tooltip=over,
+        )
+        .add_params(chosen)
+        .properties(width=theme.WIDTH, height=80)
+    )
+    columns = ("actor_id", "mentions", "mentions_total", "share")
+    below = (
+        alt.Chart(data)
+        .transform_filter(chosen)
+        .transform_aggregate(mentions="sum(mentions)", mentions_total="sum(mentions_total)", groupby=["actor_id"])
+        .transform_calculate(share="datum.mentions_total ? datum.mentions / datum.mentions_total : 0")
+        .mark_bar(height={"band": 0.68}, color=theme.BLUE)
+        .encode(
+            x=alt.X("share:Q", title=words.text("axis.share_chosen").split("|"), axis=alt.Axis(format="%")),
+            y=alt.Y("actor_id:N", title=None, sort=[words.name(actor) for actor in _by_mentions(table, "actor_id")]),
+            tooltip=[
+                alt.Tooltip(
+                    f"{name}:{'N' if name == 'actor_id' else 'Q'}",
+                    title=words.text(f"column.{name}"),
+                    **({} if name == "actor_id" else {"format": words.pattern(name)}),
+                )
+                for name in columns
+            ],
+        )
+        .properties(width=theme.WIDTH, height=alt.Step(theme.ROW))
+    )
+    totals = table.unique("period").select(pl.col("mentions_total", "articles_total").sum())
+    of = _of(totals, words, *totals.columns)
+    chart = alt.vconcat(above, below, spacing=18)
+    return _finish(chart, data, words, title, "months", table["actor_id"].n_unique(), of=of)
 
 
 def role_matrix(table: pl.DataFrame, words: Words, title: str) -> Chart:
     """`comparison.role_matrix` → a heat map of roles by sources, the number of articles written in each cell."""
     data = _data(table, words, "source_id", "role", "citations", "articles", "article_share")
     chart = _heat(data, words, "source_id", "role", "articles")
-    return _finish(chart, data, words, title, "role_matrix", data["source_id"].n_unique())
+    of = _of(table, words, "citations_total", "articles_total")
+    return _finish(chart, data, words, title, "role_matrix", data["source_id"].n_unique(), of=of)
 
 
 def source_shares(table: pl.DataFrame, words: Words, title: str) -> Chart:
@@ -146,8 +202,9 @@ def _by_source(table: pl.DataFrame, words: Words, title: str, kind: str, axis: s
     dots = base.mark_point(size=64, filled=True, opacity=1).encode(
         x=_share(words, axis), shape=_sources(words, sources, alt.Shape)
     )
-    height = alt.Step(theme.DODGE, **{"for": "offset"})
-    return _finish(_interval(base, "share", on_bars=False) + dots, data, words, title, kind, len(sources), height)
+    of, height = _of(table, words, "mentions_total", "articles_total"), alt.Step(theme.DODGE, **{"for": "offset"})
+    chart = _interval(base, "share", on_bars=False) + dots
+    return _finish(chart, data, words, title, kind, len(sources), height, of=of)
 
 
 def log_odds(table: pl.DataFrame, words: Words, title: str) -> Chart:
@@ -164,10 +221,10 @@ def log_odds(table: pl.DataFrame, words: Words, title: str) -> Chart:
         fill=_sources(words, sources, alt.Fill, legend=None),
         fillOpacity=alt.condition("datum.differs", alt.value(1), alt.value(0)),
     )
-    zero = alt.Chart(data.head(1)).mark_rule(color=theme.RULE, strokeDash=[3, 3]).encode(x=alt.XDatum(0))
-    return _finish(
-        zero + _interval(base, "log_odds", on_bars=False) + dots, data, words, title, "log_odds", table.height
-    )
+    zero = alt.Chart(pl.DataFrame({"zero": [0]})).mark_rule(color=theme.RULE, strokeDash=[3, 3]).encode(x=alt.XDatum(0))
+    of = _of(table, words, "mentions_total", "rest_mentions_total")
+    chart = zero + _interval(base, "log_odds", on_bars=False) + dots
+    return _finish(chart, data, words, title, "log_odds", table.height, of=of)
 
 
 def distances(table: pl.DataFrame, words: Words, title: str) -> Chart:
@@ -175,7 +232,8 @@ def distances(table: pl.DataFrame, words: Words, title: str) -> Chart:
     table = table.filter(~pl.col("abstains"))
     data = _data(table, words, "source_id", "other_id", "distance", "by_chance", "p")
     chart = _heat(data, words, "source_id", "other_id", "distance", words.text("axis.distance"))
-    return _finish(chart, data, words, title, "distances", len({*data["source_id"], *data["other_id"]}))
+    of = _of(table, words, "articles", "other_articles")
+    return _finish(chart, data, words, title, "distances", len({*data["source_id"], *data["other_id"]}), of=of)
 
 
 def wires(table: pl.DataFrame, words: Words, title: str) -> Chart:
@@ -183,7 +241,8 @@ def wires(table: pl.DataFrame, words: Words, title: str) -> Chart:
     table = table.filter(~pl.col("abstains"))
     data = _data(table, words, "publisher", "source_id", "articles", "articles_total", "article_share")
     chart = _heat(data, words, "source_id", "publisher", "article_share", words.text("axis.credited"))
-    return _finish(chart, data, words, title, "wires", data["publisher"].n_unique())
+    of = _of(table, words, "articles_total")
+    return _finish(chart, data, words, title, "wires", data["publisher"].n_unique(), of=of)
 
 
 def reprints(table: pl.DataFrame, words: Words, title: str) -> Chart:
@@ -191,7 +250,8 @@ def reprints(table: pl.DataFrame, words: Words, title: str) -> Chart:
     data = _data(table, words, "first_publisher", "publisher", "stories")
     order = pl.concat([data["first_publisher"], data["publisher"]]).unique(maintain_order=True).to_list()
     chart = _heat(data, words, "publisher", "first_publisher", "stories", order=order, named=True)
-    return _finish(chart, data, words, title, "reprints", data["publisher"].n_unique())
+    total = table.select(pl.col("stories").sum())
+    return _finish(chart, data, words, title, "reprints", data["publisher"].n_unique(), of=_of(total, words, "stories"))
 
 
 def calendar(table: pl.DataFrame, sources: pl.DataFrame, words: Words, title: str) -> Chart:
@@ -212,7 +272,7 @@ def calendar(table: pl.DataFrame, sources: pl.DataFrame, words: Words, title: st
         alt.Chart(data)
         .transform_calculate(end="timeOffset('day', toDate(datum.last), 1)")  # a day lasts until the next midnight
         .encode(
-            x=alt.X("first:T", title=None, axis=alt.Axis(format="%m/%Y")),
+            x=alt.X("first:T", title=None, axis=alt.Axis(format=words.text("date.month_pattern"))),
             x2="end:T",
             y=_rows(data, "source_id", lines=labels),
             color=_vocabulary(table, words, "state", theme.STATES, symbolStrokeColor=theme.RULE, columns=1),
@@ -225,7 +285,8 @@ def calendar(table: pl.DataFrame, sources: pl.DataFrame, words: Words, title: st
     days = base.transform_filter(published).mark_rect(
         stroke=theme.STATES["published"], strokeWidth=1.2, height={"band": 0.72}
     )
-    return _finish(ground + days, data, words, title, "calendar", len(shown), alt.Step(theme.TWO_LINES))
+    of = _of(sources.head(1), words, "articles", "span_days")
+    return _finish(ground + days, data, words, title, "calendar", len(shown), alt.Step(theme.TWO_LINES), of=of)
 
 
 def gaps(table: pl.DataFrame, words: Words, title: str) -> Chart:
@@ -249,7 +310,8 @@ def gaps(table: pl.DataFrame, words: Words, title: str) -> Chart:
     usual = base.encode(x="usual_step:Q")
     halo = usual.mark_tick(color=theme.PAPER, thickness=4, size=theme.ROW * 0.9)
     mark = usual.mark_tick(color=theme.INK, thickness=2, size=theme.ROW * 0.9)
-    return _finish(bars + halo + mark, data, words, title, "gaps", table.height, alt.Step(theme.TWO_LINES))
+    of = _of(table, words, "publication_days")
+    return _finish(bars + halo + mark, data, words, title, "gaps", table.height, alt.Step(theme.TWO_LINES), of=of)
 
 
 def reach(table: pl.DataFrame, words: Words, title: str) -> Chart:
@@ -259,7 +321,8 @@ def reach(table: pl.DataFrame, words: Words, title: str) -> Chart:
     unplaced = alt.datum.reach == words.label("reach", "unplaced")
     colour = alt.condition(unplaced, alt.value(theme.SOURCE[0]), alt.value(theme.BLUE))
     bars = base.mark_bar(height={"band": 0.68}).encode(x=_share(words, "axis.share_of_dates"), color=colour)
-    return _finish(bars + _interval(base, "share"), data, words, title, "reach")
+    of = _of(table, words, "dates_total", "articles_total")
+    return _finish(bars + _interval(base, "share"), data, words, title, "reach", of=of)
 
 
 def reach_by_source(table: pl.DataFrame, words: Words, title: str) -> Chart:
@@ -268,7 +331,8 @@ def reach_by_source(table: pl.DataFrame, words: Words, title: str) -> Chart:
     table = table.filter(pl.col("source_id").is_in(sources))
     data = _data(table, words, "source_id", "reach", "dates", "share", "articles")
     chart = _heat(data, words, "source_id", "reach", "share")
-    return _finish(chart, data, words, title, "reach_by_source", len(sources))
+    of = _of(table, words, "dates_total", "articles_total")
+    return _finish(chart, data, words, title, "reach_by_source", len(sources), of=of)
 
 
 def days_named(table: pl.DataFrame, words: Words, title: str) -> Chart:
@@ -286,7 +350,7 @@ def days_named(table: pl.DataFrame, words: Words, title: str) -> Chart:
             tooltip=_tooltips(data.drop("name"), words),
         )
     )
-    return _finish(chart, data, words, title, "days_named", data.height)
+    return _finish(chart, data, words, title, "days_named", data.height, of=_of(table, words, "articles_total"))
 
 
 def delays(table: pl.DataFrame, words: Words, title: str) -> Chart:
@@ -303,7 +367,8 @@ def delays(table: pl.DataFrame, words: Words, title: str) -> Chart:
         tooltip=_tooltips(data, words),
     )
     points = base.mark_point(size=60, filled=True, opacity=1).encode(shape=_sources(words, sources, alt.Shape))
-    return _finish(base.mark_line(strokeWidth=2) + points, data, words, title, "delays", len(sources), height=240)
+    chart, of = base.mark_line(strokeWidth=2) + points, _of(table, words, "articles_total")
+    return _finish(chart, data, words, title, "delays", len(sources), height=240, of=of)
 
 
 def accuracy(table: pl.DataFrame, words: Words, title: str) -> Chart:
@@ -312,7 +377,8 @@ def accuracy(table: pl.DataFrame, words: Words, title: str) -> Chart:
     data = _data(table, words, "figure", "value", "tp", "fp", "fn", "articles")
     base = alt.Chart(data).encode(y=_rows(data, "figure"), tooltip=_tooltips(data, words))
     dots = base.mark_point(size=80, filled=True, opacity=1, color=theme.BLUE).encode(x=_agreement(data, words))
-    return _finish(_interval(base, "value", on_bars=False) + dots, data, words, title, "accuracy", data.height)
+    of = _of(table, words, "articles_total")
+    return _finish(_interval(base, "value", on_bars=False) + dots, data, words, title, "accuracy", data.height, of=of)
 
 
 def agreement(table: pl.DataFrame, words: Words, title: str) -> Chart:
@@ -340,8 +406,9 @@ def agreement(table: pl.DataFrame, words: Words, title: str) -> Chart:
         tooltip=_tooltips(data, words),
     )
     dots = base.mark_point(size=64, filled=True, opacity=1).encode(x=_agreement(data, words), shape=shape)
-    height = alt.Step(theme.DODGE, **{"for": "offset"})
-    return _finish(_interval(base, "value", on_bars=False) + dots, data, words, title, "agreement", len(groups), height)
+    of, height = _of(shown, words, "articles_total"), alt.Step(theme.DODGE, **{"for": "offset"})
+    chart = _interval(base, "value", on_bars=False) + dots
+    return _finish(chart, data, words, title, "agreement", len(groups), height, of=of)
 
 
 # --- parts ----------------------------------------------------------------------------------------------------------
@@ -478,24 +545,48 @@ def _tooltips(data: pl.DataFrame, words: Words) -> list[alt.Tooltip]:
             title = f"{words.text('axis.interval')} {'↓' if end == 'low' else '↑'}"
             shown.append(alt.Tooltip(f"{name}:Q", title=title, format=words.pattern(column)))
         elif f"column.{name}" in words.strings:
-            kind, pattern = {pl.String: ("N", None), pl.Date: ("T", "%d/%m/%Y")}.get(dtype, ("Q", words.pattern(name)))
+            day = ("T", words.text("date.pattern"))
+            kind, pattern = {pl.String: ("N", None), pl.Date: day}.get(dtype, ("Q", words.pattern(name)))
             options = {} if pattern is None else {"format": pattern}
             shown.append(alt.Tooltip(f"{name}:{kind}", title=words.text(f"column.{name}"), **options))
     return shown
 
 
+def _of(table: pl.DataFrame, words: Words, *columns: str) -> str:
+    """A measure's table and its columns of totals → what the figures are out of: "1,390 mentions, 38 articles"."""
+    written = []
+    for name in columns:
+        ends = [words.number(end) for end in (table[name].min(), table[name].max()) if end is not None]
+        if ends:
+            written.append(words.text(f"of.{name}", n="–".join(dict.fromkeys(ends))))
+    return words.text("list.separator").join(written)
+
+
 def _finish(
-    chart: Chart, data: pl.DataFrame, words: Words, title: str, kind: str, n: int = 0, height: object = None
+    chart: Chart,
+    data: pl.DataFrame,
+    words: Words,
+    title: str,
+    kind: str,
+    n: int = 0,
+    height: object = None,
+    of: str = "",
 ) -> Chart:
-    """A chart → the same with title, description, size and the language's numbers and months; no data → it says so."""
+    """A chart → the same with title, description, size and the language's numbers and months; no data → it says so.
+
+    `usermeta` tells reports how to read it and what its figures are out of.
+    """
     if data.is_empty():  # Vega has no size for scales without a value
-        height = theme.ROW
+        height, of = theme.ROW, ""
         chart = alt.Chart(pl.DataFrame({"text": [words.text("table.empty")]})).mark_text().encode(text="text:N")
+    size = {"width": theme.WIDTH, "height": height or alt.Step(theme.ROW)}
+    if isinstance(chart, alt.VConcatChart):  # whose parts have sizes of their own
+        size = {}
     return chart.properties(
         title=alt.Title(_lines(title)),
         description=f"{title}. {words.text(f'alt.{kind}', n=words.number(n))}",
-        width=theme.WIDTH,
-        height=height or alt.Step(theme.ROW),
+        usermeta={"diembao": {"read": words.text(f"read.{kind}"), "of": of}},
+        **size,
     ).configure(locale=words.locale())
 
 

@@ -7,10 +7,11 @@ pages never passes as markup: what is shown as HTML is escaped here.
 
 import datetime
 import html
+import os
 import textwrap
 import tomllib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -20,6 +21,9 @@ from .schema import REPEAT_DAYS, REPEAT_SIMILARITY, REPEAT_SYLLABLES, DiembaoErr
 
 LANGUAGES = ("en", "vi")
 STRINGS = Path(__file__).with_name("wording.toml")
+TABLE = "application/vnd.diembao.table+json"  # a table as reports take it
+LONGEST = 1000  # rows of a table in a report, where they can be searched; the files written out have all
+CONTEXT = {"left": "left", "surface": "keyword", "right": "right"}  # columns of a concordance and how they are set
 
 # How the columns of the measures are written; all others are counts or texts.
 _PERCENT = ("share", "rest_share", "article_share", "chance")
@@ -50,7 +54,9 @@ _SIDES = {
     "line_role": "line_role",
 }
 
-# What else Vega's locale of dates must have; charts write days as 04/06/2024 in both languages.
+_WHEN = ("before", "now")
+
+# What else Vega's locale of dates must have; charts name their own patterns.
 _TIME = {
     "dateTime": "%d/%m/%Y %H:%M",
     "date": "%d/%m/%Y",
@@ -97,15 +103,23 @@ class Finding:
 
 @dataclass(frozen=True)
 class Shown:
-    """A table as a reader sees it: headings and cells are finished strings."""
+    """A table as a reader sees it: headings and cells are finished strings.
+
+    `rows` may be more than the first `most`, for reports, which can search and unfold them; notebooks show only those.
+    `keys`: a column's place → what its cells are sorted by; `styles`: a column's place → `left`, `keyword` or `right`.
+    """
 
     headings: Sequence[str]
     rows: Sequence[Sequence[str]]
     numeric: Sequence[bool]
     note: str
+    most: int = LONGEST
+    total: int | None = None  # rows of the whole table
+    keys: dict[int, list] = field(default_factory=dict)
+    styles: dict[int, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
-        lines = [self.headings, *self.rows]
+        lines = [self.headings, *self.rows[: self.most]]
         widths = [max(len(line[place]) for line in lines) for place in range(len(self.headings))]
         written = [
             "  ".join(
@@ -133,9 +147,41 @@ class Shown:
 
         column, row = 'th scope="col"', 'th scope="row"'
         head = f"<tr>{cells(self.headings, column, column)}</tr>"
-        body = "".join(f"<tr>{cells(line, row, 'td')}</tr>" for line in self.rows)
+        body = "".join(f"<tr>{cells(line, row, 'td')}</tr>" for line in self.rows[: self.most])
         note = f'<p class="note">{html.escape(self.note)}</p>' if self.note else ""
         return f'<table class="diembao"><thead>{head}</thead><tbody>{body}</tbody></table>{note}'
+
+    def data(self) -> dict:
+        """→ what a report takes of it: `columns` (label, numeric, style), `rows`, `keys`, `most`, `total`, `note`."""
+        places = range(len(self.headings))
+        return {
+            "columns": [
+                {"label": self.headings[place], "numeric": self.numeric[place], "style": self.styles.get(place, "")}
+                for place in places
+            ],
+            "rows": self.rows,
+            "keys": [self.keys.get(place) for place in places],
+            "most": self.most,
+            "total": len(self.rows) if self.total is None else self.total,
+            "note": self.note,
+        }
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict:
+        return {TABLE: self.data()} if _in_build() else {}
+
+
+def _sortable(column: pl.Series) -> list | None:
+    """A column → numbers or ISO dates to sort its cells by; None where they are sorted as they are written."""
+    if column.dtype.is_temporal():
+        return column.cast(pl.String).to_list()
+    if column.dtype.is_float():
+        return column.fill_nan(None).round(6).to_list()
+    return column.to_list() if column.dtype.is_integer() else None
+
+
+def _in_build() -> bool:
+    """→ whether a report is being made, rather than a notebook read."""
+    return bool(os.environ.get("DIEMBAO_BUILD"))
 
 
 class Words:
@@ -302,7 +348,7 @@ class Words:
         An interval stands in brackets after its estimate, a denominator after a stroke behind its count.
         columns: which to show, in order (default: all that `wording.toml` has a heading for).
         """
-        head = table.head(rows)
+        head = table.head(max(rows, LONGEST) if _in_build() else rows)
         chosen = columns or [name for name in table.columns if f"column.{name}" in self.strings]
         chosen = [name for name in chosen if name.removesuffix("_total") not in set(chosen) - {name}]
         cells = [self._cells(head, name) for name in chosen]
@@ -311,11 +357,16 @@ class Words:
             note = self.text("table.empty")
         elif table.height > rows:
             note = self.text("table.rows", shown=self.number(rows), all=self.number(table.height))
+        in_context = CONTEXT.keys() <= set(chosen)
         return Shown(
             [self._heading(table, name) for name in chosen],
             list(zip(*cells, strict=True)),
             [table.schema[name].is_numeric() for name in chosen],
             note,
+            rows,
+            table.height,
+            {place: keys for place, name in enumerate(chosen) if (keys := _sortable(head[name]))},
+            {place: CONTEXT[name] for place, name in enumerate(chosen) if in_context and name in CONTEXT},
         )
 
     def _heading(self, table: pl.DataFrame, name: str) -> str:
@@ -568,6 +619,22 @@ class Words:
         if found.height > most:
             items.append(self.text("say.periods.further", further=self.number(found.height - most)))
         return self.text("say.periods.differ", list=self.listed(items, separator="list.items"), **values)
+
+    def months(self, table: pl.DataFrame) -> Finding:
+        """`frequency.by_period` by months → how the dated articles spread over the months."""
+        months = table.filter(pl.col("period").is_not_null()).unique("period", maintain_order=True)
+        if months.is_empty():
+            return self._finding("periods", "none_title", {}, self.text("say.periods.none"))
+        fullest = months.sort("articles_total", "period", descending=[True, False]).row(0, named=True)
+        values = {
+            "period": self.period(fullest["period"], "month"),
+            "n": self.number(fullest["articles_total"]),
+            "articles": self.number(fullest["articles_total"]),
+            "all": self.count("article", months["articles_total"].sum()),
+            "months": self.count("month", months.height),
+            "silent": self.number((months["articles_total"] == 0).sum()),
+        }
+        return self._finding("months", "title", values, self.text("say.months.text", **values))
 
     def roles(self, table: pl.DataFrame) -> Finding:
         """`comparison.role_matrix` → what each source mostly is."""
@@ -1046,3 +1113,82 @@ class Words:
 
     def _group(self, column: str, name: str | None) -> str:
         return self.text("say.agreement.unknown") if name is None else self.label(column, name)
+
+    # --- what changed between two builds -----------------------------------------------------------------------------
+
+    def changes(self, table: pl.DataFrame, compared: Collection[str]) -> list[str]:
+        """`change.between` and the names of the tables it compared → a sentence on each, also where nothing changed."""
+        say = {"pages": self._changed_pages, "corrections": self._changed_corrections}
+        say |= {"actors": self._changed_actors, "gaps": self._changed_gaps}
+        return [
+            " ".join(part for part in sentence(table.filter(pl.col("subject") == name.removesuffix("s"))) if part)
+            for name, sentence in say.items()
+            if name in compared
+        ]
+
+    def change_table(self, table: pl.DataFrame) -> Shown:
+        """`change.between` → the changes alone, each with what it was before and what it is now."""
+        told = table.filter(~pl.col("change").is_in(["within", "abstains", "usual"]))
+        headings = [self.text(f"change.{name}") for name in ("subject", "change", "id", "about")]
+        rows = [
+            [
+                self.text(f"change.{row['subject']}"),
+                self.text(f"change.{row['change']}"),
+                {"actor": self.name, "gap": self.source}.get(row["subject"], str)(row["id"]),
+                self._about(row),
+            ]
+            for row in told.head(LONGEST).iter_rows(named=True)
+        ]
+        return Shown(headings, rows, [False] * 4, "", 12, told.height)
+
+    def _about(self, row: dict) -> str:
+        if row["subject"] == "actor":
+            return self.text("change.from_to", **self._moved(row))
+        if row["subject"] == "gap":
+            return self.span(row["first"], row["last"])
+        return row["about"] or self.text("number.none")
+
+    def _moved(self, row: dict) -> dict[str, str]:
+        """A row of an actor → its name and its shares before and now, with intervals."""
+        shares = {when: {f"share{end}": row[f"{when}{end}"] for end in ("", "_low", "_high")} for when in _WHEN}
+        return {"actor": self.name(row["id"]), **{when: self.estimate(share) for when, share in shares.items()}}
+
+    def _changed_pages(self, rows: pl.DataFrame) -> list[str]:
+        if rows.is_empty():
+            return [self.text("say.change.pages_none")]
+        return [self.text("say.change.pages", **self._counted(rows, "new", "gone", "edited"))]
+
+    def _changed_corrections(self, rows: pl.DataFrame) -> list[str]:
+        if rows.is_empty():
+            return [self.text("say.change.corrections_none")]
+        return [self.text("say.change.corrections", **self._counted(rows, "new", "gone"))]
+
+    def _changed_actors(self, rows: pl.DataFrame) -> list[str]:
+        few = rows.filter(pl.col("change") == "abstains").height
+        compared = rows.height - few
+        if not compared:
+            return [self.text("say.change.actors_abstain")]
+        moved = [
+            self.text(f"say.change.actor_{row['change']}", **self._moved(row))
+            for row in rows.filter(pl.col("change").is_in(["up", "down"])).iter_rows(named=True)
+        ]
+        found = "actors" if moved else "actors_none"
+        values = {"n": self.count("actor", compared), "list": self.listed(moved, separator="list.items")}
+        rest = self.text("say.change.actors_few", few=self.count("actor", few)) if few else ""
+        return [self.text(f"say.change.{found}", **values), rest]
+
+    def _changed_gaps(self, rows: pl.DataFrame) -> list[str]:
+        def silences(change: str) -> list[str]:
+            spans = rows.filter(pl.col("change") == change).select("id", "first", "last").iter_rows()
+            return [f"{self.source(source)} {self.span(first, last)}" for source, first, last in spans]
+
+        new, gone, usual = silences("new"), silences("gone"), len(silences("usual"))
+        listed = {"list": self.listed(new, separator="list.items")}
+        return [
+            self.text("say.change.gaps", **listed) if new else self.text("say.change.gaps_none"),
+            self.text("say.change.gaps_usual", n=self.number(usual)) if usual else "",
+            self.text("say.change.gaps_gone", list=self.listed(gone, separator="list.items")) if gone else "",
+        ]
+
+    def _counted(self, rows: pl.DataFrame, *changes: str) -> dict[str, str]:
+        return {change: self.number((rows["change"] == change).sum()) for change in changes}

@@ -37,6 +37,7 @@ def drawn(chosen, language: str) -> dict[str, alt.Chart | alt.LayerChart]:
         "roll_up": charts.roll_up(frequency.by_via(*tables[:2]), words, title),
         "comention": charts.comention(comention.pairs(*tables[:2]), words, title),
         "periods": charts.periods(frequency.by_period(*tables[:2]), words, title),
+        "months": charts.months(frequency.by_period(*tables[:2]), words, title),
         "role_matrix": charts.role_matrix(comparison.role_matrix(*tables[:0:-1]), words, title),
         "source_shares": charts.source_shares(comparison.actor_shares(*tables), words, title),
         "attributed": charts.attributed(comparison.attributed_shares(*tables), words, title),
@@ -76,7 +77,9 @@ def test_every_chart_has_title_description_size_and_tooltips(every):
         assert " ".join(lines).startswith("Yonhap names") and max(map(len, lines)) <= theme.TITLE_CHARACTERS, name
         assert spec["description"].startswith("Yonhap names") and len(spec["description"]) > 100, name
         # a report draws a chart narrower where it must, which it can do with a number and not with "container"
-        assert spec["width"] == theme.WIDTH, name
+        assert {part["width"] for part in spec.get("vconcat", [spec])} == {theme.WIDTH}, name
+        notes = spec["usermeta"]["diembao"]
+        assert notes["read"] and any(sign.isdigit() for sign in notes["of"]), name
         tooltips = [part["tooltip"] for part in encodings(spec) if "tooltip" in part]
         assert tooltips and all(part["title"] for tooltip in tooltips for part in tooltip), name
 
@@ -112,10 +115,12 @@ def test_at_most_twelve_categories():
             "actor_id": [f"a{n}" for n in range(40)],
             "actor_kind": "state",
             "mentions": 5,
+            "mentions_total": 200,
             "share": 0.025,
             "share_low": 0.01,
             "share_high": 0.04,
             "articles": 9,
+            "articles_total": 40,
         }
     )
     (rows,) = charts.actor_bars(named, Words("en"), "t").to_dict()["datasets"].values()

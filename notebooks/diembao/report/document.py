@@ -33,6 +33,10 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 
+from diembao import wording
+from diembao.catalogue import load_catalogue
+from diembao.report import context
+
 TEMPLATE = Path(__file__).resolve().parents[3] / "reports" / "template"
 ROWS_SHOWN = 200  # of a chart's data; the button beside the table saves all of them
 VEGALITE = re.compile(r"application/vnd\.vegalite\.v\d+\+json")
@@ -61,6 +65,7 @@ class Document:
     charts: int = 0
     tables: int = 0
     problems: list[str] = field(default_factory=list)
+    changes: list[str] = field(default_factory=list)  # sentences on what is not as in the last build
     manifest: dict[str, Any] = field(default_factory=dict)
 
 
@@ -186,15 +191,21 @@ class _Compose(Preprocessor):
         for number, cell in enumerate(notebook.cells, 1):
             blocks += composer.cell(cell, number)
             opening = opening or (len(blocks) if composer.outline else 0)
-        document = composer.document
-        document.title = document.title or resources["about"]["name"]
+        document, language, about = composer.document, resources["language"], resources["about"]
+        document.title = document.title or about["name"]
+        changed = context.since(about, language, words(language)["moment"])
+        document.changes = changed.sentences if changed else []
         resources.update(
             document=document,
-            word=words(resources["language"]),
+            word=words(language),
             outline=[entry for entry in composer.outline if entry[0] in (2, 3)],
             opening=blocks[:opening],
             blocks=blocks[opening:],
-            scripts=[vega(), (TEMPLATE / "report.js").read_text(encoding="utf-8")] if document.charts else [],
+            changed=changed,
+            changes=composer.shown(changed.table.data()) if changed and changed.table else None,
+            quality=context.quality(about, language),
+            catalogue=load_catalogue().digest,
+            scripts=[*([vega()] if document.charts else []), (TEMPLATE / "report.js").read_text(encoding="utf-8")],
             style=_style(),
         )
         return notebook, resources
@@ -280,6 +291,8 @@ class _Composer:
         image = next((kind for kind in IMAGES if kind in data), None)
         if chart is not None:
             yield self._chart(chart, data.get("image/png"), number)
+        elif wording.TABLE in data:
+            yield self.shown(data[wording.TABLE])
         elif "text/html" in data:
             table = self._table(data["text/html"])
             yield table or {"kind": "html", "html": _clean(data["text/html"])}
@@ -298,6 +311,7 @@ class _Composer:
 
     def _chart(self, spec: Mapping[str, Any], png: str | None, number: int) -> Block:
         self.document.charts += 1
+        notes = spec.get("usermeta", {}).get("diembao", {})
         spec = {key: value for key, value in spec.items() if key != "usermeta"}  # would override the page's own options
         title = spec.get("title", "")
         title = title.get("text", "") if isinstance(title, dict) else title
@@ -316,6 +330,7 @@ class _Composer:
             "id": f"chart-{self.document.charts}",
             "number": self.document.charts,
             "description": spec["description"],
+            "notes": [(self.word[f"note_{name}"], notes[name]) for name in ("read", "of") if notes.get(name)],
             "spec": spec,
             "picture": png and _image("image/png", png),
             "tables": [self._data(name, rows, spec) for name, rows in datasets],
@@ -328,10 +343,35 @@ class _Composer:
         columns = columns or {key: {"label": key, "type": None, "format": None} for key in present}
         return {
             "name": name,
-            "columns": [{"label": c["label"], "numeric": c["type"] == "quantitative"} for c in columns.values()],
-            "rows": [[self._value(row.get(key), c) for key, c in columns.items()] for row in rows[:ROWS_SHOWN]],
+            "columns": [{"label": c["label"], "style": _side(c["type"] == "quantitative")} for c in columns.values()],
+            "rows": [
+                [(self._value(row.get(key), c), _key(row.get(key))) for key, c in columns.items()]
+                for row in rows[:ROWS_SHOWN]
+            ],
             "total": len(rows),
         }
+
+    def shown(self, table: Mapping[str, Any]) -> Block:
+        """What `wording.Shown.data` says of a table → a table block."""
+        self.document.tables += 1
+        keys = [column or [None] * len(table["rows"]) for column in table["keys"]]
+        return {
+            "kind": "table",
+            "number": self.document.tables,
+            "columns": [{"label": c["label"], "style": c["style"] or _side(c["numeric"])} for c in table["columns"]],
+            "rows": [
+                [(cell, column[number]) for cell, column in zip(row, keys, strict=True)]
+                for number, row in enumerate(table["rows"])
+            ],
+            "row_headings": not any(column["style"] for column in table["columns"]),
+            "in_context": any(column["style"] for column in table["columns"]),
+            "most": table["most"],
+            "note": self._cut(len(table["rows"]), table["total"]) or ("" if table["rows"] else table["note"]),
+        }
+
+    def _cut(self, shown: int, total: int) -> str:
+        numbers = {"shown": self._local(f"{shown:,}"), "total": self._local(f"{total:,}")}
+        return self.word["rows_cut"].format(**numbers) if shown < total else ""
 
     def _value(self, value: Any, column: Mapping[str, Any]) -> str:
         if value is None or value == "":
@@ -352,28 +392,30 @@ class _Composer:
         page = lxml.html.fragment_fromstring(html, create_parent=True)
         head, body = ([row.getchildren() for row in page.iterfind(f".//{part}/tr")] for part in ("thead", "tbody"))
         rows = [[cell.text_content() for cell in row] for row in body]
+        keys: list[list[Any]] = [[None] * len(row) for row in rows]
         total = len(rows)
         if kind[1] == "diembao" and len(head) == 1:
-            columns = [{"label": cell.text_content(), "numeric": cell.get("class") == "number"} for cell in head[0]]
+            columns = [{"label": c.text_content(), "style": _side(c.get("class") == "number")} for c in head[0]]
         elif kind[1] == "dataframe" and len(head) == 2:
             dtypes = [cell.text_content() for cell in head[1]]
             labels = zip(head[0], dtypes, strict=True)
-            columns = [{"label": c.text_content(), "numeric": bool(NUMERIC.fullmatch(dtype))} for c, dtype in labels]
+            columns = [{"label": c.text_content(), "style": _side(NUMERIC.fullmatch(dtype))} for c, dtype in labels]
+            keys = [[_key(_read(*cell)) for cell in zip(row, dtypes, strict=True)] for row in rows]
             rows = [[self._shown(*cell) for cell in zip(row, dtypes, strict=True)] for row in rows]
             shape = re.match(r"shape: \(([\d_]+),", page.findtext(".//small") or "")
             total = int(shape[1].replace("_", "")) if shape else total
         else:
             return None
         self.document.tables += 1
-        cut = self.word["rows_cut"].format(shown=len(rows), total=total) if len(rows) < total else ""
         note = page.find("p")
         return {
             "kind": "table",
             "number": self.document.tables,
             "columns": columns,
-            "rows": rows,
+            "rows": [list(zip(*row, strict=True)) for row in zip(rows, keys, strict=True)],
             "row_headings": kind[1] == "diembao",
-            "note": cut if note is None else note.text_content(),
+            "most": ROWS_SHOWN,
+            "note": self._cut(len(rows), total) if note is None else note.text_content(),
         }
 
     def _shown(self, cell: str, dtype: str) -> str:
@@ -496,6 +538,23 @@ def _encoded(spec: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     return columns
 
 
+def _read(cell: str, dtype: str) -> float | str | None:
+    """A cell as polars prints it → its number, or itself."""
+    with suppress(ValueError):
+        return float(cell) if NUMERIC.fullmatch(dtype) else cell
+    return None
+
+
+def _side(numeric: object) -> str:
+    return "number" if numeric else ""
+
+
+def _key(value: Any) -> Any:
+    """A cell of a chart's data → what its column is sorted by, None where that is the text itself."""
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return value if is_number or re.match(r"\d{4}-\d\d-\d\d", str(value)) else None
+
+
 def _number(value: float, pattern: str | None) -> str:
     """A number and a d3 format → its text; formats Python does not share fall back to three decimals at most."""
     if pattern and not pattern.startswith("%"):
@@ -511,8 +570,9 @@ def _link(file: str) -> str:
     return "./" + quote(file)  # a file's name is a name, whatever `:`, `#` or `?` stand in it
 
 
-def _size(count: int) -> str:
-    return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{count / 1e3:.0f} kB"
+def _size(count: int, separators: str = ",.") -> str:
+    size = f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{count / 1e3:.0f} kB"
+    return size.replace(".", separators[1])
 
 
 def _moment(iso: str, pattern: str) -> str:
