@@ -25,6 +25,7 @@ _COLUMNS = {
     "offices.csv": ("person_id", "office", "office_vi", "of", "start", "end"),
     "outlets.csv": ("id", "name", "kind", "country", "forms", "cued", "wikidata"),
 }
+_GROUPS = ("id", "name_en", "name_vi", "members", "as_of")
 # Where in a row stand the names that a page must hold for the row to matter to it.
 _NAMES = {"actors.csv": (2, 3), "aliases.csv": (0,), "offices.csv": (2,), "outlets.csv": (4, 5)}
 _Files = list[tuple[Path, int]]  # the files a table was read from, and how many rows of each
@@ -88,7 +89,8 @@ def slug(name: str) -> str:
 class Catalogue:
     """The tables of a catalogue folder: `actors`, `aliases`, `offices`, `outlets`, the `cues`, and their `digest`.
 
-    own: each row of one's own that was added, and the names it brings.
+    own: each row of one's own that was added, and the names it brings. groups: actors chosen together (id, name_en,
+    name_vi, members, as_of).
     """
 
     path: Path
@@ -99,6 +101,7 @@ class Catalogue:
     cues: dict = field(repr=False)
     digest: str
     own: dict[str, list[str]] = field(default_factory=dict, repr=False)
+    groups: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False)
 
     @cached_property
     def outlet_forms(self) -> pl.DataFrame:
@@ -197,7 +200,12 @@ def load_catalogue(path: str | Path | None = None, own: str | Path | None = None
         for table in tables[1:]
         for row in table.iter_rows()
     }
-    return Catalogue(folder, actors, aliases, offices, outlets, cues, digest.hexdigest()[:16], added)
+    # they play no part in extraction, so a catalogue may do without, and they are not in the digest
+    grouped = folder / "groups.csv"
+    groups = _read(grouped, _GROUPS) if grouped.is_file() else pl.DataFrame(schema=dict.fromkeys(_GROUPS, pl.String))
+    unknown = groups["members"].str.split("|").list.set_difference(actors["id"].to_list()).list.len() > 0
+    _check([(grouped, groups.height)], groups, "members", unknown, "names an id that is not in actors.csv")
+    return Catalogue(folder, actors, aliases, offices, outlets, cues, digest.hexdigest()[:16], added, groups)
 
 
 def add_row(own: str | Path, file: str, **values: str) -> None:

@@ -1,6 +1,5 @@
 """An opened corpus and the tables of a view, each made anew only when a choice it depends on has changed."""
 
-import datetime
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -255,7 +254,3 @@ class Desk:
     def sentences(self, actor: str, most: int = 3) -> pl.DataFrame:
         """An actor → the concordance of its first mentions, whatever is chosen."""
         return self._in_context(self.mentions.filter(pl.col("actor_id") == actor).head(most))
-
-    @property
-    def today(self) -> str:
-        return datetime.date.today().isoformat()
