@@ -30,7 +30,7 @@ def _parser() -> argparse.ArgumentParser:
     extract = commands.add_parser("extract", help="read pages and write the tables of the corpus")
     extract.add_argument("pages", nargs="+", metavar="PAGES", help="folders, .txt, .html, .jsonl, .csv or .parquet")
     extract.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder the tables are written to")
-    extract.add_argument("--no-text", action="store_true", help="tables that may be shared: without the articles' words")
+    extract.add_argument("--no-text", action="store_true", help="leave the articles' words out of the tables")
     extract.set_defaults(run=_extract)
 
     report = commands.add_parser("report", help="run the notebooks of an edition and write their reports")

@@ -209,7 +209,7 @@ def load_catalogue(path: str | Path | None = None, own: str | Path | None = None
 
 
 def add_row(own: str | Path, file: str, **values: str) -> None:
-    """A folder of one's own, `actors.csv` or another of its tables, a row → the row stands in it, the file made if need be.
+    """A folder of one's own, `actors.csv` or another of its tables, a row → the row stands in it.
 
     A row that is there already is not added again. `DiembaoError` if the catalogue would not load with it: then the
     file stays as it was.
@@ -246,10 +246,9 @@ def _check(files: _Files, table: pl.DataFrame, column: str, wrong: pl.Series, wh
     rows = wrong.arg_true()
     if len(rows):
         row = place = rows[0] if len(files) == 1 else rows[-1]  # rows of one's own are the last, and the likelier wrong
-        for file, height in files:
-            if place < height:
-                break
-            place -= height
+        file, height = files[0]
+        if place >= height:
+            file, place = files[1][0], place - height
         raise DiembaoError(f"{file}, row {place + 2}, column `{column}`: {table[column][row]!r} {what}")
 
 

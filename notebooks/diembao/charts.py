@@ -257,7 +257,10 @@ def linked_periods(words: Words, measure: str) -> Chart:
             x=alt.X("period:T", title=None, scale=alt.Scale(type="utc"), axis=alt.Axis(format="%m/%Y")),
             y=_measured(words, measure, alt.Y),
             color=alt.Color(
-                "actor:N", sort=None, scale=alt.Scale(range=list(theme.PALETTE)), legend=alt.Legend(title=None)
+                "actor:N",
+                sort=None,
+                scale=alt.Scale(range=list(theme.PALETTE)),
+                legend=alt.Legend(title=None, columns=2),
             ),
             tooltip=_told(words, "actor", "when", "value", "articles"),
         )
@@ -351,9 +354,8 @@ def linked_rows(table: pl.DataFrame, words: Words, measure: str = "articles", ch
     keep = ["actor_id", "source_id", "period", "state", "first", "end", "value", "low", "high", "dark", "chosen"]
     kept = shown.select(name for name in [*keep, "articles"] if name in shown.columns)
     if "low" in kept.columns:
-        percent = words.pattern(measure).endswith("%")
-        ends = zip(kept["low"], kept["high"], strict=True)
-        extra["interval"] = [words.interval(*pair, **({} if percent else {"digits": 2, "percent": False})) for pair in ends]
+        written = {} if words.pattern(measure).endswith("%") else {"digits": 2, "percent": False}
+        extra["interval"] = [words.interval(*ends, **written) for ends in kept.select("low", "high").iter_rows()]
     kept = kept.with_columns(*(pl.Series(name, values, dtype=pl.String) for name, values in extra.items()))
     return kept.with_columns(pl.selectors.date().dt.to_string("%Y-%m-%d"), pl.selectors.float().round(5)).to_dicts()
 
@@ -374,7 +376,7 @@ def filled(template: dict, rows: list[dict], title: str, days: tuple[str, str] |
 
 def _moment(day: str, later: int = 0) -> int:
     """A day → its midnight in milliseconds; later: so many days after."""
-    start = datetime.datetime.fromisoformat(day).replace(tzinfo=datetime.timezone.utc)
+    start = datetime.datetime.fromisoformat(day).replace(tzinfo=datetime.UTC)
     return int((start + datetime.timedelta(days=later)).timestamp() * 1000)
 
 
@@ -387,8 +389,8 @@ def _brush() -> alt.BrushConfig:
 
 
 def _measured(words: Words, measure: str, channel: type) -> alt.X:
-    title = words.text(f"column.{measure}")
-    return channel("value:Q", title=title, axis=alt.Axis(format=words.pattern(measure).replace(".1%", "~%"), tickCount=4))
+    axis = alt.Axis(format=words.pattern(measure).replace(".1%", "~%"), tickCount=4)
+    return channel("value:Q", title=words.text(f"column.{measure}"), axis=axis)
 
 
 def _kinds(words: Words) -> alt.Color:

@@ -159,7 +159,7 @@ def extract(
 
 
 def strip_text(folder: str | Path) -> None:
-    """A folder of extracted tables → the same without the articles' words (see `WORDS`), to share where they may not be.
+    """A folder of extracted tables → the same without the articles' words (see `WORDS`).
 
     What is left are places, names, sources and dates as written, numbers and ids.
     """

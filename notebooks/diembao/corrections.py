@@ -83,7 +83,7 @@ def load(paths: str | Path | Sequence[str | Path], catalogue: Catalogue) -> pl.D
 
 
 def add(path: str | Path, catalogue: Catalogue, **values: object) -> Path:
-    """A corpus and the columns of a correction (`date`: today unless given) → the file it now stands in, beside the pages.
+    """A corpus and the columns of a correction (`date`: today unless given) → the file beside the pages it stands in.
 
     `DiembaoError` if it cannot be a correction or cannot be written: then the file stays as it was.
     """
@@ -102,7 +102,9 @@ def add(path: str | Path, catalogue: Catalogue, **values: object) -> Path:
             file.write_bytes(before)
         elif file.is_file():
             file.unlink()
-        raise error if isinstance(error, DiembaoError) else DiembaoError(f"{file}: cannot be written ({error})") from None
+        if isinstance(error, DiembaoError):
+            raise
+        raise DiembaoError(f"{file}: cannot be written ({error})") from None
     return file
 
 

@@ -236,7 +236,8 @@ def test_a_row_of_ones_own_extracts_only_the_pages_that_may_hold_its_name(folder
     assert all(table.equals(tables_of(anew)[name]) for name, table in tables_of(taught).items())
     monkeypatch.setenv("DIEMBAO_CACHE", str(tmp_path / "cache"))
     (mine / "aliases.csv").write_text("surface,actor_id,form,example\n")
-    assert open_corpus(folder, load_catalogue(own=mine)).mentions.filter(pl.col("actor_id") == "USL").collect().is_empty()
+    forgot = open_corpus(folder, load_catalogue(own=mine))
+    assert forgot.mentions.filter(pl.col("actor_id") == "USL").collect().is_empty()
 
 
 def test_an_extract_without_text_keeps_numbers_and_names_and_no_words(folder, tmp_path):

@@ -23,7 +23,9 @@ def corpora(draw):
     days = st.one_of(st.none(), st.integers(0, 200))
     made = articles(
         *(
-            article(page, None if (day := draw(days)) is None else DAY + timedelta(day), syllables=draw(st.integers(0, 50)))
+            article(
+                page, None if (day := draw(days)) is None else DAY + timedelta(day), syllables=draw(st.integers(0, 50))
+            )
             for page in pages
         )
     )
@@ -34,12 +36,20 @@ def corpora(draw):
         role=st.sampled_from(LINE_ROLES),
         reading=st.sampled_from([None, "gov", "place"]),
     )
-    cited = st.builds(citation, st.sampled_from(pages), st.sampled_from(["AP", "VOA"]), st.sampled_from(["att", "credit"]))
-    return made, mentions(*draw(st.lists(named, min_size=1, max_size=40))), citations(*draw(st.lists(cited, max_size=9)))
+    cited = st.builds(
+        citation, st.sampled_from(pages), st.sampled_from(["AP", "VOA"]), st.sampled_from(["att", "credit"])
+    )
+    return (
+        made,
+        mentions(*draw(st.lists(named, min_size=1, max_size=40))),
+        citations(*draw(st.lists(cited, max_size=9))),
+    )
 
 
 @settings(deadline=None, max_examples=60)
-@given(corpora(), st.sets(st.sampled_from(LINE_ROLES), min_size=1), st.sampled_from(["gov", "place", "both"]), st.data())
+@given(
+    corpora(), st.sets(st.sampled_from(LINE_ROLES), min_size=1), st.sampled_from(["gov", "place", "both"]), st.data()
+)
 def test_tables_are_those_of_frequency(made, roles, capitals, data):
     every, named, cited = made
     counted = every.filter(pl.Series(data.draw(st.lists(st.booleans(), min_size=every.height, max_size=every.height))))

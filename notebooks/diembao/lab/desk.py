@@ -12,7 +12,7 @@ from .. import catalogue as catalogues
 from ..corpus import Corpus, open_corpus
 from ..measures import comparison, coverage, cube, frequency, select
 from ..measures.selection import ARTICLE, Selection, attach, of
-from ..schema import LINE_ROLES, DiembaoError
+from ..schema import DiembaoError
 from .state import View
 
 BARS, LINES, CELLS = 10, 4, 8  # actors in the bars, lines and rows of cells; the tables written out have all
@@ -67,7 +67,11 @@ class Desk:
             pl.col("actor_id").cast(actors), pl.col("role", "reading").cast(pl.Categorical)
         )
         # what `select` needs to choose articles; it counts no mentions here
-        empty = {"mentions": mentions.clear(), "dates": self.news.dates.collect().clear(), "lines": self.news.lines.head(0)}
+        empty = {
+            "mentions": mentions.clear(),
+            "dates": self.news.dates.collect().clear(),
+            "lines": self.news.lines.head(0),
+        }
         self.light = SimpleNamespace(
             articles=articles.lazy(),
             citations=citations.lazy(),
@@ -91,7 +95,9 @@ class Desk:
     # --- what counts ------------------------------------------------------------------------------------------------
 
     def _select(self, view: View, **dates: str) -> Selection:
-        chosen = select(self.light, line_roles=view.line_roles, capitals=view.capitals, duplicates=view.duplicates, **dates)
+        chosen = select(
+            self.light, line_roles=view.line_roles, capitals=view.capitals, duplicates=view.duplicates, **dates
+        )
         if not view.only:
             return chosen
         standing = comparison.attributed(chosen.articles, chosen.citations, view.only, view.basis)
@@ -155,7 +161,12 @@ class Desk:
         standing = comparison.attributed(chosen.articles, chosen.citations, view.sources, view.basis)
         bars = self.bars(view)
         first = bars.filter(pl.col("actor_id").is_in(view.actors))
-        rows = pl.concat([first, bars]).unique("actor_id", maintain_order=True).head(CELLS).sort("mentions", descending=True)
+        rows = (
+            pl.concat([first, bars])
+            .unique("actor_id", maintain_order=True)
+            .head(CELLS)
+            .sort("mentions", descending=True)
+        )
         table = cube.by_source(self.cube, self.counts(view), chosen.articles, standing, rows["actor_id"].to_list())
         places = [{name: place for place, name in enumerate(names)} for names in (rows["actor_id"], view.sources)]
         return table.sort(
@@ -192,7 +203,7 @@ class Desk:
         return self.mentions.filter(kept & here)
 
     def concordance(self, view: View, order: str = "page", descending: bool = False, at: int = 0) -> pl.DataFrame:
-        """The rows `at` and following of the mentions found, in order → `frequency.concordance` with start, end, published.
+        """The rows `at` and following of the mentions found, in order → `frequency.concordance` with their place and day.
 
         By the words beside them (`left`: the nearest first, `right`) only the first `SORTED` are sorted.
         """
@@ -208,14 +219,18 @@ class Desk:
                 "day", "page", "start", descending=[descending, False, False], nulls_last=True
             )
         elif order == "actor_id":
-            found = found.sort(pl.col("actor_id").cast(pl.String), "page", "start", descending=[descending, False, False])
+            found = found.sort(
+                pl.col("actor_id").cast(pl.String), "page", "start", descending=[descending, False, False]
+            )
         elif descending:
             found = found.reverse()
         return self._in_context(found.slice(at, ROWS).select(self.mentions.columns))
 
     def _in_context(self, found: pl.DataFrame) -> pl.DataFrame:
         """Mentions → their concordance, row for row."""
-        placed = found.with_row_index("row").cast({"actor_id": pl.String, "role": pl.String}).sort("page", "start", "row")
+        placed = (
+            found.with_row_index("row").cast({"actor_id": pl.String, "role": pl.String}).sort("page", "start", "row")
+        )
         pages = self.pages.filter(pl.col("page").is_in(placed["page"].unique().implode()))
         told = frequency.concordance(placed.drop("row"), pages)
         days = self.articles.sort(ARTICLE)["published_first"]
@@ -230,8 +245,10 @@ class Desk:
         return found["text"][0] if found.height else None
 
     def marks(self, page: str) -> pl.DataFrame:
-        """A page → every mention, citation and date in it: start, end, `what` (actor_kind, citation or date), `value`."""
-        actor = pl.concat_str("actor_id", pl.when(pl.col("reading").is_not_null()).then(pl.format("@{}", "reading")).otherwise(pl.lit("")))
+        """A page → every mention, citation and date in it: start, end, field, `what` it is and `value`."""
+        actor = pl.concat_str(
+            "actor_id", pl.when(pl.col("reading").is_not_null()).then(pl.format("@{}", "reading")).otherwise(pl.lit(""))
+        )
         tables = (
             (self.news.mentions, "mention", pl.col("actor_kind"), actor),
             (self.news.citations, "citation", pl.lit("citation"), pl.format("{}:{}", "source_id", "role")),

@@ -38,13 +38,15 @@ def figure(spec: dict, name: str, kind: str, folder: str) -> str:
 def tables(desk: Desk, view: View, folder: str) -> str:
     """The tables of a view → each as CSV and Parquet in the folder; returns the folder."""
     made = {
-        "actors": desk.actors(view).join(desk.intervals(view), on="actor_id", how="left").select(
-            pl.col(desk.actors(view).columns), pl.selectors.matches("^(share|rate)_(low|high)$")
-        ),
+        "actors": desk.actors(view)
+        .join(desk.intervals(view), on="actor_id", how="left")
+        .select(pl.col(desk.actors(view).columns), pl.selectors.matches("^(share|rate)_(low|high)$")),
         "periods": desk.periods(view),
         "sources": desk.cells(view),
         "calendar": desk.days(view),
-        "mentions": desk.found(view).drop("article").cast({"actor_id": pl.String, "role": pl.String, "reading": pl.String}),
+        "mentions": desk.found(view)
+        .drop("article")
+        .cast({"actor_id": pl.String, "role": pl.String, "reading": pl.String}),
     }
     export.write(folder, **made)
     return folder

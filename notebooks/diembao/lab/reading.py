@@ -29,14 +29,19 @@ def find(names: pl.DataFrame, aliases: pl.DataFrame, query: str, language: str) 
             aliases.filter(pl.col("form") != "surname").select(id="actor_id", form="surface"),
         ]
     ).filter(pl.col("form").is_not_null())
-    fitting = written.with_columns(at=search(pl.col("form")).str.find(typed, literal=True)).filter(pl.col("at").is_not_null())
+    fitting = written.with_columns(at=search(pl.col("form")).str.find(typed, literal=True)).filter(
+        pl.col("at").is_not_null()
+    )
     fitting = fitting.with_columns(begins=pl.col("at") == 0, length=pl.col("form").str.len_chars())
-    best = fitting.sort("begins", "length", descending=[True, False], maintain_order=True).unique("id", keep="first", maintain_order=True)
+    best = fitting.sort("begins", "length", descending=[True, False], maintain_order=True).unique(
+        "id", keep="first", maintain_order=True
+    )
     shown = best.join(names.select("id", "mentions", name=f"name_{language}"), on="id").sort(
         "begins", "mentions", "length", descending=[True, True, False]
     )
     return [
-        [id_, name or id_, "" if form == name else form] for id_, name, form in shown.select("id", "name", "form").iter_rows()
+        [id_, name or id_, "" if form == name else form]
+        for id_, name, form in shown.select("id", "name", "form").iter_rows()
     ]
 
 

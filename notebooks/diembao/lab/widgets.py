@@ -1,4 +1,4 @@
-"""The three widgets ipywidgets has no like of: a table to read and sort, a page with its marks, a search with choices.
+"""The widgets ipywidgets has no like of: a table to read and sort, a page with its marks, a search with choices.
 
 Whatever comes from a page is set as text, never as markup.
 """
@@ -51,3 +51,9 @@ class Search(anywidget.AnyWidget):
     query = Unicode("").tag(sync=True)
     options = List().tag(sync=True)
     tags = List().tag(sync=True)
+
+
+class Fit(anywidget.AnyWidget):
+    """Shows nothing; among charts it keeps them as wide as their place."""
+
+    _esm = _HERE / "fit.js"

@@ -119,7 +119,7 @@ def resampled(
     seed: int = intervals.SEED,
     resamples: int = intervals.RESAMPLES,
 ) -> pl.DataFrame:
-    """`within`, its articles and actors → actor_id, and the ends of their `share` and `rate` as in `frequency.by_actor`.
+    """`within`, its articles and actors → actor_id and the ends of `share` and `rate` as in `frequency.by_actor`.
 
     Null where too few articles hold the actor.
     """
