@@ -310,7 +310,7 @@ def linked_calendar(words: Words) -> Chart:
     colour = alt.Color(
         "state_name:N",
         scale=alt.Scale(domain=names, range=list(theme.STATES.values())),
-        legend=alt.Legend(title=None, symbolType="square", symbolStrokeColor=theme.RULE),
+        legend=alt.Legend(title=None, symbolType="square", symbolStrokeColor=theme.RULE, columns=2),
     )
     base = _template().encode(
         x=alt.X("first:T", title=None, scale=alt.Scale(type="utc"), axis=alt.Axis(format="%m/%Y")),
@@ -341,6 +341,7 @@ def linked_rows(table: pl.DataFrame, words: Words, measure: str = "articles", ch
     if "actor_id" in table.columns:
         extra["actor"] = _distinct(table["actor_id"], words.labels(table, "actor_id"))
         shown = shown.with_columns(chosen=pl.col("actor_id").is_in(list(chosen)) if chosen else pl.lit(True))
+        shown = shown.with_columns(pl.col("dark") & pl.col("chosen"))  # pale cells need dark numbers
     if "actor_kind" in table.columns:
         extra["kind"] = words.labels(table, "actor_kind")
     if "source_id" in table.columns:

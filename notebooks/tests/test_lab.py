@@ -294,7 +294,7 @@ def test_a_broken_path_is_a_message_and_what_was_open_stays(lab, path):
     lab.path.value = path
     lab._choose(corpus=path)
     assert 'role="alert"' in lab.message.value and "<img" not in lab.message.value
-    assert lab.desk is desk and lab.tabs.selected_index == 3
+    assert lab.desk is desk and lab.tabs.selected_index == 3 and lab.view.corpus == "sample"
     assert repr(Lab(View(corpus=path))) == "Lab: nothing is open"
 
 

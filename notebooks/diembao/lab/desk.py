@@ -203,7 +203,7 @@ class Desk:
         return self.mentions.filter(kept & here)
 
     def concordance(self, view: View, order: str = "page", descending: bool = False, at: int = 0) -> pl.DataFrame:
-        """The rows `at` and following of the mentions found, in order → `frequency.concordance` with their place and day.
+        """The rows from `at` on of the mentions found, in order → `frequency.concordance` with their place and day.
 
         By the words beside them (`left`: the nearest first, `right`) only the first `SORTED` are sorted.
         """

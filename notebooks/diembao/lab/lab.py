@@ -87,25 +87,29 @@ class Lab(Panels):
         role = "alert" if wrong else "status"
         self.message.value = f'<p class="{kind}" role="{role}">{wording.html.escape(message)}</p>' if message else ""
 
-    def _open(self) -> None:
-        """Opens the corpus and the own catalogue of the view; what was open stays open if that fails."""
+    def _open(self) -> bool:
+        """Opens the corpus and the own catalogue of the view → whether it could; if not, what was open stays open."""
         self.tell()
         try:
             desk = Desk(self.view, self._progress)
         except (DiembaoError, OSError) as error:
             self.tell(str(error), wrong=True)
             self.tabs.selected_index = 3
-            return
+            if self.desk is not None:
+                self._quietly(**self.opened)
+            return False
         finally:
             self.bar.layout.display = "none"
         self.tell()
         self.desk, self.at = desk, 0
+        self.opened = {name: getattr(self.view, name) for name in ("corpus", "catalogue")}
         language = self.view.language
         groups = desk.news.catalogue.groups.select(f"name_{language}", "members").rows()
         self._busy = True
         self.groups.options = [(self._text("ask.group_hint"), ""), *groups]
         self._busy = False
         self._refresh()
+        return True
 
     def _progress(self, done: int, total: int) -> None:
         self.bar.layout.display = ""
@@ -377,8 +381,7 @@ class Lab(Panels):
                 end=self.mark["end"],
                 surface=self.mark["surface"],
             )
-            self._reopen(corpus=place)
-            self.tell(self._text("flag.done", file=file))
+            self._reopen(self._text("flag.done", file=file), corpus=place)
 
     def _own_corpus(self) -> str:
         """→ the path corrections go beside; of the sample a copy, so that the one that ships stays as it is."""
@@ -388,14 +391,20 @@ class Lab(Panels):
             return self.view.corpus
         return leave.copy_of_sample()
 
-    def _reopen(self, **choices: str) -> None:
-        """Opens again what has changed on disk, whether the choices are other ones or not."""
+    def _reopen(self, done: str, **choices: str) -> None:
+        """Opens again what has changed on disk, and says what was done if that went well."""
+        self._quietly(**choices)
+        if self._open():
+            self.tell(done)
+
+    def _quietly(self, **choices: str) -> None:
+        """Sets choices without anything being made anew."""
         self._busy = True
         try:
             self.view.choose(**choices)
         finally:
             self._busy = False
-        self._open()
+        self.shown = self.view.to_dict()
 
     def add_actor(self, name: str, kind: str) -> None:
         """A name and its kind → an actor with that written form in the own catalogue, counted at once."""
@@ -404,8 +413,7 @@ class Lab(Panels):
             id_ = catalogues.slug(name) if kind == "person" else catalogues.slug(name).upper()
             catalogues.add_row(own, "actors.csv", id=id_, kind=kind, name_en=name, name_vi=name)
             catalogues.add_row(own, "aliases.csv", surface=name, actor_id=id_, form="name")
-            self._reopen(catalogue=own)
-            self.tell(self._text("teach.done", name=name, folder=own))
+            self._reopen(self._text("teach.done", name=name, folder=own), catalogue=own)
 
     def add_alias(self, form: str, actor: str) -> None:
         """A written form and an actor's id → the form in the own catalogue, counted at once."""
@@ -414,8 +422,7 @@ class Lab(Panels):
                 raise DiembaoError(self._text("teach.nobody"))
             own, form = self._own_catalogue(form)
             catalogues.add_row(own, "aliases.csv", surface=form, actor_id=actor, form="name")
-            self._reopen(catalogue=own)
-            self.tell(self._text("teach.done", name=form, folder=own))
+            self._reopen(self._text("teach.done", name=form, folder=own), catalogue=own)
 
     def _own_catalogue(self, name: str) -> tuple[str, str]:
         if not self.desk.has_text:
