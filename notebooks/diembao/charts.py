@@ -422,7 +422,7 @@ def _distinct(ids: pl.Series, names: pl.Series) -> list[str]:
 
 def _linked(chart: Chart, words: Words, kind: str, height: object) -> Chart:
     """A template → the same as wide as its place, with the language's numbers and months."""
-    few = {"orient": "top", "labelLimit": 130, "symbolSize": 60, "columnPadding": 8, "offset": 2}
+    few = {"orient": "top", "labelLimit": 130, "labelFontSize": 11, "symbolSize": 50, "columnPadding": 6, "offset": 2}
     return chart.properties(
         title=alt.Title("", fontSize=13, offset=4),
         description=words.text(f"lab.alt.{kind}"),

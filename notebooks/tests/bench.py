@@ -1,7 +1,8 @@
-"""`make bench`: how fast extraction is, as ratios within one run. CORPUS=FILE measures your own pages.
+"""`make bench`: how fast extraction and the lab are, as ratios within one run. CORPUS=FILE measures your own pages.
 
 The yardstick is the plain scan: one pass of one regular expression with every name of the catalogue over the same
-texts, counted and thrown away. Each figure is the median of several runs, taken in turn.
+texts, counted and thrown away. Each figure is the median of several runs, taken in turn. The lab's yardstick is one
+plain group-by over the table of mentions in memory: how often each actor is named, and in how many pages.
 """
 
 import argparse
@@ -61,10 +62,46 @@ def measured(task, file: Path, threads: int) -> tuple[float, float, int]:
     return result
 
 
+CONTROLS = {  # what a reader does in the lab, from the usual choices
+    "choose an actor": {"actors": ["RUS"]},
+    "brush two years": {"date_from": "2022-01-01", "date_to": "2023-12-31"},
+    "count captions too": {"line_roles": ["headline", "lead", "body", "caption"]},
+    "capitals as places too": {"capitals": "both"},
+    "copies as printed": {"duplicates": "printed"},
+    "only articles on AP": {"only": ["AP"]},
+    "compare one source more": {"sources": ["AP", "VOA", "Reuters", "Yonhap", "AFP"]},
+    "another measure": {"measure": "mentions"},
+}
+
+
+def measured_lab(file: Path, runs: int) -> dict[str, float]:
+    """A file of pages → each control of the lab, times the plain group-by; until everything for the screen is made."""
+    from diembao.lab import Lab, View
+
+    lab = Lab(View(corpus=str(file)))
+    mentions = lab.desk.news.mentions.collect()
+    times: dict[str, list[float]] = {name: [] for name in ("group-by", *CONTROLS)}
+    for _ in range(runs + 1):  # the first run draws what is drawn once for a measure
+        began = time.perf_counter()
+        mentions.group_by("actor_id").agg(pl.len(), pl.col("page").n_unique())
+        times["group-by"].append(time.perf_counter() - began)
+        for name, choices in CONTROLS.items():
+            lab.view.choose(**View(corpus=str(file)).to_dict())
+            began = time.perf_counter()
+            lab.view.choose(**choices)
+            times[name].append(time.perf_counter() - began)
+    medians = {name: statistics.median(found[1:]) for name, found in times.items()}
+    print(f"the lab, {lab.desk.articles.height:,} articles, {mentions.height:,} mentions")
+    for name in CONTROLS:
+        print(f"  {name:24} {medians[name] / medians['group-by']:6.1f} × the group-by, {1000 * medians[name]:,.0f} ms")
+    return medians
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus", nargs="?", default=os.environ.get("CORPUS"), help="Parquet file (page, text)")
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--lab", action="store_true", help="the lab alone")
     options = parser.parse_args()
     threads = os.cpu_count() or 1
     with tempfile.TemporaryDirectory() as folder:
@@ -72,6 +109,9 @@ def main() -> None:
         if "text" not in pl.read_parquet_schema(file):
             parser.error(f"{file}: no column `text`; a corpus has {', '.join(PAGES.names()[:2])}")
         characters = pl.scan_parquet(file).select(pl.col("text").str.len_chars().sum()).collect().item()
+        measured_lab(file, max(5, options.runs))
+        if options.lab:
+            return
         rows = {"plain scan": [], "extraction": [], "extraction, one thread": []}
         for _ in range(options.runs):
             rows["plain scan"].append(measured(plain_scan, file, threads))

@@ -135,7 +135,7 @@ def clicked(link, **cell):
 
 
 def brushed(link, first, last):
-    field = "period" if link.template[0] == "periods" else "first"
+    field = "period" if link.key[0] == "periods" else "first"
     ends = [charts._moment(first), charts._moment(last, 1)] if first else None
     link.chart._vl_selections = {charts.BRUSH: {"value": {field: ends} if ends else {}, "store": []}}
 

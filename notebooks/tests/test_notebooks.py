@@ -7,7 +7,7 @@ import nbformat
 import pytest
 
 FOLDER = Path(__file__).resolve().parents[1]
-NAMES = ("start_here", "actor_mentions", "source_comparison", "date_coverage", "extraction_quality")
+NAMES = ("start_here", "explore", "actor_mentions", "source_comparison", "date_coverage", "extraction_quality")
 # They choose nothing from a corpus: the first shows all of it, the other all that is marked.
 UNSELECTIVE = ("start_here", "extraction_quality")
 COMMON = {

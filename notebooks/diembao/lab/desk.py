@@ -168,6 +168,10 @@ class Desk:
             .sort("mentions", descending=True)
         )
         table = cube.by_source(self.cube, self.counts(view), chosen.articles, standing, rows["actor_id"].to_list())
+        # a source without an article has an empty column, not none at all
+        absent = pl.DataFrame({"source_id": view.sources}, schema={"source_id": pl.String})
+        absent = absent.join(table, on="source_id", how="anti").join(rows.select("actor_id"), how="cross")
+        table = pl.concat([table, absent], how="diagonal")
         places = [{name: place for place, name in enumerate(names)} for names in (rows["actor_id"], view.sources)]
         return table.sort(
             pl.col("actor_id").replace_strict(places[0], return_dtype=pl.Int32),

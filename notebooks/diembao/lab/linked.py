@@ -18,25 +18,27 @@ class Linked:
         self.place = w.Box()
         self.chart: alt.JupyterChart | None = None
         self.on_brush, self.on_pick = on_brush, on_pick
-        self.drawn: tuple = ()
+        self.drawn: tuple = ((), "")
         self.days: tuple[str, str] | None = None  # what its brush covers, as drawn or as it last said
-        self.template: tuple = ()
+        self.key: tuple = ()
+        self.templates: dict[tuple, dict] = {}  # by kind, language and measure
 
     def show(
         self, key: tuple, make: Callable, rows: list[dict], title: str, hint: str, days: tuple[str, str] | None
     ) -> None:
-        if key != self.template:
+        if key not in self.templates:
             template = make()
-            self.template, self.spec = key, template.to_dict()
-            self._attach(template)
-        elif (rows, title) == self.drawn and days == self.days:
+            self.templates[key] = template.to_dict()
+            if self.chart is None:
+                self._attach(template)
+        if (key, rows, title, days) == (self.key, *self.drawn, self.days):
             return
-        self.drawn, self.days = (rows, title), days
-        self.chart.spec = charts.filled(self.spec, rows, f"{title} · {hint}", days)
+        self.key, self.drawn, self.days = key, (rows, title), days
+        self.chart.spec = charts.filled(self.templates[key], rows, f"{title} · {hint}", days)
 
     def still(self) -> dict:
         """→ the chart as it is drawn, without what only the screen needs."""
-        return charts.filled(self.spec, *self.drawn)
+        return charts.filled(self.templates[self.key], *self.drawn)
 
     def _attach(self, template: alt.Chart) -> None:
         options = {"actions": False, "renderer": "svg"}
