@@ -2,10 +2,13 @@
 
 import json
 import os
+import re
 from pathlib import Path
 
+import ipywidgets as w
 import polars as pl
 import pytest
+from conftest import HOSTILE
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
@@ -324,6 +327,23 @@ def test_what_ships_without_text_holds_names_and_no_sentence():
     articles = news.articles.collect()
     assert articles["title"].null_count() == articles["published_evidence"].null_count() == articles.height
     assert sum(file.stat().st_size for file in FIRST_PAGES.iterdir()) < 60_000
+
+
+@pytest.mark.parametrize("hostile", HOSTILE[:8])
+def test_nothing_of_a_page_or_a_path_passes_as_markup(tmp_path, hostile):
+    folder = tmp_path / "<b>trang"
+    folder.mkdir()
+    text = (SAMPLE / "mau-a01.txt").read_text()
+    (folder / "mot.txt").write_text(text.replace("Nga gọi", f"{hostile} Nga gọi {hostile}"))
+    (folder / f"{hostile.replace('/', '')[:60]}.txt").write_text(text)
+    lab = Lab(View(corpus=str(folder), actors=["RUS"]))
+    lab.tell(hostile, wrong=True)
+    assert hostile in "".join(part[0] for part in lab.page.segments) or lab.spot[0] != "mot"
+    held = [widget.value for widget in vars(lab).values() if isinstance(widget, w.HTML)]
+    assert len(held) >= 7
+    for value in held:
+        assert not re.search(r"<(?!/?(h[34]|p|b|code|mark|div)\b)[a-z!/]", value, flags=re.I), value
+    assert "<b>trang" not in lab.head.value
 
 
 # --- teaching and correcting ------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from .panels import Panels
 from .state import View
 
 SUGGESTED = 12  # options a search shows
-CANDIDATES = 100  # names the catalogue does not list, on the screen
+CANDIDATES, PROBLEMS = 100, 200  # names the catalogue does not list, and problems, on the screen
 
 
 class Lab(Panels):
@@ -193,9 +193,10 @@ class Lab(Panels):
         self.own.value, self.path.value = view.catalogue, view.corpus
         for role, box in self.roles.items():
             box.value = role in view.line_roles
-        problems = self.desk.news.problems.select("page", "file", "stage", "problem").head(200).collect()
-        self.problems.rows = [[cell or "" for cell in row] for row in problems.rows()]
-        self.unread.value = wording.html.escape(self._text("open.unread", n=words.number(problems.height)))
+        problems = self.desk.news.problems.select("page", "file", "stage", "problem").collect()
+        self.problems.rows = [[cell or "" for cell in row] for row in problems.head(PROBLEMS).iter_rows()]
+        shown = words.number(min(PROBLEMS, problems.height))
+        self.unread.value = self._text("open.unread", n=words.number(problems.height), shown=shown)
         pages = words.number(self.desk.articles["page"].n_unique())
         name = wording.html.escape(view.corpus)
         about = self._text("head.corpus", corpus=name, pages=pages, digest=self.desk.news.digest)
@@ -228,9 +229,13 @@ class Lab(Panels):
                 text(f"hint.{name}"),
                 brushed,
             )
-        counted, named = desk.chosen(view).articles.height, int(desk.actors(view)["mentions"].sum())
+        table = desk.actors(view)
         self.counted.value = text(
-            "look.counted", articles=words.count("article", counted), mentions=words.count("mention", named)
+            "look.counted",
+            articles=words.count("article", desk.chosen(view).articles.height),
+            mentions=words.count("mention", int(table["mentions"].sum())),
+            shown=words.number(bars.height),
+            actors=words.count("actor", table.height),
         )
 
     def _has_intervals(self) -> bool:
