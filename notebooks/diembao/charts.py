@@ -293,14 +293,17 @@ def linked_sources(words: Words, measure: str) -> Chart:
         y=alt.Y("actor:N", title=None, sort=None, axis=alt.Axis(labelLimit=120)),
     )
     scale = alt.Scale(range=list(theme.HEAT), interpolate="lab", domainMin=0)
-    cells = base.mark_rect(stroke=theme.PAPER, strokeWidth=2, cursor="pointer").encode(
+    # a source without an article is an empty column: it has a place on the axis, and no value
+    ground = base.mark_rect(color=theme.PAPER)
+    known = base.transform_filter("isValid(datum.value)")
+    cells = known.mark_rect(stroke=theme.PAPER, strokeWidth=2, cursor="pointer").encode(
         color=alt.Color("value:Q", scale=scale, legend=None),
         opacity=_highlighted(),
         tooltip=_told(words, "actor", "source", "value", "articles"),
     )
     ink = alt.condition("datum.dark", alt.value(theme.PAPER), alt.value(theme.INK))
-    text = base.mark_text(fontSize=11).encode(text=alt.Text("value:Q", format=words.pattern(measure)), color=ink)
-    return _linked(alt.layer(cells.add_params(pick), text), words, "source_shares", alt.Step(19))
+    text = known.mark_text(fontSize=11).encode(text=alt.Text("value:Q", format=words.pattern(measure)), color=ink)
+    return _linked(alt.layer(ground, cells.add_params(pick), text), words, "source_shares", alt.Step(19))
 
 
 def linked_calendar(words: Words) -> Chart:
@@ -390,7 +393,7 @@ def _brush() -> alt.BrushConfig:
 
 
 def _measured(words: Words, measure: str, channel: type) -> alt.X:
-    axis = alt.Axis(format=words.pattern(measure).replace(".1%", "~%"), tickCount=4)
+    axis = alt.Axis(format=words.pattern(measure).replace(".1%", "~%"), tickCount=4, labelOverlap=True)
     return channel("value:Q", title=words.text(f"column.{measure}"), axis=axis)
 
 

@@ -329,21 +329,20 @@ def test_what_ships_without_text_holds_names_and_no_sentence():
     assert sum(file.stat().st_size for file in FIRST_PAGES.iterdir()) < 60_000
 
 
-@pytest.mark.parametrize("hostile", HOSTILE[:8])
-def test_nothing_of_a_page_or_a_path_passes_as_markup(tmp_path, hostile):
+def test_nothing_of_a_page_or_a_path_passes_as_markup(tmp_path):
     folder = tmp_path / "<b>trang"
     folder.mkdir()
     text = (SAMPLE / "mau-a01.txt").read_text()
-    (folder / "mot.txt").write_text(text.replace("Nga gọi", f"{hostile} Nga gọi {hostile}"))
-    (folder / f"{hostile.replace('/', '')[:60]}.txt").write_text(text)
+    (folder / "<img src=x>.txt").write_text(text.replace("Nga gọi", f"{' '.join(HOSTILE)} Nga gọi"))
     lab = Lab(View(corpus=str(folder), actors=["RUS"]))
-    lab.tell(hostile, wrong=True)
-    assert hostile in "".join(part[0] for part in lab.page.segments) or lab.spot[0] != "mot"
-    held = [widget.value for widget in vars(lab).values() if isinstance(widget, w.HTML)]
-    assert len(held) >= 7
-    for value in held:
-        assert not re.search(r"<(?!/?(h[34]|p|b|code|mark|div)\b)[a-z!/]", value, flags=re.I), value
-    assert "<b>trang" not in lab.head.value
+    assert HOSTILE[0] in "".join(part[0] for part in lab.page.segments)
+    for message in HOSTILE:
+        lab.tell(message, wrong=True)
+        held = [widget.value for widget in vars(lab).values() if isinstance(widget, w.HTML)]
+        assert len(held) >= 7
+        for value in held:
+            assert not re.search(r"<(?!/?(h[34]|p|b|code|mark|div)\b)[a-z!/]", value, flags=re.I), value
+    assert "<b>trang" not in lab.head.value and "<img" not in lab.which.value
 
 
 # --- teaching and correcting ------------------------------------------------------------------------------------------

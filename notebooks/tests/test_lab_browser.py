@@ -192,6 +192,15 @@ def test_a_bar_clicked_leads_to_the_sentences(page):
     assert after == sorted(after) or all(cell.startswith(("…", after[0][0])) for cell in after)
 
 
+def test_a_cell_clicked_chooses_actor_and_source(page):
+    chart(page, "In whose reporting").locator(".pick_1, .mark-rect").nth(1).locator("path").nth(3).click()
+    page.locator(".db-tags button", has_text="Russia").wait_for()
+    page.wait_for_function(
+        "[...document.querySelectorAll('.db-ask select')].some(list => list.value && list.selectedOptions[0].label === 'Yonhap')"
+    )
+    assert 0 < total(page) < 165
+
+
 def test_the_timeline_is_brushed_and_the_calendar_follows(page):
     before = total(page)
     plot = chart(page, "Over time").locator("svg .background").first.bounding_box()
