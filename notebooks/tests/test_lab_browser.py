@@ -195,9 +195,8 @@ def test_a_bar_clicked_leads_to_the_sentences(page):
 def test_a_cell_clicked_chooses_actor_and_source(page):
     chart(page, "In whose reporting").locator(".pick_1, .mark-rect").nth(1).locator("path").nth(3).click()
     page.locator(".db-tags button", has_text="Russia").wait_for()
-    page.wait_for_function(
-        "[...document.querySelectorAll('.db-ask select')].some(list => list.value && list.selectedOptions[0].label === 'Yonhap')"
-    )
+    page.locator(".db-ask select option:checked", has_text="Yonhap").wait_for(state="attached")
+    shows(page, "1–25 of")
     assert 0 < total(page) < 165
 
 
