@@ -32,6 +32,7 @@ def _parser() -> argparse.ArgumentParser:
     extract = commands.add_parser("extract", help="read pages and write the tables of the corpus")
     extract.add_argument("pages", nargs="+", metavar="PAGES", help="folders, .txt, .html, .jsonl, .csv or .parquet")
     extract.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder the tables are written to")
+    extract.add_argument("--no-text", action="store_true", help="leave the articles' words out of the tables")
     extract.set_defaults(run=_extract)
 
     report = commands.add_parser("report", help="run the notebooks of an edition and write their reports")
@@ -70,7 +71,7 @@ def _pair(text: str) -> tuple[str, str]:
 def _extract(options: argparse.Namespace) -> int:
     from diembao import corpus
 
-    counts = corpus.extract(options.pages, options.out, progress=True)
+    counts = corpus.extract(options.pages, options.out, progress=True, text=not options.no_text)
     for name, count in counts.items():
         print(f"{name:10} {count:>12,}")
     print(f"The tables are in {options.out}")

@@ -25,6 +25,10 @@ _COLUMNS = {
     "offices.csv": ("person_id", "office", "office_vi", "of", "start", "end"),
     "outlets.csv": ("id", "name", "kind", "country", "forms", "cued", "wikidata"),
 }
+_GROUPS = ("id", "name_en", "name_vi", "members", "as_of")
+# Where in a row stand the names that a page must hold for the row to matter to it.
+_NAMES = {"actors.csv": (2, 3), "aliases.csv": (0,), "offices.csv": (2,), "outlets.csv": (4, 5)}
+_Files = list[tuple[Path, int]]  # the files a table was read from, and how many rows of each
 _DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 
 # Both tone-mark placements in use (hòa / hoà, thúy / thuý) are written the first way, dashes and quotes their plain
@@ -83,7 +87,11 @@ def slug(name: str) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Catalogue:
-    """The tables of a catalogue folder: `actors`, `aliases`, `offices`, `outlets`, the `cues`, and their `digest`."""
+    """The tables of a catalogue folder: `actors`, `aliases`, `offices`, `outlets`, the `cues`, and their `digest`.
+
+    own: each row of one's own that was added, and the names it brings. groups: actors chosen together (id, name_en,
+    name_vi, members, as_of).
+    """
 
     path: Path
     actors: pl.DataFrame
@@ -92,6 +100,8 @@ class Catalogue:
     outlets: pl.DataFrame
     cues: dict = field(repr=False)
     digest: str
+    own: dict[str, list[str]] = field(default_factory=dict, repr=False)
+    groups: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False)
 
     @cached_property
     def outlet_forms(self) -> pl.DataFrame:
@@ -105,53 +115,65 @@ class Catalogue:
         )
 
 
-def load_catalogue(path: str | Path | None = None) -> Catalogue:
-    """A catalogue folder (default: the shipped one) → `Catalogue`; `DiembaoError` names the file, row and column."""
+def load_catalogue(path: str | Path | None = None, own: str | Path | None = None) -> Catalogue:
+    """A catalogue folder (default: the shipped one) → `Catalogue`; `DiembaoError` names the file, row and column.
+
+    own: a folder with rows of one's own, in any of the same CSV files, that are added to it.
+    """
     folder = Path(path) if path else SHIPPED
     if not folder.is_dir():
         raise DiembaoError(f"{folder}: no such catalogue folder; leave `catalogue` out to use the shipped one")
-    tables = {name: _read(folder / name, columns) for name, columns in _COLUMNS.items()}
-    actors, aliases, offices, outlets = tables.values()
-    _check(folder / "actors.csv", actors, "id", actors["id"].is_duplicated(), "stands twice")
-    _check(folder / "actors.csv", actors, "id", actors["id"] == "", "is empty")
-    _one_of(folder / "actors.csv", actors, "kind", ACTOR_KINDS)
+    if own and not Path(own).is_dir():
+        raise DiembaoError(f"{own}: no such folder of own rows; leave `own` out to use the catalogue as it is")
+    files = {name: [folder / name] for name in _COLUMNS}
+    for name in _COLUMNS if own else ():
+        files[name] += [file] if (file := Path(own, name)).is_file() else []
+    parts = {name: [_read(file, _COLUMNS[name]) for file in named] for name, named in files.items()}
+    actors, aliases, offices, outlets = map(pl.concat, parts.values())
+    files = {
+        name: [(file, part.height) for file, part in zip(named, parts[name], strict=True)]
+        for name, named in files.items()
+    }
+    _check(files["actors.csv"], actors, "id", actors["id"].is_duplicated(), "stands twice")
+    _check(files["actors.csv"], actors, "id", actors["id"] == "", "is empty")
+    _one_of(files["actors.csv"], actors, "kind", ACTOR_KINDS)
     _check(
-        folder / "actors.csv",
+        files["actors.csv"],
         actors,
         "wikidata",
         ~actors["wikidata"].str.contains(r"^(Q[1-9]\d*)?$"),
         "is no Wikidata QID such as Q148",
     )
     known = set(actors["id"])
-    _one_of(folder / "aliases.csv", aliases, "form", FORMS)
-    _check(folder / "aliases.csv", aliases, "surface", aliases["surface"] == "", "is empty")
+    _one_of(files["aliases.csv"], aliases, "form", FORMS)
+    _check(files["aliases.csv"], aliases, "surface", aliases["surface"] == "", "is empty")
     is_phrase = aliases["form"] == "phrase"
     _check(
-        folder / "aliases.csv",
+        files["aliases.csv"],
         aliases,
         "actor_id",
         ~is_phrase & ~aliases["actor_id"].is_in(known),
         "is not an id of actors.csv",
     )
     _check(
-        folder / "aliases.csv",
+        files["aliases.csv"],
         aliases,
         "actor_id",
         is_phrase & (aliases["actor_id"] != ""),
         "must be empty for a phrase, which names nobody",
     )
     _check(
-        folder / "aliases.csv",
+        files["aliases.csv"],
         aliases,
         "example",
         aliases["form"].is_in(["short", "phrase"]) & (aliases["example"] == ""),
         "is empty: a short form or a phrase needs an example sentence",
     )
     for column in ("person_id", "of"):
-        _check(folder / "offices.csv", offices, column, ~offices[column].is_in(known), "is not an id of actors.csv")
+        _check(files["offices.csv"], offices, column, ~offices[column].is_in(known), "is not an id of actors.csv")
     for column, may_be_empty in (("start", False), ("end", True)):
         _check(
-            folder / "offices.csv",
+            files["offices.csv"],
             offices,
             column,
             ~offices[column].map_elements(
@@ -160,9 +182,9 @@ def load_catalogue(path: str | Path | None = None) -> Catalogue:
             ),
             "is no date such as 2024-10-01 or 2024-10",
         )
-    _check(folder / "outlets.csv", outlets, "id", outlets["id"].is_duplicated(), "stands twice")
-    _one_of(folder / "outlets.csv", outlets, "kind", OUTLET_KINDS)
-    _check(folder / "outlets.csv", outlets, "forms", outlets["forms"] == "", "is empty")
+    _check(files["outlets.csv"], outlets, "id", outlets["id"].is_duplicated(), "stands twice")
+    _one_of(files["outlets.csv"], outlets, "kind", OUTLET_KINDS)
+    _check(files["outlets.csv"], outlets, "forms", outlets["forms"] == "", "is empty")
     try:
         cues = tomllib.loads((folder / "cues.toml").read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -172,7 +194,40 @@ def load_catalogue(path: str | Path | None = None) -> Catalogue:
     digest = hashlib.sha256()
     for name in (*_COLUMNS, "cues.toml"):
         digest.update((folder / name).read_bytes())
-    return Catalogue(folder, actors, aliases, offices, outlets, cues, digest.hexdigest()[:16])
+    added = {
+        "|".join((name, *row)): [row[place] for place in _NAMES[name] if row[place]]
+        for name, tables in parts.items()
+        for table in tables[1:]
+        for row in table.iter_rows()
+    }
+    # they play no part in extraction, so a catalogue may do without, and they are not in the digest
+    grouped = folder / "groups.csv"
+    groups = _read(grouped, _GROUPS) if grouped.is_file() else pl.DataFrame(schema=dict.fromkeys(_GROUPS, pl.String))
+    unknown = groups["members"].str.split("|").list.set_difference(actors["id"].to_list()).list.len() > 0
+    _check([(grouped, groups.height)], groups, "members", unknown, "names an id that is not in actors.csv")
+    return Catalogue(folder, actors, aliases, offices, outlets, cues, digest.hexdigest()[:16], added, groups)
+
+
+def add_row(own: str | Path, file: str, **values: str) -> None:
+    """A folder of one's own, `actors.csv` or another of its tables, a row → the row stands in it.
+
+    A row that is there already is not added again. `DiembaoError` if the catalogue would not load with it: then the
+    file stays as it was.
+    """
+    place = Path(own, file)
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        before = place.read_bytes() if place.exists() else None
+        row = pl.DataFrame({name: [values.get(name, "")] for name in _COLUMNS[file]})
+        table = row if before is None else pl.concat([_read(place, _COLUMNS[file]), row])
+        table.unique(maintain_order=True).write_csv(place)
+    except OSError as error:
+        raise DiembaoError(f"{place}: cannot be written ({error.strerror}); choose another folder") from None
+    try:
+        load_catalogue(own=own)
+    except DiembaoError:
+        place.unlink() if before is None else place.write_bytes(before)
+        raise
 
 
 def _read(file: Path, columns: tuple[str, ...]) -> pl.DataFrame:
@@ -187,12 +242,15 @@ def _read(file: Path, columns: tuple[str, ...]) -> pl.DataFrame:
     return table.select(pl.col(name).fill_null("").str.strip_chars().str.normalize("NFC") for name in columns)
 
 
-def _check(file: Path, table: pl.DataFrame, column: str, wrong: pl.Series, what: str) -> None:
+def _check(files: _Files, table: pl.DataFrame, column: str, wrong: pl.Series, what: str) -> None:
     rows = wrong.arg_true()
     if len(rows):
-        row = rows[0]
-        raise DiembaoError(f"{file}, row {row + 2}, column `{column}`: {table[column][row]!r} {what}")
+        row = place = rows[0] if len(files) == 1 else rows[-1]  # rows of one's own are the last, and the likelier wrong
+        file, height = files[0]
+        if place >= height:
+            file, place = files[1][0], place - height
+        raise DiembaoError(f"{file}, row {place + 2}, column `{column}`: {table[column][row]!r} {what}")
 
 
-def _one_of(file: Path, table: pl.DataFrame, column: str, allowed: tuple[str, ...]) -> None:
-    _check(file, table, column, ~table[column].is_in(allowed), f"is none of {', '.join(allowed)}")
+def _one_of(files: _Files, table: pl.DataFrame, column: str, allowed: tuple[str, ...]) -> None:
+    _check(files, table, column, ~table[column].is_in(allowed), f"is none of {', '.join(allowed)}")

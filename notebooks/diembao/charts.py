@@ -4,6 +4,7 @@ Every function takes a table of `measures`, the `Words` of a language and a titl
 Altair chart with a description for readers who cannot see it. Names, units and dates come written from `Words`.
 """
 
+import datetime
 import json
 import textwrap
 from collections.abc import Sequence
@@ -409,6 +410,203 @@ def agreement(table: pl.DataFrame, words: Words, title: str) -> Chart:
     of, height = _of(shown, words, "articles_total"), alt.Step(theme.DODGE, **{"for": "offset"})
     chart = _interval(base, "value", on_bars=False) + dots
     return _finish(chart, data, words, title, "agreement", len(groups), height, of=of)
+
+
+# --- linked charts: a click or a brush in them is a choice -----------------------------------------------------------
+# Each is a template without rows, drawn once for a language and a measure, and filled again at every click: making an
+# Altair chart takes ten times as long as counting what it shows. Days are in universal time, so that a brush means the
+# same days in every browser.
+
+MEASURES = ("mentions", "share", "rate", "articles")
+ROWS = "rows"  # the name of a template's data
+BRUSH, PICK = "brush", "pick"  # the selections of linked charts
+
+
+def linked_periods(words: Words, measure: str) -> Chart:
+    """→ a template for `cube.by_period`: lines over time, one an actor; brush days."""
+    brush = alt.selection_interval(name=BRUSH, encodings=["x"], mark=_brush())
+    chart = (
+        _template()
+        .mark_line(strokeWidth=1.8, point={"size": 18, "filled": True}, invalid="break-paths-show-domains")
+        .encode(
+            x=alt.X("period:T", title=None, scale=alt.Scale(type="utc"), axis=alt.Axis(format="%m/%Y")),
+            y=_measured(words, measure, alt.Y),
+            color=alt.Color(
+                "actor:N",
+                sort=None,
+                scale=alt.Scale(range=list(theme.PALETTE)),
+                legend=alt.Legend(title=None, columns=2),
+            ),
+            tooltip=_told(words, "actor", "when", "value", "articles"),
+        )
+        .add_params(brush)
+    )
+    return _linked(chart, words, "periods", 132)
+
+
+def linked_actors(words: Words, measure: str) -> Chart:
+    """→ a template for `cube.by_actor`: bars with intervals where they are known; click an actor."""
+    pick = alt.selection_point(name=PICK, fields=["actor_id"], toggle=False)
+    base = _template().encode(y=alt.Y("actor:N", title=None, sort=None, axis=alt.Axis(labelLimit=120)))
+    bars = base.mark_bar(height={"band": 0.7}, cursor="pointer").encode(
+        x=_measured(words, measure, alt.X),
+        color=_kinds(words),
+        opacity=_highlighted(),
+        tooltip=_told(words, "actor", "value", "interval", "articles"),
+    )
+    ends = base.transform_filter("isValid(datum.low)").encode(x="low:Q", x2="high:Q")
+    halo = ends.mark_rule(strokeWidth=4, color=theme.PAPER, opacity=0.85)
+    rule = ends.mark_rule(strokeWidth=1.5, color=theme.INK)
+    return _linked(alt.layer(bars.add_params(pick), halo, rule), words, "actor_bars", alt.Step(17))
+
+
+def linked_sources(words: Words, measure: str) -> Chart:
+    """→ a template for `cube.by_source`: a heat map of actors by sources; click a cell."""
+    pick = alt.selection_point(name=PICK, fields=["source_id", "actor_id"], toggle=False)
+    base = _template().encode(
+        x=alt.X("source:N", title=None, sort=None, axis=alt.Axis(orient="top", labelAngle=0, labelLimit=80)),
+        y=alt.Y("actor:N", title=None, sort=None, axis=alt.Axis(labelLimit=120)),
+    )
+    scale = alt.Scale(range=list(theme.HEAT), interpolate="lab", domainMin=0)
+    # a source without an article is an empty column: it has a place on the axis, and no value
+    ground = base.mark_rect(color=theme.PAPER)
+    known = base.transform_filter("isValid(datum.value)")
+    cells = known.mark_rect(stroke=theme.PAPER, strokeWidth=2, cursor="pointer").encode(
+        color=alt.Color("value:Q", scale=scale, legend=None),
+        opacity=_highlighted(),
+        tooltip=_told(words, "actor", "source", "value", "articles"),
+    )
+    ink = alt.condition("datum.dark", alt.value(theme.PAPER), alt.value(theme.INK))
+    text = known.mark_text(fontSize=11).encode(text=alt.Text("value:Q", format=words.pattern(measure)), color=ink)
+    return _linked(alt.layer(ground, cells.add_params(pick), text), words, "source_shares", alt.Step(19))
+
+
+def linked_calendar(words: Words) -> Chart:
+    """→ a template for `coverage.calendar`: a strip of days a source, in the colours of their states; brush days."""
+    brush = alt.selection_interval(name=BRUSH, encodings=["x"], mark=_brush())
+    names = [words.label("state", state) for state in theme.STATES]
+    colour = alt.Color(
+        "state_name:N",
+        scale=alt.Scale(domain=names, range=list(theme.STATES.values())),
+        legend=alt.Legend(title=None, symbolType="square", symbolStrokeColor=theme.RULE, columns=2),
+    )
+    base = _template().encode(
+        x=alt.X("first:T", title=None, scale=alt.Scale(type="utc"), axis=alt.Axis(format="%m/%Y")),
+        x2="end:T",
+        y=alt.Y("source:N", title=None, sort=None),
+        color=colour,
+        tooltip=_told(words, "source", "state_name", "when", "articles"),
+    )
+    published = alt.datum.state == "published"
+    ground = base.transform_filter(~published).mark_rect(stroke=theme.GRID, strokeWidth=0.5, height={"band": 0.72})
+    # a single day of many years is thinner than a pixel: its outline keeps it visible
+    days = base.transform_filter(published).mark_rect(
+        stroke=theme.STATES["published"], strokeWidth=1, height={"band": 0.72}
+    )
+    return _linked(alt.layer(ground.add_params(brush), days), words, "calendar", alt.Step(24))
+
+
+def linked_rows(table: pl.DataFrame, words: Words, measure: str = "articles", chosen: Sequence[str] = ()) -> list[dict]:
+    """A table of `cube` or `coverage.calendar` → the rows of its template; chosen: actors that stand out."""
+    shown = table.with_columns(
+        value=pl.col(measure),
+        low=pl.col(f"{measure}_low") if f"{measure}_low" in table.columns else None,
+        high=pl.col(f"{measure}_high") if f"{measure}_high" in table.columns else None,
+    )
+    most = shown["value"].cast(pl.Float64).max() or 0
+    shown = shown.with_columns(dark=pl.col("value") > theme.HEAT_TEXT * most)
+    extra = {}
+    if "actor_id" in table.columns:
+        extra["actor"] = _distinct(table["actor_id"], words.labels(table, "actor_id"))
+        shown = shown.with_columns(chosen=pl.col("actor_id").is_in(list(chosen)) if chosen else pl.lit(True))
+        shown = shown.with_columns(pl.col("dark") & pl.col("chosen"))  # pale cells need dark numbers
+    if "actor_kind" in table.columns:
+        extra["kind"] = words.labels(table, "actor_kind")
+    if "source_id" in table.columns:
+        extra["source"] = words.labels(table, "source_id")
+    if "period" in table.columns:
+        extra["when"] = words.labels(table, "period")
+    if "state" in table.columns:
+        spans = table.select("first", "last").iter_rows()
+        extra |= {"state_name": words.labels(table, "state"), "when": pl.Series([words.span(*ends) for ends in spans])}
+        shown = shown.with_columns(end=pl.col("last") + pl.duration(days=1))  # a day lasts until the next midnight
+    keep = ["actor_id", "source_id", "period", "state", "first", "end", "value", "low", "high", "dark", "chosen"]
+    kept = shown.select(name for name in [*keep, "articles"] if name in shown.columns)
+    if "low" in kept.columns:
+        written = {} if words.pattern(measure).endswith("%") else {"digits": 2, "percent": False}
+        extra["interval"] = [words.interval(*ends, **written) for ends in kept.select("low", "high").iter_rows()]
+    kept = kept.with_columns(*(pl.Series(name, values, dtype=pl.String) for name, values in extra.items()))
+    return kept.with_columns(pl.selectors.date().dt.to_string("%Y-%m-%d"), pl.selectors.float().round(5)).to_dicts()
+
+
+def filled(template: dict, rows: list[dict], title: str, days: tuple[str, str] | None = None) -> dict:
+    """A template's specification and its rows → the chart's; days: first and last of the brush."""
+    spec = {**template, "datasets": {ROWS: rows}, "title": {**template["title"], "text": title}}
+    spec["description"] = f"{title}. {template['description']}"
+    if any(param["name"] == BRUSH for param in spec.get("params", [])):
+        brushed = {"x": [_moment(days[0]), _moment(days[1], 1)]} if days else None
+        spec["params"] = [
+            {name: value for name, value in param.items() if name != "value"}
+            | ({"value": brushed} if brushed and param["name"] == BRUSH else {})
+            for param in spec["params"]
+        ]
+    return spec
+
+
+def _moment(day: str, later: int = 0) -> int:
+    """A day → its midnight in milliseconds; later: so many days after."""
+    start = datetime.datetime.fromisoformat(day).replace(tzinfo=datetime.UTC)
+    return int((start + datetime.timedelta(days=later)).timestamp() * 1000)
+
+
+def _template() -> alt.Chart:
+    return alt.Chart(alt.NamedData(name=ROWS))
+
+
+def _brush() -> alt.BrushConfig:
+    return alt.BrushConfig(fill=theme.ORANGE, fillOpacity=0.14, stroke=theme.ORANGE, cursor="move")
+
+
+def _measured(words: Words, measure: str, channel: type) -> alt.X:
+    axis = alt.Axis(format=words.pattern(measure).replace(".1%", "~%"), tickCount=4, labelOverlap=True)
+    return channel("value:Q", title=words.text(f"column.{measure}"), axis=axis)
+
+
+def _kinds(words: Words) -> alt.Color:
+    names = [words.label("actor_kind", kind) for kind in theme.KINDS]
+    scale = alt.Scale(domain=names, range=list(theme.KINDS.values()))
+    return alt.Color("kind:N", scale=scale, legend=alt.Legend(title=None, symbolType="square"))
+
+
+def _highlighted() -> alt.Opacity:
+    return alt.condition("datum.chosen", alt.value(1), alt.value(0.32))
+
+
+def _told(words: Words, *fields: str) -> list[alt.Tooltip]:
+    kinds = {"value": "Q", "articles": "Q"}
+    return [
+        alt.Tooltip(f"{field}:{kinds.get(field, 'N')}", title=words.text(f"lab.tip.{field}"))
+        for field in fields
+    ]
+
+
+def _distinct(ids: pl.Series, names: pl.Series) -> list[str]:
+    """Ids and their names → the names, with the id where two actors share one."""
+    owners: dict[str, str] = {}
+    for id_, name in zip(ids, names, strict=True):
+        owners.setdefault(name, id_)
+    return [name if owners[name] == id_ else f"{name} ({id_})" for id_, name in zip(ids, names, strict=True)]
+
+
+def _linked(chart: Chart, words: Words, kind: str, height: object) -> Chart:
+    """A template → the same as wide as its place, with the language's numbers and months."""
+    few = {"orient": "top", "labelLimit": 130, "labelFontSize": 11, "symbolSize": 50, "columnPadding": 6, "offset": 2}
+    return chart.properties(
+        title=alt.Title("", fontSize=13, offset=4),
+        description=words.text(f"lab.alt.{kind}"),
+        width="container",
+        height=height,
+    ).configure(locale=words.locale(), legend=alt.LegendConfig(**few), padding=4)
 
 
 # --- parts ----------------------------------------------------------------------------------------------------------

@@ -3,10 +3,11 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,13 +17,19 @@ import polars as pl
 from tqdm import tqdm
 
 from . import articles, citations, corrections, dates, duplicates, mentions, names, publication
-from .catalogue import Catalogue, load_catalogue
+from .catalogue import Catalogue, any_of, fold, folded, load_catalogue
 from .pages import read_pages
 from .schema import ARTICLES, CITATIONS, DATES, LINES, MENTIONS, PAGES, PROBLEMS, TABLES, DiembaoError, conform, empty
 from .sentences import sentence_starts, with_sentences
 
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
 BATCH = 1_000  # pages extracted at a time: with one batch a core in work, this bounds memory
+# Columns that may hold words of an article beyond the names, sources and dates in it.
+WORDS = {
+    "articles": ("title", "published_evidence"),
+    "corrections": ("value", "reason"),
+    "problems": ("file", "problem"),
+}
 _DATED_ROLES = ("headline", "lead", "byline", "body", "caption")
 
 
@@ -84,13 +91,16 @@ class Corpus:
 
 
 def open_corpus(
-    path: str | Path = "sample", catalogue: str | Path | Catalogue | None = None, progress: bool = False
+    path: str | Path = "sample",
+    catalogue: str | Path | Catalogue | None = None,
+    progress: bool | Callable[[int, int], None] = False,
 ) -> Corpus:
     """A folder or file of pages, a folder of extracted tables, or "sample" → `Corpus`.
 
     Extraction happens once: the tables are kept in the user's cache, and pages that are new or changed since the last
     time are the only ones extracted again; so are those with other corrections. Raises `DiembaoError` where there is
-    nothing to read, and for a wrong row of `corrections.csv`.
+    nothing to read, and for a wrong row of `corrections.csv`. progress: a bar, or what is called with the number of
+    pages extracted so far and of all that are to be.
     """
     catalogue = catalogue if isinstance(catalogue, Catalogue) else load_catalogue(catalogue)
     source = SAMPLE if str(path) == "sample" else Path(path)
@@ -103,12 +113,11 @@ def open_corpus(
     method = _method(catalogue)
     with tempfile.TemporaryDirectory(dir=_made(home), prefix="reading-") as scratch:
         marked = _mark_pages(read_pages(source, batch_size=BATCH), given, Path(scratch))
-        digest = _digest(marked, given, method)
+        digest = _digest(marked, given, method + (_own(catalogue) if catalogue.own else ""))
         folder = home / digest
         if not (folder / "done").exists():
-            previous = _previous(home, method)
-            _build(marked, previous, catalogue, given, Path(scratch) / "built", progress)
-            _publish(Path(scratch) / "built", folder, method)
+            _build(marked, _previous(home, catalogue), catalogue, given, Path(scratch) / "built", progress)
+            _publish(Path(scratch) / "built", folder, catalogue)
     return Corpus(str(path), folder, catalogue, digest)
 
 
@@ -117,8 +126,11 @@ def extract(
     out: str | Path,
     catalogue: str | Path | Catalogue | None = None,
     progress: bool = False,
+    text: bool = True,
 ) -> dict[str, int]:
     """Pages → `articles.parquet`, `lines.parquet`, … in `out`; returns rows by table, and `pages`.
+
+    text=False leaves the articles' words out: no titles, no evidence that quotes them; names, sources and dates stay.
 
     Works through the pages in batches, so memory does not grow with the corpus. Raises `DiembaoError` where there is
     nothing to read or nowhere to write.
@@ -141,8 +153,21 @@ def extract(
             total += pages
         parts.add_unread(given)
         parts.finish(out)
+    if not text:
+        strip_text(out)
     counts = {name: pl.scan_parquet(out / f"{name}.parquet").select(pl.len()).collect().item() for name in TABLES}
     return {"pages": total, **counts}
+
+
+def strip_text(folder: str | Path) -> None:
+    """A folder of extracted tables → the same without the articles' words (see `WORDS`).
+
+    What is left are places, names, sources and dates as written, numbers and ids.
+    """
+    for name, columns in WORDS.items():
+        file = Path(folder) / f"{name}.parquet"
+        table = pl.read_parquet(file)
+        table.with_columns(pl.lit(None, table.schema[column]).alias(column) for column in columns).write_parquet(file)
 
 
 def extract_pages(
@@ -323,6 +348,11 @@ def _method(catalogue: Catalogue) -> str:
     return f"{code.hexdigest()[:12]}-{pl.__version__}-{catalogue.digest}"
 
 
+def _own(catalogue: Catalogue) -> str:
+    """What the tables depend on in the researcher's own rows."""
+    return json.dumps(sorted(catalogue.own), ensure_ascii=False)
+
+
 def _mark_pages(batches: Iterator[tuple[pl.DataFrame, pl.DataFrame]], given: pl.DataFrame, scratch: Path) -> Path:
     """Pages as they are read → `scratch/pages`, parts with a `mark` of each page's content, and `scratch/notes`.
 
@@ -347,23 +377,43 @@ def _digest(scratch: Path, given: pl.DataFrame, method: str) -> str:
     return seen.hexdigest()[:16]
 
 
-def _previous(home: Path, method: str) -> Path | None:
-    """The newest finished tables of the same path made by the same method."""
-    done = [f.parent for f in home.glob("*/done") if json.loads(f.read_text())["method"] == method]
-    return max(done, key=lambda folder: (folder / "done").stat().st_mtime, default=None)
+def _previous(home: Path, catalogue: Catalogue) -> tuple[Path, list[str]] | None:
+    """The newest finished tables of the same path made by the same method, and the names of own rows that differ."""
+    told = {file.parent: json.loads(file.read_text(encoding="utf-8")) for file in home.glob("*/done")}
+    done = [folder for folder in told if told[folder]["method"] == _method(catalogue)]
+    newest = max(done, key=lambda folder: (folder / "done").stat().st_mtime, default=None)
+    if newest is None:
+        return None
+    then, now = told[newest]["own"], catalogue.own
+    return newest, [name for row in then.keys() ^ now.keys() for name in (then | now)[row]]
+
+
+def _holds(names: Sequence[str]) -> pl.Expr:
+    """Names → whether a text may hold one of them: the longest word of each, in whatever case and spelling."""
+    words = {max(re.split(r"[^\w]+", fold(name)), key=len) for name in names}
+    return folded(pl.col("text")).str.contains(f"(?i){any_of([word for word in words if word])}")
 
 
 def _build(
-    scratch: Path, previous: Path | None, catalogue: Catalogue, given: pl.DataFrame, out: Path, progress: bool
+    scratch: Path,
+    previous: tuple[Path, list[str]] | None,
+    catalogue: Catalogue,
+    given: pl.DataFrame,
+    out: Path,
+    progress: bool | Callable[[int, int], None],
 ) -> None:
-    """Marked pages → a folder of finished tables; pages the previous folder holds unchanged are taken from there."""
+    """Marked pages → a folder of finished tables; pages the previous folder holds unchanged are taken from there.
+
+    Not taken are those that may hold a name of the catalogue's own rows that has come or gone since.
+    """
     parts = _Parts(_made(scratch / "parts"))
     known = pl.DataFrame(schema={"page": pl.String, "mark": pl.UInt64})
     if previous is not None:
+        previous, names = previous
         wanted = pl.scan_parquet(scratch / "pages" / "*.parquet").select("page", "mark").collect()
-        known = pl.read_parquet(previous / "pages.parquet", columns=["page", "mark"]).join(
-            wanted, on=["page", "mark"], how="semi"
-        )
+        held = pl.scan_parquet(previous / "pages.parquet")
+        held = held.filter(~_holds(names)) if names else held
+        known = held.select("page", "mark").collect().join(wanted, on=["page", "mark"], how="semi")
         kept = {
             name: pl.scan_parquet(previous / f"{file}.parquet").join(known.lazy(), on="page", how="semi").collect()
             for name, file in {**{name: name for name in _PARTS}, "articles": "unmarked"}.items()
@@ -376,8 +426,13 @@ def _build(
             new = pl.read_parquet(file).join(known, on=["page", "mark"], how="anti", maintain_order="left")
             yield new.select(PAGES.names()), pl.read_parquet(scratch / "notes" / file.name)
 
-    for _, notes, tables in _extracted(_shown(fresh(), progress), catalogue, given):
+    total = pl.scan_parquet(scratch / "pages" / "*.parquet").select(pl.len()).collect().item() - known.height
+    done = 0
+    for pages, notes, tables in _extracted(_shown(fresh(), progress is True), catalogue, given):
         parts.add(tables, notes)
+        done += pages
+        if callable(progress):
+            progress(done, total)
     parts.add_unread(given)
     parts.finish(_made(out), by_page=True)
     for name, file in {"articles": "unmarked", "prints": "prints"}.items():  # for the next time
@@ -385,9 +440,10 @@ def _build(
     pl.scan_parquet(scratch / "pages" / "*.parquet").sink_parquet(out / "pages.parquet", row_group_size=2_000)
 
 
-def _publish(built: Path, folder: Path, method: str) -> None:
+def _publish(built: Path, folder: Path, catalogue: Catalogue) -> None:
     """A finished folder → its place, by one rename; older tables of the same path are removed."""
-    (built / "done").write_text(json.dumps({"method": method}))
+    told = {"method": _method(catalogue), "own": catalogue.own}
+    (built / "done").write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
     try:
         os.rename(built, folder)
     except OSError:

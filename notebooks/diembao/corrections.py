@@ -5,6 +5,7 @@ syllables, in-text dates resolved from publication, credits from a citation, dup
 form of the file is described in `data/README.md`. What no longer fits its page is told in `problems`, never dropped.
 """
 
+import datetime
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -79,6 +80,32 @@ def load(paths: str | Path | Sequence[str | Path], catalogue: Catalogue) -> pl.D
         files.update({file.resolve(): file for file in found if file.is_file()})
     tables = [_read(file, catalogue) for file in files.values()]
     return _ranked(pl.concat(tables)) if tables else NONE
+
+
+def add(path: str | Path, catalogue: Catalogue, **values: object) -> Path:
+    """A corpus and the columns of a correction (`date`: today unless given) → the file beside the pages it stands in.
+
+    `DiembaoError` if it cannot be a correction or cannot be written: then the file stays as it was.
+    """
+    folder = Path(path) if Path(path).is_dir() else Path(path).parent
+    file = folder / NAME
+    columns = (*REQUIRED, *OPTIONAL)
+    written = {"date": datetime.date.today().isoformat()} | values
+    row = pl.DataFrame({name: ["" if written.get(name) is None else str(written[name])] for name in columns})
+    before = file.read_bytes() if file.is_file() else None
+    try:
+        table = row if before is None else pl.concat([pl.read_csv(file, infer_schema=False), row], how="diagonal")
+        table.write_csv(file)
+        _read(file, catalogue)
+    except (DiembaoError, pl.exceptions.PolarsError, OSError) as error:
+        if before is not None:
+            file.write_bytes(before)
+        elif file.is_file():
+            file.unlink()
+        if isinstance(error, DiembaoError):
+            raise
+        raise DiembaoError(f"{file}: cannot be written ({error})") from None
+    return file
 
 
 def _read(file: Path, catalogue: Catalogue) -> pl.DataFrame:

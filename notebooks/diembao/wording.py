@@ -351,12 +351,17 @@ class Words:
         head = table.head(max(rows, LONGEST) if _in_build() else rows)
         chosen = columns or [name for name in table.columns if f"column.{name}" in self.strings]
         chosen = [name for name in chosen if name.removesuffix("_total") not in set(chosen) - {name}]
+        # a concordance of tables without texts has no words around its names
+        bare = {"left", "right"} <= set(chosen) and table.height and table["left"].null_count() == table.height
+        chosen = [name for name in chosen if not (bare and name in ("left", "right"))]
         cells = [self._cells(head, name) for name in chosen]
         note = ""
         if table.is_empty():
             note = self.text("table.empty")
         elif table.height > rows:
             note = self.text("table.rows", shown=self.number(rows), all=self.number(table.height))
+        if bare:
+            note = f"{note} {self.text('table.no_text')}".strip()
         in_context = CONTEXT.keys() <= set(chosen)
         return Shown(
             [self._heading(table, name) for name in chosen],

@@ -1,9 +1,9 @@
-"""`make bench`: how fast extraction, measures and reports are, as ratios within one run. CORPUS=FILE: your own pages.
+"""`make bench`: how fast everything is, as ratios within one run. CORPUS=FILE measures your own pages.
 
 The yardstick of extraction is the plain scan: one pass of one regular expression with every name of the catalogue over
-the same texts, counted and thrown away. That of the measures, without their intervals, is one plain group-by of the
-mentions by actor; that of reports is papermill and nbconvert by command line, one notebook after the other. Each figure
-is the median of several runs, taken in turn.
+the same texts, counted and thrown away. That of the measures, without their intervals, and of the lab's controls is one
+plain group-by of the mentions by actor; that of reports is papermill and nbconvert by command line, one notebook after
+the other. Each figure is the median of several runs, taken in turn.
 """
 
 import argparse
@@ -72,7 +72,7 @@ def measured(task, file: Path, threads: int) -> tuple[float, float, int, float]:
     return result
 
 
-def reports(runs: int) -> None:
+def reports(file: Path, runs: int) -> None:
     """Prints the wall time of `diembao report` over that of papermill and nbconvert, notebook by notebook.
 
     Both run the default edition's notebooks on the sample, from the command line, in turn; extraction is done before.
@@ -102,8 +102,8 @@ def reports(runs: int) -> None:
     print(f"  the largest report has {largest / 1e6:.2f} MB")
 
 
-def measure_ratios(file: Path, runs: int) -> dict[str, float]:
-    """Pages → each measure's time without intervals, as a multiple of one plain group-by of the mentions."""
+def counting(file: Path, runs: int) -> None:
+    """Prints each measure's time without intervals, as a multiple of one plain group-by of the mentions by actor."""
     chosen = measures.select(corpus.open_corpus(file))
     mentions, articles, citations, dates = chosen.mentions, chosen.articles, chosen.citations, chosen.dates
     standing = coverage.standing(articles, citations)
@@ -128,61 +128,95 @@ def measure_ratios(file: Path, runs: int) -> dict[str, float]:
         "delays": lambda: coverage.delays(dates, articles, standing),
     }
     seconds: dict[str, list[float]] = {name: [] for name in tasks}
-    for _ in range(runs + 1):  # the first warms up
+    for _ in range(2 * runs + 2):  # the first warms up
         for name, task in tasks.items():
             began = time.perf_counter()
             task()
             seconds[name].append(time.perf_counter() - began)
     medians = {name: statistics.median(times[1:]) for name, times in seconds.items()}
-    return {name: median / medians["plain"] for name, median in medians.items() if name != "plain"}
+    print("measures without intervals")
+    for name, median in medians.items():
+        print(f"  {name:24} {median / medians['plain']:6.1f} × the group-by")
+
+
+CONTROLS = {  # what a reader does in the lab, from the usual choices
+    "choose an actor": {"actors": ["RUS"]},
+    "brush two years": {"date_from": "2022-01-01", "date_to": "2023-12-31"},
+    "count captions too": {"line_roles": ["headline", "lead", "body", "caption"]},
+    "capitals as places too": {"capitals": "both"},
+    "copies as printed": {"duplicates": "printed"},
+    "only articles on AP": {"only": ["AP"]},
+    "compare one source more": {"sources": ["AP", "VOA", "Reuters", "Yonhap", "AFP"]},
+    "another measure": {"measure": "mentions"},
+}
+
+
+def lab(file: Path, runs: int) -> None:
+    """Prints each control of the lab, until everything for the screen is made, as a multiple of a plain group-by."""
+    from diembao.lab import Lab, View
+
+    desk = Lab(View(corpus=str(file)))
+    mentions = desk.desk.news.mentions.collect()
+    times: dict[str, list[float]] = {name: [] for name in ("group-by", *CONTROLS)}
+    for _ in range(max(5, runs) + 1):  # the first run draws what is drawn once for a measure
+        began = time.perf_counter()
+        mentions.group_by("actor_id").agg(pl.len(), pl.col("page").n_unique())
+        times["group-by"].append(time.perf_counter() - began)
+        for name, choices in CONTROLS.items():
+            desk.view.choose(**View(corpus=str(file)).to_dict())
+            began = time.perf_counter()
+            desk.view.choose(**choices)
+            times[name].append(time.perf_counter() - began)
+    medians = {name: statistics.median(found[1:]) for name, found in times.items()}
+    print(f"the lab, {desk.desk.articles.height:,} articles, {mentions.height:,} mentions")
+    for name in CONTROLS:
+        print(f"  {name:24} {medians[name] / medians['group-by']:6.1f} × the group-by, {1000 * medians[name]:,.0f} ms")
+
+
+def extracting(file: Path, runs: int) -> None:
+    """Prints the wall time of extraction over that of the plain scan."""
+    threads = os.cpu_count() or 1
+    characters = pl.scan_parquet(file).select(pl.col("text").str.len_chars().sum()).collect().item()
+    tasks = {
+        "plain scan": (plain_scan, threads),
+        "extraction": (extraction, threads),
+        "extraction, one thread": (extraction, 1),
+        "same, no near-duplicates": (without_duplicates, 1),
+    }
+    rows = {name: [] for name in tasks}
+    for _ in range(runs):
+        for name, (task, cores) in tasks.items():
+            rows[name].append(measured(task, file, cores))
+    pages = rows["extraction"][0][2]
+    seconds = {name: statistics.median(run[0] for run in each) for name, each in rows.items()}
+    memory = {name: statistics.median(run[1] for run in each) for name, each in rows.items()}
+    print(f"{file.name}: {pages:,} pages, {characters / 1e6:.1f} million characters, {threads} threads")
+    for name in rows:
+        print(f"  {name:24} {seconds[name] / seconds['plain scan']:6.1f} × the plain scan, peak {memory[name]:,.0f} MB")
+    print(f"  throughput {pages / seconds['extraction']:,.0f} pages a second on this machine, today")
+    gain = seconds["extraction, one thread"] / seconds["extraction"]
+    work = {name: statistics.median(run[3] for run in each) for name, each in rows.items()}
+    share = 1 - work["same, no near-duplicates"] / work["extraction, one thread"]
+    print(f"  near-duplicates take {share:.0%} of the processor time of extraction")
+    print(f"  {threads} threads are {gain:.2f} times as fast as one")
+
+
+PARTS = {"extraction": extracting, "measures": counting, "lab": lab, "reports": reports}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus", nargs="?", default=os.environ.get("CORPUS"), help="Parquet file (page, text)")
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--only", choices=["extraction", "reports"])
+    parser.add_argument("--only", choices=PARTS, help="one part alone")
     options = parser.parse_args()
-    if options.only != "reports":
-        extracting(parser, options)
-    if options.only != "extraction":
-        reports(options.runs)
-
-
-def extracting(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
-    """Prints the wall time of extraction over that of the plain scan."""
-    threads = os.cpu_count() or 1
     with tempfile.TemporaryDirectory() as folder:
         file = Path(options.corpus) if options.corpus else default_corpus(Path(folder))
         if "text" not in pl.read_parquet_schema(file):
             parser.error(f"{file}: no column `text`; a corpus has {', '.join(PAGES.names()[:2])}")
-        characters = pl.scan_parquet(file).select(pl.col("text").str.len_chars().sum()).collect().item()
-        tasks = {
-            "plain scan": (plain_scan, threads),
-            "extraction": (extraction, threads),
-            "extraction, one thread": (extraction, 1),
-            "same, no near-duplicates": (without_duplicates, 1),
-        }
-        rows = {name: [] for name in tasks}
-        for _ in range(options.runs):
-            for name, (task, cores) in tasks.items():
-                rows[name].append(measured(task, file, cores))
-        ratios = measure_ratios(file, 2 * options.runs + 1)
-    pages = rows["extraction"][0][2]
-    seconds = {name: statistics.median(run[0] for run in runs) for name, runs in rows.items()}
-    memory = {name: statistics.median(run[1] for run in runs) for name, runs in rows.items()}
-    print(f"{file.name}: {pages:,} pages, {characters / 1e6:.1f} million characters, {threads} threads")
-    for name in rows:
-        print(f"  {name:24} {seconds[name] / seconds['plain scan']:6.1f} × the plain scan, peak {memory[name]:,.0f} MB")
-    print(f"  throughput {pages / seconds['extraction']:,.0f} pages a second on this machine, today")
-    gain = seconds["extraction, one thread"] / seconds["extraction"]
-    work = {name: statistics.median(run[3] for run in runs) for name, runs in rows.items()}
-    share = 1 - work["same, no near-duplicates"] / work["extraction, one thread"]
-    print(f"  near-duplicates take {share:.0%} of the processor time of extraction")
-    print(f"  {threads} threads are {gain:.2f} times as fast as one")
-    print("measures without intervals, as multiples of one plain group-by of the mentions by actor")
-    for name, ratio in ratios.items():
-        print(f"  {name:24} {ratio:6.1f}")
+        for name, part in PARTS.items():
+            if options.only in (None, name):
+                part(file, options.runs)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diembao import DiembaoError, load_catalogue
-from diembao.catalogue import SHIPPED, fold, folded, slug
+from diembao.catalogue import SHIPPED, add_row, fold, folded, slug
 
 
 @pytest.fixture
@@ -125,3 +125,29 @@ def test_folding_makes_spellings_equal():
 def test_folding_keeps_every_offset(text):
     assert len(fold(text)) == len(text)
     assert pl.select(folded(pl.lit(text))).item() == fold(text)
+
+
+def test_rows_of_ones_own_are_added_and_told_apart(tmp_path):
+    add_row(tmp_path, "actors.csv", id="bui-van-thu", kind="person", name_en="Bùi Văn Thử", name_vi="Bùi Văn Thử")
+    add_row(tmp_path, "aliases.csv", surface="Bùi Văn Thử", actor_id="bui-van-thu", form="name")
+    add_row(tmp_path, "aliases.csv", surface="Bùi Văn Thử", actor_id="bui-van-thu", form="name")
+    shipped, mine = load_catalogue(), load_catalogue(own=tmp_path)
+    assert mine.actors.height == shipped.actors.height + 1 and mine.aliases.height == shipped.aliases.height + 1
+    assert mine.digest == shipped.digest and shipped.own == {}
+    assert sorted(map(tuple, mine.own.values())) == [("Bùi Văn Thử",), ("Bùi Văn Thử", "Bùi Văn Thử")]
+
+
+@pytest.mark.parametrize(
+    ("file", "row", "expected"),
+    [
+        ("aliases.csv", {"surface": "Xứ Sương", "actor_id": "XXX", "form": "name"}, "row 2, column `actor_id`: 'XXX'"),
+        ("actors.csv", {"id": "USA", "kind": "state", "name_en": "Again"}, "row 2, column `id`: 'USA' stands twice"),
+    ],
+)
+def test_a_wrong_row_of_ones_own_is_refused_and_not_written(tmp_path, file, row, expected):
+    with pytest.raises(DiembaoError) as error:
+        add_row(tmp_path, file, **row)
+    assert str(tmp_path / file) in str(error.value) and expected in str(error.value)
+    assert not (tmp_path / file).exists()
+    with pytest.raises(DiembaoError, match="no such folder of own rows"):
+        load_catalogue(own=tmp_path / "elsewhere")

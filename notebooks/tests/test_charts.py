@@ -8,10 +8,11 @@ import altair as alt
 import numpy as np
 import polars as pl
 import pytest
+import vl_convert
 from synthetic import article, articles, citations, corpus, mentions, press
 
-from diembao import charts, theme, wording
-from diembao.measures import comention, comparison, coverage, frequency, select
+from diembao import charts, open_corpus, theme, wording
+from diembao.measures import comention, comparison, coverage, cube, frequency, select
 from diembao.wording import Words
 
 
@@ -192,3 +193,30 @@ def test_the_renderer_is_in_place():
     chart = charts.reach(coverage.reach(select(press(20)).dates, select(press(20)).articles), Words("en"), "t")
     data, _ = chart._repr_mimebundle_()
     assert theme.MIME in data
+
+
+@pytest.mark.parametrize("language", ["en", "vi"])
+@pytest.mark.parametrize("measure", charts.MEASURES)
+def test_templates_of_linked_charts_are_drawn_with_whatever_fills_them(language, measure):
+    news = open_corpus("sample")
+    chosen = select(news)
+    words = Words(language, chosen.names)
+    whole = cube.cube(news.mentions, news.articles)
+    counts = cube.within(whole, cube.numbers(whole, chosen.articles))
+    standing = comparison.attributed(chosen.articles, chosen.citations, ["AP", "VOA"])
+    made = [
+        (charts.linked_actors(words, measure), cube.by_actor(whole, counts, chosen.articles).head(5), measure),
+        (charts.linked_periods(words, measure), cube.by_period(whole, counts, chosen.articles), measure),
+        (charts.linked_sources(words, measure), cube.by_source(whole, counts, chosen.articles, standing), measure),
+        (charts.linked_calendar(words), coverage.calendar(chosen.articles, chosen.citations), "articles"),
+    ]
+    for template, table, column in made:
+        spec = template.to_dict()
+        rows = charts.linked_rows(table, words, column, ["RUS"])
+        drawn = charts.filled(spec, rows, "Tên riêng", ("2023-02-01", "2023-05-31"))
+        assert spec["title"]["text"] == "" and "datasets" not in spec  # the template stays as it was
+        assert {"pick", "brush"} & {param["name"] for param in drawn["params"]}
+        svg = vl_convert.vegalite_to_svg(drawn | {"width": 400}, vl_version="6.4")
+        assert "Tên riêng" in svg and (words.name("RUS") in svg or words.source("AP") in svg)
+        empty = charts.filled(spec, [], "nothing")
+        assert vl_convert.vegalite_to_svg(empty | {"width": 400}, vl_version="6.4").startswith("<svg")

@@ -7,7 +7,8 @@ import polars as pl
 import pytest
 from extracting import catalogue, pages, story
 
-from diembao import DiembaoError, corpus, extract, measures, open_corpus
+from diembao import DiembaoError, corpus, extract, load_catalogue, measures, open_corpus
+from diembao.catalogue import add_row
 from diembao.schema import DATES, PAGES, TABLES
 
 PAGE = story("Mỹ và Nga nối lại đàm phán ngày 12/6/2024.", "Theo AP, hai bên trao đổi danh sách.", "Cuộc họp kéo dài.")
@@ -245,3 +246,39 @@ def test_truth_beside_the_sample_matches_its_pages():
         assert all(page[mark["start"] : mark["end"]] == mark["surface"] for mark in row["marks"])
         filled = {str(n) for n, line in enumerate(page.split("\n"), 1) if line.strip()}
         assert set(row["roles"]) == filled
+
+
+def test_a_row_of_ones_own_extracts_only_the_pages_that_may_hold_its_name(folder, tmp_path, monkeypatch):
+    (folder / "ba.txt").write_text(PAGE.replace("Cuộc họp", "Ủy ban Sông Lam cho biết cuộc họp"), encoding="utf-8")
+    open_corpus(folder)
+    mine = tmp_path / "mine"
+    add_row(mine, "actors.csv", id="USL", kind="org", name_en="Lam River Committee", name_vi="Ủy ban Sông Lam")
+    add_row(mine, "aliases.csv", surface="Uỷ ban Sông Lam", actor_id="USL", form="name")
+    seen = []
+    real = corpus.extract_pages
+    monkeypatch.setattr(corpus, "extract_pages", lambda pages, *rest: seen.extend(pages["page"]) or real(pages, *rest))
+    told = []
+    taught = open_corpus(folder, load_catalogue(own=mine), progress=lambda done, total: told.append((done, total)))
+    assert seen == ["ba"] and told == [(1, 1)]
+    assert taught.mentions.filter(pl.col("actor_id") == "USL").collect().height == 1
+    monkeypatch.setenv("DIEMBAO_CACHE", str(tmp_path / "another"))
+    anew = open_corpus(folder, load_catalogue(own=mine))
+    assert anew.digest == taught.digest
+    assert all(table.equals(tables_of(anew)[name]) for name, table in tables_of(taught).items())
+    monkeypatch.setenv("DIEMBAO_CACHE", str(tmp_path / "cache"))
+    (mine / "aliases.csv").write_text("surface,actor_id,form,example\n")
+    forgot = open_corpus(folder, load_catalogue(own=mine))
+    assert forgot.mentions.filter(pl.col("actor_id") == "USL").collect().is_empty()
+
+
+def test_an_extract_without_text_keeps_numbers_and_names_and_no_words(folder, tmp_path):
+    extract(folder, tmp_path / "with")
+    extract(folder, tmp_path / "without", text=False)
+    full, bare = open_corpus(tmp_path / "with"), open_corpus(tmp_path / "without")
+    assert bare.pages.collect().is_empty()
+    for name in ("mentions", "citations", "dates", "lines"):
+        assert tables_of(full)[name].equals(tables_of(bare)[name])
+    kept = tables_of(full)["articles"].drop("title", "published_evidence")
+    assert kept.equals(tables_of(bare)["articles"].drop("title", "published_evidence"))
+    said = "\n".join(str(value) for table in tables_of(bare).values() for row in table.rows() for value in row)
+    assert "nối lại" not in said and "danh sách" not in said

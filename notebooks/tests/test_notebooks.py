@@ -4,10 +4,11 @@ import ast
 from pathlib import Path
 
 import nbformat
+import papermill
 import pytest
 
 FOLDER = Path(__file__).resolve().parents[1]
-NAMES = ("start_here", "actor_mentions", "source_comparison", "date_coverage", "extraction_quality")
+NAMES = ("start_here", "explore", "actor_mentions", "source_comparison", "date_coverage", "extraction_quality")
 # They choose nothing from a corpus: the first shows all of it, the other all that is marked.
 UNSELECTIVE = ("start_here", "extraction_quality")
 COMMON = {
@@ -90,3 +91,14 @@ def test_every_chart_follows_a_table_and_has_its_picture_and_its_words(notebook)
         assert data["image/png"] and data["text/plain"], name
         about = name.removesuffix("-chart")
         assert {f"{about}-table", f"{about}-said"} <= {cell_id for cell_id, _ in shown}, name
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "extraction_quality"])
+def test_it_runs_on_tables_without_text(name, tmp_path):
+    """`data/first_pages` has no texts: the words around a name are off, and it is said."""
+    corpus = FOLDER.parent / "data" / "first_pages"
+    ran = papermill.execute_notebook(
+        FOLDER / f"{name}.ipynb", None, {"corpus": str(corpus)}, progress_bar=False, kernel_name="python3"
+    )
+    said = "".join(str(output.get("data", "")) for cell in ran.cells for output in cell.get("outputs", []))
+    assert ("without the pages' texts" in said) == ("frequency.concordance" in str(ran.cells))

@@ -1,0 +1,66 @@
+"""A linked chart on the screen, and what a reader brushes or clicks in it."""
+
+import datetime
+from collections.abc import Callable
+
+import altair as alt
+import ipywidgets as w
+
+from .. import charts
+
+alt.JupyterChart.enable_offline()
+
+
+class Linked:
+    """A linked chart on the screen: drawn again only when what it shows has changed, filled rather than made anew."""
+
+    def __init__(self, on_brush: Callable | None = None, on_pick: Callable | None = None):
+        self.place = w.Box()
+        self.chart: alt.JupyterChart | None = None
+        self.on_brush, self.on_pick = on_brush, on_pick
+        self.drawn: tuple = ((), "")
+        self.days: tuple[str, str] | None = None  # what its brush covers, as drawn or as it last said
+        self.key: tuple = ()
+        self.templates: dict[tuple, dict] = {}  # by kind, language and measure
+
+    def show(
+        self, key: tuple, make: Callable, rows: list[dict], title: str, hint: str, days: tuple[str, str] | None
+    ) -> None:
+        if key not in self.templates:
+            template = make()
+            self.templates[key] = template.to_dict()
+            if self.chart is None:
+                self._attach(template)
+        if (key, rows, title, days) == (self.key, *self.drawn, self.days):
+            return
+        self.key, self.drawn, self.days = key, (rows, title), days
+        self.chart.spec = charts.filled(self.templates[key], rows, f"{title} · {hint}", days)
+
+    def still(self) -> dict:
+        """→ the chart as it is drawn, without what only the screen needs."""
+        return charts.filled(self.templates[self.key], *self.drawn)
+
+    def _attach(self, template: alt.Chart) -> None:
+        options = {"actions": False, "renderer": "svg"}
+        self.chart = alt.JupyterChart(template, embed_options=options, debounce_wait=150, max_wait=False)
+        if self.on_brush:
+            self.chart.selections.observe(self._brushed, charts.BRUSH)
+        if self.on_pick:
+            self.chart.selections.observe(self._picked, charts.PICK)
+        self.place.children = (self.chart,)
+
+    def _brushed(self, change: dict) -> None:
+        ends = next(iter(change["new"].value.values()), None) if change["new"].value else None
+        days = None
+        if ends:
+            # in universal time; the last day is the one before the brush ends
+            first, last = (datetime.datetime.fromtimestamp(x / 1000, datetime.UTC) for x in sorted(ends))
+            last = max(first, last - datetime.timedelta(milliseconds=1))
+            days = (first.date().isoformat(), last.date().isoformat())
+        if days != self.days:
+            self.days = days
+            self.on_brush(days)
+
+    def _picked(self, change: dict) -> None:
+        if change["new"].value:
+            self.on_pick(change["new"].value[0])

@@ -1,0 +1,444 @@
+"""The lab driven from Python: every choice changes the tables it should, and no mistake ends in a traceback."""
+
+import json
+import os
+import re
+from pathlib import Path
+
+import ipywidgets as w
+import polars as pl
+import pytest
+from conftest import HOSTILE
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
+
+from diembao import DiembaoError, charts, load_catalogue, measures, open_corpus
+from diembao.corpus import SAMPLE
+from diembao.lab import Lab, View, leave, reading, show
+from diembao.lab.desk import ROWS
+from diembao.measures import comparison, frequency
+from diembao.measures.selection import of
+from diembao.schema import LINE_ROLES
+from diembao.wording import Words
+
+ROOT = Path(__file__).resolve().parents[2]
+FIRST_PAGES = ROOT / "data" / "first_pages"
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def lab():
+    return Lab(View())
+
+
+def counted(lab: Lab, actor: str) -> int:
+    return lab.desk.actors(lab.view).filter(pl.col("actor_id") == actor)["mentions"].sum()
+
+
+# --- the view ---------------------------------------------------------------------------------------------------------
+
+VIEWS = st.fixed_dictionaries(
+    {},
+    optional={
+        "corpus": st.text(st.characters(exclude_categories=["Cs"]), min_size=1),
+        "actors": st.lists(st.sampled_from(["RUS", "USA", "NATO", "kim-jong-un"]), unique=True),
+        "sources": st.lists(st.sampled_from(["AP", "VOA", "Thế giới & Việt Nam"]), unique=True),
+        "only": st.lists(st.sampled_from(["AP", "VOA"]), max_size=1),
+        "date_from": st.sampled_from(["", "2023", "2023-05-01"]),
+        "line_roles": st.lists(st.sampled_from(LINE_ROLES), min_size=1, unique=True),
+        "capitals": st.sampled_from(["gov", "place", "both"]),
+        "measure": st.sampled_from(charts.MEASURES),
+        "language": st.sampled_from(["en", "vi"]),
+    },
+)
+
+
+@given(VIEWS)
+def test_a_view_comes_back_from_its_link_and_its_dict(choices):
+    view = View.from_dict(choices)
+    assert View.from_link(view.to_link()).to_dict() == view.to_dict() == View.from_dict(view.to_dict()).to_dict()
+    compile(view.to_cell(), "cell", "exec")
+
+
+@pytest.mark.parametrize(("link", "named"), [("diembao:?measure=most", "measure"), ("diembao:?colour=red", "colour")])
+def test_a_wrong_link_is_refused_and_changes_nothing(link, named):
+    with pytest.raises(DiembaoError, match=named):
+        View.from_link(link)
+    lab = Lab(View(actors=["RUS"]))
+    lab.restore(link)
+    assert named in lab.message.value and lab.view.actors == ["RUS"]
+
+
+CHOICES = [
+    {},
+    {"actors": ["RUS", "NATO"], "date_from": "2023-03", "date_to": "2024-06-30", "only": ["AP"]},
+    {
+        "capitals": "both",
+        "line_roles": ["headline", "caption"],
+        "duplicates": "printed",
+        "basis": "credit",
+        "only": ["VOA"],
+    },
+]
+
+
+@pytest.mark.parametrize("choices", CHOICES)
+def test_a_restored_view_gives_the_same_tables_as_the_public_functions_and_its_own_cell(lab, choices):
+    lab.view.choose(**choices)
+    again = Lab(View.from_link(lab.view.to_link()))
+    for name in ("bars", "periods", "cells", "days", "found"):
+        assert_frame_equal(getattr(lab.desk, name)(lab.view), getattr(again.desk, name)(again.view))
+    asked = {name: getattr(lab.view, name) for name in ("date_from", "date_to", "line_roles", "capitals", "duplicates")}
+    chosen = measures.select(open_corpus("sample"), **asked)
+    articles = chosen.articles
+    if lab.view.only:
+        articles = of(articles, comparison.attributed(articles, chosen.citations, lab.view.only, lab.view.basis))
+    table = frequency.by_actor(chosen.mentions, articles, resamples=10)
+    assert_frame_equal(lab.desk.actors(lab.view), table.select(lab.desk.actors(lab.view).columns))
+    # the evidence is exactly what is counted
+    named = of(chosen.mentions, articles).filter(pl.col("actor_id").is_in(lab.view.actors) if lab.view.actors else True)
+    places = ["page", "start", "end", "surface", "actor_id"]
+    found = lab.desk.found(lab.view).cast({"actor_id": pl.String}).select(places)
+    assert_frame_equal(found.sort(places), named.select(places).sort(places))
+    said = {}
+    exec(lab.view.to_cell(), said)
+    wanted = lab.view.actors or said["by_actor"]["actor_id"].to_list()
+    ours = lab.desk.actors(lab.view).filter(pl.col("actor_id").is_in(wanted))
+    assert_frame_equal(ours, said["by_actor"].select(ours.columns))
+
+
+def test_intervals_are_those_of_the_reports(lab):
+    lab.rest()
+    chosen = measures.select(open_corpus("sample"))
+    table = frequency.by_actor(chosen.mentions, chosen.articles).head(5)
+    assert_frame_equal(
+        lab.desk.intervals(lab.view).head(5).select("share_low", "share_high"), table.select("share_low", "share_high")
+    )
+    rows = lab.links["actors"].drawn[0]
+    assert rows[0]["low"] < rows[0]["value"] < rows[0]["high"]
+
+
+# --- looking ----------------------------------------------------------------------------------------------------------
+
+
+def clicked(link, **cell):
+    """What the browser says when a mark is clicked, after it has said that the chart is drawn anew."""
+    link.chart._vl_selections = {charts.PICK: {"value": {}, "store": []}}
+    link.chart._vl_selections = {
+        charts.PICK: {
+            "value": {name: [value] for name, value in cell.items()} | {"vlPoint": {"or": [cell]}},
+            "store": [],
+        }
+    }
+
+
+def brushed(link, first, last):
+    field = "period" if link.key[0] == "periods" else "first"
+    ends = [charts._moment(first), charts._moment(last, 1)] if first else None
+    link.chart._vl_selections = {charts.BRUSH: {"value": {field: ends} if ends else {}, "store": []}}
+
+
+def test_a_bar_clicked_leads_to_the_sentences_and_clicked_again_back(lab):
+    every = lab.desk.found(lab.view).height
+    clicked(lab.links["actors"], actor_id="RUS")
+    assert lab.view.actors == ["RUS"] and lab.actors.tags == [["RUS", "Russia"]]
+    assert lab.desk.found(lab.view).height == counted(lab, "RUS") < every
+    assert all(row[-1] == "Russia" for row in lab.evidence.rows) and len(lab.evidence.rows) == ROWS
+    assert [row["chosen"] for row in lab.links["actors"].drawn[0] if row["actor_id"] != "RUS"] == [False] * 9
+    text = "".join(part[0] for part in lab.page.segments)
+    assert text == lab.desk.text(lab.spot[0]) and text[lab.spot[1] : lab.spot[2]] == lab.lines["surface"][0]
+    assert [part[0] for part in lab.page.segments if "here" in part[1].split()] == [lab.lines["surface"][0]]
+    clicked(lab.links["actors"], actor_id="RUS")
+    assert lab.view.actors == [] and lab.desk.found(lab.view).height == every
+
+
+def test_a_cell_clicked_chooses_actor_and_source(lab):
+    clicked(lab.links["sources"], actor_id="KOR", source_id="Yonhap")
+    assert (lab.view.actors, lab.view.only, lab.only.value) == (["KOR"], ["Yonhap"], "Yonhap")
+    assert set(lab.desk.chosen(lab.view).articles["page"]) < set(open_corpus("sample").articles.collect()["page"])
+    clicked(lab.links["sources"], actor_id="KOR", source_id="Yonhap")
+    assert (lab.view.actors, lab.view.only) == ([], [])
+
+
+def test_a_brush_chooses_days_both_ways_and_is_not_drawn_over_by_itself(lab):
+    timeline, calendar = lab.links["periods"], lab.links["calendar"]
+    before = timeline.chart.spec
+    brushed(timeline, "2023-03-01", "2023-08-31")
+    assert (lab.view.date_from, lab.view.date_to) == ("2023-03-01", "2023-08-31")
+    assert timeline.chart.spec is before
+    (brush,) = [param for param in calendar.chart.spec["params"] if param["name"] == charts.BRUSH]
+    assert brush["value"]["x"] == [charts._moment("2023-03-01"), charts._moment("2023-09-01")]
+    assert lab.desk.chosen(lab.view).articles["published_first"].min().isoformat() >= "2023-03-01"
+    lab.date_to.value = "2023-05"
+    (brush,) = [param for param in timeline.chart.spec["params"] if param["name"] == charts.BRUSH]
+    assert brush["value"]["x"][1] == charts._moment("2023-06-01")
+    brushed(calendar, "2023-03-01", "2023-05-31")  # as the browser repeats a brush that was drawn for it
+    assert lab.view.date_to == "2023-05"
+    brushed(calendar, "", "")
+    assert (lab.view.date_from, lab.view.date_to, lab.date_to.value) == ("", "", "")
+
+
+def test_charts_get_few_rows_whatever_the_corpus(lab):
+    lab.groups.value = next(members for _, members in lab.groups.options if members)
+    assert len(lab.view.actors) == 32
+    assert all(len(link.drawn[0]) <= 1_000 for link in lab.links.values())
+
+
+def test_only_what_depends_on_a_choice_is_made_again(lab):
+    kept = {
+        name: lab.desk.kept[name][1] for name in ("chosen", "counts", "actors", "periods", "cells", "days", "found")
+    }
+    lab.measure.value = "articles"
+    assert all(lab.desk.kept[name][1] is table for name, table in kept.items())
+    lab.view.choose(actors=["RUS"])
+    same = {name for name, table in kept.items() if lab.desk.kept[name][1] is table}
+    assert same == {"chosen", "counts", "actors", "days"}
+    brushed(lab.links["periods"], "2023-03-01", "2023-08-31")
+    assert lab.desk.kept["days"][1] is kept["days"]
+
+
+def test_every_control_changes_the_view_and_back(lab):
+    lab.basis.value, lab.capitals.value, lab.duplicates.value = "credit", "both", "printed"
+    lab.roles["caption"].value = True
+    lab.date_from.value, lab.measure.value = "2023-02", "rate"
+    lab.only.value = "AP"
+    told = View.from_link(lab.link.value)
+    assert told.to_dict() == lab.view.to_dict()
+    assert (told.basis, told.capitals, told.line_roles, told.only) == (
+        "credit",
+        "both",
+        ["headline", "lead", "body", "caption"],
+        ["AP"],
+    )
+    lab._reset()
+    assert lab.view.to_dict() == View().to_dict() and not lab.roles["caption"].value and lab.only.value == ""
+
+
+def test_what_cannot_be_counted_is_said_in_the_panel(lab):
+    lab.date_from.value = "1890"
+    lab.date_to.value = "1891"
+    assert "1891-12-31" in lab.message.value and 'role="alert"' in lab.message.value
+    lab.date_to.value = lab.date_from.value = ""
+    assert lab.message.value == ""
+    lab.date_from.value = "yesterday"
+    assert "yesterday" in lab.message.value
+
+
+def test_both_languages_show_the_same_rows(lab):
+    lab.view.choose(actors=["RUS"])
+    english = [row[:3] for row in lab.evidence.rows]
+    lab.language.value = "vi"
+    assert [row[:3] for row in lab.evidence.rows] == english
+    assert lab.actors.tags == [["RUS", "Nga"]] and lab.tabs.get_title(0) == "Xem và đọc"
+
+
+# --- searching and reading --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"), [("nga", "RUS"), ("Mỹ", "USA"), ("trung quoc", "CHN"), ("hoa kỳ", "USA"), ("RUS", "RUS")]
+)
+def test_actors_are_found_by_name_and_alias_with_and_without_diacritics(lab, typed, first):
+    lab.actors.query = typed
+    assert lab.actors.options[0][0] == first
+    lab.actors._handle_custom_msg({"add": first}, [])
+    assert lab.view.actors == [first] and lab.actors.query == ""
+    lab.actors._handle_custom_msg({"remove": first}, [])
+    assert lab.view.actors == []
+
+
+def test_the_evidence_is_sorted_and_leafed_through(lab):
+    lab.view.choose(actors=["RUS"])
+    first = lab.evidence.rows
+    lab.later.click()
+    assert lab.at == ROWS and lab.evidence.rows != first
+    lab.earlier.click()
+    assert lab.evidence.rows == first
+    lab.evidence.order = "right"
+    after = [row[2].lower() for row in lab.evidence.rows]
+    assert after == sorted(after)
+    lab.evidence.order = "left"
+    before = [row[0].lower()[::-1] for row in lab.evidence.rows]
+    assert before == sorted(before)
+    lab.evidence.order = "published"
+    assert [row[4] for row in lab.evidence.rows] == sorted(row[4] for row in lab.evidence.rows)
+
+
+SPAN = st.tuples(st.integers(0, 30), st.integers(1, 9), st.sampled_from(["mention", "citation", "date"]))
+
+
+@settings(deadline=None)
+@given(st.text(min_size=40, max_size=60), st.lists(SPAN, max_size=8), st.data())
+def test_segments_are_the_whole_text_whatever_is_marked(text, spans, data):
+    rows = [
+        {"start": start, "end": start + length, "surface": "x", "field": field, "what": "state", "value": "RUS"}
+        for start, length, field in sorted(spans)
+    ]
+    marks = pl.DataFrame(
+        rows,
+        schema={"start": pl.Int64, "end": pl.Int64} | dict.fromkeys(("surface", "field", "what", "value"), pl.String),
+    )
+    parts = reading.segments(text, marks, 0, 3, Words("en"))
+    assert "".join(part[0] for part in parts) == text
+    assert len({part[3] for part in parts if part[3] >= 0}) == len([part for part in parts if part[3] >= 0])
+
+
+# --- opening ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["nowhere", "<img src=x onerror=alert(1)>"])
+def test_a_broken_path_is_a_message_and_what_was_open_stays(lab, path):
+    desk = lab.desk
+    lab.path.value = path
+    lab._choose(corpus=path)
+    assert 'role="alert"' in lab.message.value and "<img" not in lab.message.value
+    assert lab.desk is desk and lab.tabs.selected_index == 3 and lab.view.corpus == "sample"
+    assert repr(Lab(View(corpus=path))) == "Lab: nothing is open"
+
+
+def test_uploaded_pages_are_put_into_a_folder_and_opened(lab):
+    text = (SAMPLE / "mau-a01.txt").read_bytes()
+    lab.take(({"name": "../trang.txt", "content": memoryview(text)}, {"name": "rong.txt", "content": memoryview(b"")}))
+    assert lab.view.corpus == "my-pages" and Path("my-pages/trang.txt").read_bytes() == text
+    assert lab.desk.articles.height == 1 and lab.problems.rows[0][0] == "rong"
+
+
+def test_an_extract_without_text_is_explored_with_the_concordance_off():
+    lab = Lab(View(corpus=str(FIRST_PAGES)))
+    assert [column["key"] for column in lab.evidence.columns][:2] == ["surface", "page"]
+    assert lab.page.segments == [] and "without the pages" in lab.about.value
+    lab.add_actor("Ai Đó", "person")
+    assert "extracted tables" in lab.message.value and not Path("my-catalogue").exists()
+
+
+def test_what_ships_without_text_holds_names_and_no_sentence():
+    news = open_corpus(FIRST_PAGES)
+    assert news.pages.collect().is_empty() and news.articles.select("page").collect().n_unique() == 5
+    for name in ("articles", "lines", "mentions", "citations", "dates", "corrections", "problems"):
+        table = getattr(news, name).collect()
+        for column in table.select(pl.col(pl.String)).columns:
+            longest = table[column].str.count_matches(r"[\p{L}\p{M}]+").max() or 0
+            assert longest <= 8, (name, column)
+    articles = news.articles.collect()
+    assert articles["title"].null_count() == articles["published_evidence"].null_count() == articles.height
+    assert sum(file.stat().st_size for file in FIRST_PAGES.iterdir()) < 60_000
+
+
+def test_nothing_of_a_page_or_a_path_passes_as_markup(tmp_path):
+    folder = tmp_path / "<b>trang"
+    folder.mkdir()
+    text = (SAMPLE / "mau-a01.txt").read_text()
+    (folder / "<img src=x>.txt").write_text(text.replace("Nga gọi", f"{' '.join(HOSTILE)} Nga gọi"))
+    lab = Lab(View(corpus=str(folder), actors=["RUS"]))
+    assert HOSTILE[0] in "".join(part[0] for part in lab.page.segments)
+    for message in HOSTILE:
+        lab.tell(message, wrong=True)
+        held = [widget.value for widget in vars(lab).values() if isinstance(widget, w.HTML)]
+        assert len(held) >= 7
+        for value in held:
+            assert not re.search(r"<(?!/?(h[34]|p|b|code|mark|div)\b)[a-z!/]", value, flags=re.I), value
+    assert "<b>trang" not in lab.head.value and "<img" not in lab.which.value
+
+
+# --- teaching and correcting ------------------------------------------------------------------------------------------
+
+
+def test_an_alias_taught_is_counted_at_once_and_the_shipped_catalogue_stays(lab):
+    before, shipped = counted(lab, "NATO"), load_catalogue()
+    said = lab.desk.pages.filter(pl.col("page") == "mau-a01")["text"][0]
+    assert "Leopard 2" in said
+    lab.add_alias("Leopard 2", "NATO")
+    assert counted(lab, "NATO") > before and "Leopard 2" in lab.message.value
+    assert lab.view.catalogue == "my-catalogue" and load_catalogue().aliases.equals(shipped.aliases)
+    said = {}
+    exec(lab.view.to_cell(), said)
+    assert said["by_actor"].filter(pl.col("actor_id") == "NATO")["mentions"].item() == counted(lab, "NATO")
+
+
+def test_a_candidate_becomes_an_actor_of_ones_own(lab):
+    name, before = lab.newcomers.rows[0][0], len(lab.newcomers.rows)
+    assert lab.form.value == name and lab.said.rows
+    lab.add_actor(name, "person")
+    assert len(lab.newcomers.rows) == before - 1
+    assert "my-catalogue" in lab.view.to_cell()
+    lab.add_alias("", "RUS")
+    assert 'role="alert"' in lab.message.value
+
+
+def test_a_flag_corrects_the_copy_of_the_sample_and_the_figures_follow(lab):
+    lab.view.choose(actors=["RUS"])
+    before, mark = counted(lab, "RUS"), lab.mark
+    lab.flag("", "")
+    assert 'role="alert"' in lab.message.value and counted(lab, "RUS") == before  # no reason was given
+    lab.flag("", "names no state here")
+    assert counted(lab, "RUS") == before - 1
+    assert lab.view.corpus == "my-sample" and not (SAMPLE / "corrections.csv").exists()
+    (row,) = pl.read_csv("my-sample/corrections.csv").rows(named=True)
+    assert (row["field"], row["start"], row["surface"], row["value"] or "") == (
+        "mention",
+        mark["start"],
+        mark["surface"],
+        "",
+    )
+    lab.flag("UKR@gov", "means the other one")
+    assert counted(lab, "RUS") == before - 2 and pl.read_csv("my-sample/corrections.csv").height == 2
+
+
+# --- leaving ----------------------------------------------------------------------------------------------------------
+
+
+def test_figures_and_tables_are_written(lab):
+    lab.view.choose(actors=["RUS"])
+    for kind in leave.FIGURE_KINDS:
+        lab.save_figure("actors", kind)
+    svg = Path("lab-output/actors.svg").read_text()
+    assert svg.startswith("<svg") and "Russia" in svg and "click" not in svg
+    assert Path("lab-output/actors.png").read_bytes().startswith(b"\x89PNG")
+    spec = json.loads(Path("lab-output/actors.vl.json").read_text())
+    assert spec["datasets"]["rows"][0]["actor"] == "Russia" and not spec["params"]
+    lab.save_tables()
+    assert pl.read_parquet("lab-output/actors.parquet").height == lab.desk.actors(lab.view).height
+    assert pl.read_csv("lab-output/mentions.csv").height == counted(lab, "RUS")
+    Path("taken").write_text("")
+    lab.folder.value = "taken"
+    lab.save_tables()
+    assert 'role="alert"' in lab.message.value
+
+
+def test_the_corpus_without_its_text_opens_with_the_same_counts(lab):
+    lab.save_extract()
+    bare = Lab(View(corpus="lab-output/extract"))
+    assert_frame_equal(bare.desk.actors(bare.view), lab.desk.actors(lab.view))
+    assert not bare.desk.has_text
+
+
+def test_an_edition_is_added_and_the_file_else_kept(tmp_path):
+    file = tmp_path / "editions.toml"
+    file.write_bytes(leave.EDITIONS.read_bytes())
+    view = View(actors=["RUS"], date_from="2023", language="vi")
+    leave.edition(view, "mine", file)
+    assert file.read_text().startswith(leave.EDITIONS.read_text())
+    from diembao import report
+
+    settings = report._settings(file, "mine")
+    assert settings["parameters"] == {"actors": ["RUS"], "date_from": "2023"}
+    assert (settings["corpus"], settings["languages"]) == ("sample", ["vi"])
+    for name in ("mine", "Mine!", ""):
+        with pytest.raises(DiembaoError):
+            leave.edition(view, name, file)
+
+
+def test_a_build_shows_one_chart_and_no_widget(monkeypatch):
+    monkeypatch.setenv("DIEMBAO_BUILD", "1")
+    shown = show(View())
+    assert isinstance(shown, charts.Chart) and "Russia" in json.dumps(shown.to_dict(), ensure_ascii=False)
+    monkeypatch.delenv("DIEMBAO_BUILD")
+    assert (
+        os.environ.get("DIEMBAO_BUILD") is None
+        and repr(show(View())) == "Lab: 38 articles, 1,390 mentions of 152 actors are counted"
+    )
