@@ -9,7 +9,7 @@ from functools import lru_cache
 import polars as pl
 
 from .catalogue import Catalogue, any_of, fold, folded, name_key
-from .names import LETTER, without_lead_words
+from .names import LETTER, romanised_surnames, without_lead_words
 from .schema import MENTIONS, conform
 
 # Roles whose names are mentions: a byline names its authors, link lists and run-on articles are other stories.
@@ -200,7 +200,7 @@ def _judged(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     patterns = _person_patterns(catalogue)
     left, right, key = pl.col("left"), pl.col("right"), pl.col("key")
     given = any_of(catalogue.cues["names"]["given"])
-    korean = "|".join(catalogue.cues["names"]["korean_surnames"])
+    korean = romanised_surnames(catalogue)
     return runs.with_columns(
         titled=left.str.contains(patterns["titled"]),
         addressed=left.str.contains(patterns["addressed"]),

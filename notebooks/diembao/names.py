@@ -55,10 +55,19 @@ def scan(lines: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     )
 
 
+def romanised_surnames(catalogue: Catalogue) -> str:
+    """Catalogue → an alternation of the family names that open a romanised Korean or Chinese name."""
+    names = catalogue.cues["names"]
+    return "|".join(names["korean_surnames"] + names["chinese_surnames"])
+
+
 def without_lead_words(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
-    """Runs → the same without common words at their head ("Theo Merkel"), and `words`, their length."""
+    """Runs → the same without common words and places at their head ("Theo Merkel"), and `words`, their length."""
     lead = f"^(?:(?:{any_of(catalogue.cues['names']['lead_words'])}) )+"
-    korean = "|".join(catalogue.cues["names"]["korean_surnames"])
+    persons = catalogue.cues["persons"]
+    # "Huawei Guo Ping", "Texas Greg Abbott": what somebody leads stands before the name
+    led = rf"^((?:(?:{any_of(persons['never'] + persons['company_words'])}) )+)[^ ]+ [^ ]+"
+    korean = romanised_surnames(catalogue)
     cut = (
         pl.when(
             # inside a sentence "Xu Aimeng" opens with a name; "Bộ Công" does not
@@ -72,9 +81,14 @@ def without_lead_words(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame
         .then(pl.lit(""))
         .otherwise(folded(pl.col("surface")).str.extract(rf"({lead}|^\p{{Lu}}{{2,6}} )").fill_null(""))
     )
+    place = folded(pl.col("surface")).str.extract(led).fill_null("")
+    cut = pl.when(place.str.len_chars() > 0).then(place).otherwise(cut)
+    # "Tillerson Ngoại trưởng": a Vietnamese word after a foreign name opens the next phrase
+    tail = folded(pl.col("surface")).str.extract(rf"{_LEAD}[A-Z][a-z]+(?: [A-Z][a-z]+)*((?: (?:{any_of(_accented(catalogue))}))+)$")
     length = pl.col("cut").str.len_chars()
     return (
-        runs.with_columns(cut=cut)
+        _without_tails(runs, tail.fill_null(""))
+        .with_columns(cut=cut)
         .with_columns(
             start=pl.col("start") + length.cast(pl.Int64),
             surface=pl.col("surface").str.slice(length),
@@ -82,6 +96,26 @@ def without_lead_words(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame
             left=pl.col("left") + pl.col("cut"),
         )
         .with_columns(words=pl.col("key").str.count_matches(" ") + 1)
+    )
+
+
+def _accented(catalogue: Catalogue) -> list[str]:
+    """The lead words that no foreign name can end with."""
+    return [word for word in catalogue.cues["names"]["lead_words"] if not word.isascii()]
+
+
+def _without_tails(runs: pl.DataFrame, tail: pl.Expr) -> pl.DataFrame:
+    """Runs → the same, the given end of each put back into the text after it."""
+    length = pl.col("tail").str.len_chars()
+    return (
+        runs.with_columns(tail=tail)
+        .with_columns(
+            end=pl.col("end") - length.cast(pl.Int64),
+            surface=pl.col("surface").str.head(pl.col("surface").str.len_chars() - length),
+            key=pl.col("key").str.head(pl.col("key").str.len_chars() - length),
+            right=pl.col("tail") + pl.col("right"),
+        )
+        .drop("tail")
     )
 
 
@@ -94,7 +128,8 @@ def _surfaces(catalogue: Catalogue) -> pl.DataFrame:
     """Catalogue → `surface` (folded), `key`, `what` of everything the first pass looks for.
 
     Persons are left to the second pass, where a run of capitals is looked up whole, however long the catalogue grows;
-    all but those whose name contains another's ("Hàn Quốc Du") or is no plain run ("Annegret Kramp - Karrenbauer").
+    all but those whose name contains another's ("Hàn Quốc Du") or is no plain run ("Annegret Kramp - Karrenbauer",
+    "Kim Jong un").
     """
     kinds = catalogue.actors.select(actor_id="id", kind="kind")
     aliases = catalogue.aliases.join(kinds, on="actor_id", how="left", maintain_order="left")
@@ -115,9 +150,11 @@ def _surfaces(catalogue: Catalogue) -> pl.DataFrame:
     persons = pl.col("what") == "person"
     others = set(table.filter(~persons)["key"])
     inside = [_contains_name(key.split(" "), others) for key in table["key"]]
-    korean = "|".join(catalogue.cues["names"]["korean_surnames"])
-    hyphenated = pl.col("key").str.contains(r"-\p{Lu}|-[^ -]+-") | (
-        pl.col("key").str.contains(r" [^ ]*-\p{Ll}") & ~pl.col("key").str.contains(rf"^(?:{korean}) ")
+    korean = romanised_surnames(catalogue)
+    hyphenated = (
+        pl.col("key").str.contains(r"-\p{Lu}|-[^ -]+-")
+        | (pl.col("key").str.contains(r" [^ ]*-\p{Ll}") & ~pl.col("key").str.contains(rf"^(?:{korean}) "))
+        | pl.col("key").str.contains(rf"^(?:{korean}) .* \p{{Ll}}+$")
     )
     return table.filter(~persons | pl.Series(inside) | hyphenated)
 
@@ -198,7 +235,14 @@ def _resolve(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         & (pl.col("row").shift(-1) == pl.col("row"))
         & pl.col("what").shift(-1).is_in(["outlet", "cued"])
     )
-    pieces = _glued(pieces.with_columns(what=pl.when(~spoken.fill_null(False)).then("what")))
+    # "bà Thái", "chị Nga" are persons, and "Yun Sun" has nothing to do with The Sun
+    before = pl.when(pl.col("row") == pl.col("row").shift(1)).then(pl.col("rest").shift(1))
+    addressed = pl.col("what").is_in(["state", "short"]) & pl.col("key").str.contains(f"^{_SYLLABLE}$")
+    addressed &= before.str.contains(rf"(?:^|[^{LETTER}])(?:[Ôô]ng|[Bb]à|[Cc]ô|[Cc]hị) $")
+    addressed &= ~pl.col("rest").str.contains(rf"^ (?:[A-Z][a-z]|\(|-)|^ {_SYLLABLE} {_SYLLABLE}")
+    named = (pl.col("what") == "cued") & before.str.contains(r"(?:^|[ \"(])[A-Z][a-z]+ $")
+    no_name = spoken | addressed | named
+    pieces = _glued(pieces.with_columns(what=pl.when(~no_name.fill_null(False)).then("what")))
     # "Nguyễn Thị Nga" is a person: a name after a Vietnamese family name belongs to it
     surnames = "|".join(sorted(map(fold, catalogue.cues["names"]["surnames"]), key=len, reverse=True))
     family = rf"(?:^|[^{LETTER}])(?:{surnames})(?: {_SYLLABLE}){{0,2}} $"
@@ -208,6 +252,12 @@ def _resolve(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
             (pl.col("what") == "phrase") & pl.col("key").str.contains(rf"^{_SYLLABLE}(?: {_SYLLABLE})*$")
         )
         given &= before.str.slice(-30).str.contains(family)
+        # "Trần Việt" opens "Trần Việt Thái"
+        given |= (
+            (pl.col("what") == "phrase")
+            & pl.col("key").str.contains(rf"^(?:{surnames})(?: {_SYLLABLE})+$")
+            & pl.col("rest").str.contains(rf"^ (?:{_SYLLABLE}|$)")
+        )
         pieces = _glued(pieces.with_columns(what=pl.when(~given.fill_null(False)).then("what")))
     length = pl.col("hit").str.len_chars().fill_null(0) + pl.col("rest").str.len_chars()
     return pieces.with_columns(offset=(length.cum_sum() - length).over("row").cast(pl.Int64)).drop("key")
@@ -259,8 +309,8 @@ _WORD = r"\p{Lu}[\p{L}\p{M}']*(?:-\p{L}[\p{L}\p{M}']*)*"
 _INITIALS = r"(?:(?:\p{Lu}\. ?){1,3}|\p{Lu}\.\p{Lu} )"
 _ADDRESSED = r"(?:[Ôô]ng|[Bb]à|[Cc]ô|[Nn]gài|[Tt]ướng|[Tt]hống|[Tt]ịch|[Tt]rưởng|[Ss]ứ|TT) $"
 _LINK = r"(?:(?:bin|ibn|bint|al|el|ul|de|da|di|del|della|van|von|der|den|la|le|du|dos|abu) )"
-
-
+# The words before a romanised name that belong to the sentence: "Ông Tillerson".
+_LEAD = r"^(?:[^ ]*[^ -~][^ ]* )*"
 _NAME = rf"(?:{_INITIALS}{_WORD}|{_WORD})"
 _RUN = rf"(^|[^{LETTER}])({_NAME}(?: {_LINK}{{0,2}}{_NAME}| (?:al|el|ul) ?- ?{_WORD})*)"
 
@@ -277,8 +327,11 @@ def _given_alone(catalogue: Catalogue) -> list[str]:
 def _runs(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     """Pieces → runs of capitalised words in the text between the names: columns as of the names themselves."""
     lead_words = catalogue.cues["names"]["lead_words"]
-    korean = "|".join(catalogue.cues["names"]["korean_surnames"])
+    korean = romanised_surnames(catalogue)
     hyphenated = "|".join(catalogue.cues["names"]["hyphenated_given"])
+    given = any_of(catalogue.cues["names"]["given"])
+    surnames = "|".join(catalogue.cues["names"]["korean_surnames"])
+    famous = catalogue.aliases.filter(pl.col("form").is_in(["name", "surname"]))["surface"].implode()
     return (
         pieces.lazy()
         .filter(~pl.col("capitals"))
@@ -306,7 +359,11 @@ def _runs(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         )
         .with_columns(
             syllable=pl.when(
-                pl.col("field_0").str.contains(rf"(?:^| )(?:{korean}) \p{{Lu}}[a-z]+$")
+                (
+                    pl.col("field_0").str.contains(rf"(?:^| )(?:{korean}) \p{{Lu}}[a-z]+$")
+                    # "Kim Jong Un - nhà lãnh đạo": three syllables are a whole name
+                    & ~pl.col("field_0").str.contains(rf"(?:^| )(?:{korean}) \p{{Lu}}[a-z]+ \p{{Lu}}[a-z]+$")
+                )
                 | name_key(pl.col("field_0") + pl.col("syllable")).is_in(_given_alone(catalogue))
             )
             .then("syllable")
@@ -320,6 +377,28 @@ def _runs(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
                 (
                     pl.col("field_1").shift(1).is_in([" - ", "-", " -", "- "])
                     & pl.col("hit").shift(1).str.contains(rf"(?:^| )(?:{hyphenated})$")
+                )
+                # "Julian Evans - Pritchard", but not "Donald Trump - Putin"
+                | (
+                    pl.col("field_1").shift(1).is_in([" - ", "-"])
+                    & ~pl.col("hit").is_in(famous)
+                    & (
+                        (
+                            pl.col("hit").shift(1).str.contains(rf"{_LEAD}(?:{given}) [A-Z][a-z]+$")
+                            & ~pl.col("hit").shift(1).is_in(famous)
+                            & pl.col("hit").str.contains("^[A-Z][a-z]{3,}$")
+                        )
+                        # "Chun Yu - Ok", "Kai - Fu Lee"
+                        | (
+                            pl.col("hit").shift(1).str.contains(rf"{_LEAD}(?:{korean}) [A-Z][a-z]+$")
+                            & pl.col("hit").str.contains("^[A-Z][a-z]{1,5}$")
+                        )
+                        | (
+                            pl.col("hit").shift(1).str.contains(rf"{_LEAD}[A-Z][a-z]{{1,4}}$")
+                            & pl.col("hit").str.contains(rf"^[A-Z][a-z]{{1,4}} (?:{korean})$")
+                            & ~pl.col("hit").str.contains(rf"^(?:{surnames}) ")
+                        )
+                    )
                 )
                 | ((pl.col("field_1").shift(1) == " ' ") & pl.col("hit").shift(1).str.contains("(?:^| )O$"))
             )
