@@ -9,7 +9,7 @@ from functools import lru_cache
 import polars as pl
 
 from .catalogue import Catalogue, any_of, fold, folded, name_key
-from .names import LETTER, romanised_surnames, without_lead_words
+from .names import ADDRESSED, LETTER, romanised_surnames, without_lead_words
 from .schema import MENTIONS, conform
 
 # Roles whose names are mentions: a byline names its authors, link lists and run-on articles are other stories.
@@ -71,8 +71,10 @@ def _states_and_orgs(names: pl.DataFrame, lines: pl.DataFrame, catalogue: Catalo
     pronoun = (
         (pl.col("key") == "Anh")
         & starts
-        & right.str.contains(r"^ \p{Ll}")
-        & pl.col("page").is_in(says_he["page"].implode())
+        & (
+            (right.str.contains(r"^ \p{Ll}") & pl.col("page").is_in(says_he["page"].implode()))
+            | right.str.contains(r"^ [A-Z][a-z]+ ")  # "Anh Martin Reed, tài xế"
+        )
     )
     document = left.str.contains(cues["forms"]["document"]) & pl.col("what").is_in(["capital", "org"])
     hyphened = left.str.contains(r"[§¥] ?[-/] ?$") | right.str.contains(r"^ ?[-/] ?[§¥]")
@@ -115,8 +117,15 @@ def _person_patterns(catalogue: Catalogue) -> dict[str, str]:
         "named_after": rf"{edge}(?i:{any_of(cues['named_after'])}) $",
         "other": rf"{edge}(?i:{any_of(cues['not_person'])}) $",
         "speaks": rf"(?i)^ ?(?:\([^)]{{1,30}}\) ?)?(?:,? (?:{when}) ?)? ?(?:{verbs})(?:[^{LETTER}]|$)",
-        "described": r"(?i)^(?:,| -|\s?\() ?(?:(?:một|cựu|nguyên|phó|tân|cố|vị) )?"
+        "described": r"(?i)^(?:,| -|\s?\() ?(?:(?:một|một trong (?:những|các|hai|ba)|cựu|nguyên|phó|tân|cố|vị|quyền|đồng|nữ) )*"
         rf"(?:{titles}|{honorifics}|người|nhà|\d\d tuổi|\d\d[,)])(?:[^{LETTER}]|$)",
+        "belongs": rf"(?i)^,? (?:từ|thuộc|đến từ|của|tại) (?:{any_of(cues['linking'])}) ",
+        "quoted": rf"{edge}(?i:{any_of(cues['quoted'])}) $",
+        "aged": r"^,? \(?\d\d(?: tuổi|\))",
+        "also": rf"(?i)^,? ?\(?(?:\d\d tuổi,? )?(?:{any_of(cues['also_called'])})(?: ông| bà| là)? ?\"?$",
+        "weak": rf"{edge}(?i:{any_of(cues['weak'])}) $",
+        "she": rf"{edge}(?i:{any_of(cues['she'])})(?: [§¥])? $",
+        "he": rf"{edge}(?i:{any_of(cues['he'])})(?: [§¥])? $",
     }
 
 
@@ -129,13 +138,19 @@ def _persons(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     known = _known(runs, forms).filter(~pl.col("left").str.contains(named_after) | (pl.col("cut") != 0))
     left_over = runs.join(known.select("id"), on="id", how="anti", maintain_order="left")
     judged = _judged(_worth_judging(without_lead_words(left_over, catalogue), known, forms), catalogue)
-    full = _candidates(judged, forms)
+    named = pl.concat(
+        part.select("page", "line", "start", "end", "actor_id", "key", "left") for part in (listed, known)
+    )
+    glosses = _glosses(judged, named, catalogue)
+    full = _candidates(judged, named, glosses, forms, catalogue)
     people = pl.concat(
-        part.select("page", "line", "start", "actor_id", "key", known=pl.col("basis") == "catalogue")
-        for part in (listed, known, full)
+        [
+            named.with_columns(known=pl.lit(True)),
+            full.select(*named.columns, known=pl.lit(False)),
+        ]
     )
     short = _short_names(
-        judged.join(full.select("id"), on="id", how="anti", maintain_order="left"), people, forms, catalogue
+        judged.join(full.select("id"), on="id", how="anti", maintain_order="left"), people, glosses, forms, catalogue
     )
     columns = ("page", "segment", "line", "start", "end", "surface", "actor_id", "basis", "role")
     return pl.concat([part.select(columns) for part in (listed, known, full, short)]).with_columns(
@@ -186,8 +201,10 @@ def _worth_judging(runs: pl.DataFrame, known: pl.DataFrame, forms: pl.DataFrame)
             single.join(forms, on="key", how="semi").select("id"),
             single.join(parts, on=["page", "key"], how="semi").select("id"),
             single.filter(
-                pl.col("left").str.contains(r"\p{L} $") & ~pl.col("right").str.contains(r"^ \p{Ll}*[^ -~]")
+                pl.col("left").str.contains(r"\p{L} $")
+                & (~pl.col("right").str.contains(r"^ \p{Ll}*[^ -~]") | pl.col("left").str.contains(ADDRESSED))
             ).select("id"),
+            single.filter(pl.col("right").str.contains(r"^,? \(?\d\d")).select("id"),
         ]
     ).unique()
     return runs.join(
@@ -209,8 +226,9 @@ def _judged(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         other=left.str.contains(patterns["other"]),
         named_after=left.str.contains(patterns["named_after"]),
         beside=pl.coalesce(left.str.extract(r"(\p{Lu}\p{L}+) ?- ?$"), right.str.extract(r"^ ?- ?(\p{Lu}\p{L}+)")),
-        speaks=right.str.contains(patterns["speaks"]),
-        described=right.str.contains(patterns["described"]),
+        speaks=right.str.contains(patterns["speaks"]) | left.str.contains(patterns["quoted"]),
+        described=right.str.contains(patterns["described"]) | right.str.contains(patterns["belongs"]),
+        aged=right.str.contains(patterns["aged"]),
         viet=key.str.contains(rf"^(?:{any_of(catalogue.cues['names']['surnames'])}) "),
         no_person=~key.str.contains(r"\p{Ll}")
         | right.str.contains(r"^-?\d")
@@ -222,7 +240,39 @@ def _judged(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     )
 
 
-def _candidates(runs: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
+def _glosses(runs: pl.DataFrame, named: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
+    """Runs and named persons → the pairs said to be one person: `page`, `key`, `of` (the key before it), `bracketed`.
+
+    "Hong Song-hac, 34 tuổi, tức ông Chang"; "Hoàng Hướng Mặc (Huang Xiangmo)".
+    """
+    columns = ("page", "line", "start", "end", "key")
+    row = pl.concat(
+        [runs.select(*columns, "left", "right"), named.select(*columns, "left", right=pl.lit(""))]
+    ).sort("page", "start")
+    same_line = (pl.col("page") == pl.col("page").shift(1)) & (pl.col("line") == pl.col("line").shift(1))
+    gap = pl.col("start") - pl.col("end").shift(1)
+    vietnamese = pl.col("key").str.contains("[^ -~]")
+    words = pl.col("key").str.count_matches(" ") + 1
+    return (
+        row.with_columns(
+            of=pl.col("key").shift(1),
+            between=pl.when(same_line & gap.is_between(1, 40)).then(pl.col("left").str.tail(gap)),
+            closed=pl.col("right").str.starts_with(")") | (pl.col("right") == ""),
+            spellings=(vietnamese != vietnamese.shift(1)) & (words > 1) & (words.shift(1) > 1) & (words <= 4),
+        )
+        .with_columns(bracketed=pl.col("between").is_in([" (", ", tức ", " - tức "]) & pl.col("closed") & pl.col("spellings"))
+        .filter(
+            (pl.col("bracketed") | pl.col("between").str.contains(_person_patterns(catalogue)["also"]))
+            & (pl.col("key") != pl.col("of"))
+        )
+        .select("page", "key", "of", "bracketed")
+        .unique(["page", "key"], keep="first", maintain_order=True)
+    )
+
+
+def _candidates(
+    runs: pl.DataFrame, named: pl.DataFrame, glosses: pl.DataFrame, forms: pl.DataFrame, catalogue: Catalogue
+) -> pl.DataFrame:
     """Judged runs → those of two words and more that name a person, with `actor_id` and `basis`."""
     full = runs.filter((pl.col("words") > 1) & ~pl.col("no_person") & ~pl.col("outlet")).join(
         forms.filter(pl.col("form") == "surname"), on="key", how="anti", maintain_order="left"
@@ -247,15 +297,118 @@ def _candidates(runs: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
             )
         )
     )
+    full = full.with_columns(sure=person)
+    # both names of a gloss are persons if one is
+    sure = pl.concat([full.filter("sure").select("page", "key"), named.select("page", "key")]).unique()
+    either = pl.concat(
+        [
+            glosses.join(sure, left_on=["page", "of"], right_on=["page", "key"], how="semi").select("page", "key"),
+            glosses.join(sure, on=["page", "key"], how="semi").select("page", key="of"),
+        ]
+    ).unique()
+    glossed = either.with_columns(glossed=pl.lit(True))
+    full = full.join(glossed, on=["page", "key"], how="left", maintain_order="left").with_columns(
+        sure=pl.col("sure") | pl.col("glossed").fill_null(False)
+    )
     # what is a person once on a page is one all over it
-    full = full.with_columns(sure=person).filter(
-        pl.col("sure").any().over("page", "key") & (pl.col("sure") | ~pl.col("other"))
+    full = full.filter(pl.col("sure").any().over("page", "key") & (pl.col("sure") | ~pl.col("other")))
+    ids = _identified(full, named, glosses, forms, catalogue)
+    return full.join(ids, on=["page", "key"], how="left", maintain_order="left").with_columns(
+        basis=pl.lit("candidate")
     )
-    ids = full.select("key").unique(maintain_order=True).with_columns(actor_id=_slugs(pl.col("key")))
-    ids = ids.join(_misspelt(ids, forms), on="key", how="left", maintain_order="left").select(
-        "key", actor_id=pl.coalesce("meant", "actor_id")
+
+
+def _identified(
+    full: pl.DataFrame, named: pl.DataFrame, glosses: pl.DataFrame, forms: pl.DataFrame, catalogue: Catalogue
+) -> pl.DataFrame:
+    """Candidates and the catalogued persons of their pages → `page`, `key`, `actor_id`: one id for all forms of a name.
+
+    The id is a catalogued person's if the form is one of theirs, otherwise the slug of the fullest form on the page.
+    """
+    keys = full.select("key").unique(maintain_order=True).with_columns(slug=_slugs(pl.col("key")))
+    keys = keys.join(_misspelt(keys, forms), on="key", how="left", maintain_order="left").join(
+        _with_middle_name(keys, forms, catalogue), on="key", how="left", maintain_order="left"
     )
-    return full.join(ids, on="key", how="left", maintain_order="left").with_columns(basis=pl.lit("candidate"))
+    keys = keys.select("key", "slug", actor_id=pl.coalesce("meant", "whole", "slug"), fixed=pl.col("meant").is_not_null())
+    mine = full.group_by("page", "key", maintain_order=True).agg(times=pl.len()).join(keys, on="key", how="left")
+    theirs = (
+        named.group_by("page", "key", "actor_id", maintain_order=True)
+        .agg(times=pl.len())
+        .with_columns(slug=_slugs(pl.col("key")), fixed=pl.lit(True))
+    )
+    pairs = mine.filter(~pl.col("fixed")).join(
+        pl.concat([mine, theirs.select(mine.columns)]), on="page", suffix="_b"
+    ).filter(pl.col("slug") != pl.col("slug_b"))
+    eastern = f"^(?:{romanised_surnames(catalogue).lower()})-"
+    first, last = r"^[^-]+", r"[^-]+$"
+    longer = pl.col("slug_b").str.len_chars() > pl.col("slug").str.len_chars()
+    tail = pl.col("slug_b").str.ends_with("-" + pl.col("slug"))
+    # of "Paul Reed" four times and "Paul Reed Franz" once the first is the usual form
+    head = pl.col("slug_b").str.starts_with(pl.col("slug") + "-") & (
+        pl.col("fixed_b") | (pl.col("times") <= 2 * pl.col("times_b"))
+    )
+    usual = pl.col("slug").str.starts_with(pl.col("slug_b") + "-") & (pl.col("times_b") > 2 * pl.col("times"))
+    around = (
+        (pl.col("slug").str.extract(first, 0) == pl.col("slug_b").str.extract(first, 0))
+        & (pl.col("slug").str.extract(last, 0) == pl.col("slug_b").str.extract(last, 0))
+        & (pl.min_horizontal(*(pl.col(c).str.count_matches("-") for c in ("slug", "slug_b"))) == 1)
+        & ~pl.col("slug").str.contains(eastern)
+    )
+    turned = pl.col("slug").str.split("-").list.sort() == pl.col("slug_b").str.split("-").list.sort()
+    often = pl.col("fixed_b") | (pl.col("times_b") > pl.col("times"))
+    typo = _one_edit(mine, pl.concat([mine, theirs.select(mine.columns)]), 8)
+    pairs = pairs.join(typo, on=["page", "key", "key_b"], how="left").with_columns(near=pl.col("near").fill_null(False))
+    better = (
+        pairs.filter(
+            tail | head | usual | (around & (longer | pl.col("fixed_b"))) | ((turned | pl.col("near")) & often)
+        )
+        .sort("page", "key", "fixed_b", "times_b", pl.col("slug_b").str.len_chars(), descending=[False, False, True, True, True])
+        .unique(["page", "key"], keep="first", maintain_order=True)
+        .select("page", "key", better="actor_id_b", by="key_b")
+    )
+    # a form may go back to one that itself goes back to another
+    ids = mine.join(better, on=["page", "key"], how="left", maintain_order="left")
+    ids = ids.join(
+        better.select("page", by="key", best="better"), on=["page", "by"], how="left", maintain_order="left"
+    ).select("page", "key", "fixed", actor_id=pl.coalesce("best", "better", "actor_id"))
+    everyone = pl.concat([ids, theirs.select(ids.columns)])
+    linked = (
+        glosses.join(everyone.select("page", "key", id_key="actor_id", fixed_key="fixed"), on=["page", "key"], how="inner")
+        .join(everyone.select("page", of="key", id_of="actor_id", fixed_of="fixed"), on=["page", "of"], how="inner")
+        .filter(pl.col("id_key") != pl.col("id_of"))
+        .with_columns(
+            # of a Vietnamese and a romanised spelling the romanised one is the usual English name
+            keep_key=~pl.col("fixed_of")
+            & (pl.col("fixed_key") | (pl.col("bracketed") & ~pl.col("key").str.contains("[^ -~]")))
+        )
+        .select(
+            "page",
+            actor_id=pl.when("keep_key").then("id_of").otherwise("id_key"),
+            same=pl.when("keep_key").then("id_key").otherwise("id_of"),
+        )
+        .unique(["page", "actor_id"], keep="first", maintain_order=True)
+    )
+    return ids.join(linked, on=["page", "actor_id"], how="left", maintain_order="left").select(
+        "page", "key", actor_id=pl.coalesce("same", "actor_id")
+    )
+
+
+def _with_middle_name(keys: pl.DataFrame, forms: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
+    """Candidate keys of three words and more → `key`, `whole`: the one person catalogued under the first and the last."""
+    eastern = f"^(?:{romanised_surnames(catalogue)}|{any_of(catalogue.cues['names']['surnames'])}) "
+    short = (
+        forms.filter((pl.col("form") == "name") & pl.col("key").str.contains("^[^ ]+ [^ ]+$"))
+        .group_by("key")
+        .agg(whole=pl.col("actor_id").first(), owners=pl.col("actor_id").n_unique())
+        .filter(pl.col("owners") == 1)
+        .select(ends="key", whole="whole")
+    )
+    return (
+        keys.filter(pl.col("key").str.contains("^[A-Z][a-z]+ .* [A-Z][a-z]+$") & ~pl.col("key").str.contains(eastern))
+        .with_columns(ends=pl.col("key").str.replace(" .* ", " "))
+        .join(short, on="ends", how="inner")
+        .select("key", "whole")
+    )
 
 
 def _slugs(names: pl.Expr) -> pl.Expr:
@@ -270,29 +423,45 @@ def _slugs(names: pl.Expr) -> pl.Expr:
     )
 
 
-def _misspelt(ids: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
-    """Candidate keys → those one letter away from a long catalogued name: `key`, `meant` (an actor id).
-
-    Two spellings are within one edit if deleting at most one letter of each can make them equal (Mor & Fraenkel 1982).
-    """
-
-    def deletions(table: pl.DataFrame) -> pl.DataFrame:
-        length = pl.col("key").str.len_chars()
-        return (
-            # short and hyphenated names differ by a letter from person to person (Kim Hyong-gil, Kim Myong-gil)
-            table.filter((length >= 10) & ~pl.col("key").str.contains(r"-|(?:^| )[^ ]{1,3}(?: |$)"))
-            .with_columns(at=pl.int_ranges(0, length + 1))
-            .explode("at")
-            .with_columns(variant=pl.col("key").str.slice(0, pl.col("at")) + pl.col("key").str.slice(pl.col("at") + 1))
-        )
-
-    names = forms.filter(pl.col("form") == "name").select("key", meant="actor_id")
-    close = deletions(ids.select("key")).join(
-        deletions(names).select("variant", "meant", name="key"), on="variant", how="inner"
-    )
-    # the initial of the family name must agree: "Lee Jae-in" is not Moon Jae-in
+def _deletions(table: pl.DataFrame, at_least: int) -> pl.DataFrame:
+    """Rows with a long `key` → the same once for each letter left out and once whole, as `variant`."""
+    length = pl.col("key").str.len_chars()
     return (
-        close.filter(pl.col("key").str.slice(0, 1) == pl.col("name").str.slice(0, 1))
+        # short and hyphenated names differ by a letter from person to person (Kim Hyong-gil, Kim Myong-gil)
+        table.filter((length >= at_least) & ~pl.col("key").str.contains(r"-|(?:^| )[^ ]{1,3}(?: |$)"))
+        .with_columns(at=pl.int_ranges(0, length + 1))
+        .explode("at")
+        .with_columns(variant=pl.col("key").str.slice(0, pl.col("at")) + pl.col("key").str.slice(pl.col("at") + 1))
+    )
+
+
+def _one_edit(ours: pl.DataFrame, others: pl.DataFrame, at_least: int) -> pl.DataFrame:
+    """Keys of pages → those of one page a letter apart: `page`, `key`, `key_b`, `near`.
+
+    Two spellings are within one edit if deleting at most one letter of each can make them equal (Mor & Fraenkel 1982);
+    two letters that have changed places count as one edit. The first letters must agree.
+    """
+    return (
+        _deletions(ours.select("page", "key"), at_least)
+        .join(
+            _deletions(others.select("page", "key"), at_least).select("page", "variant", key_b="key"),
+            on=["page", "variant"],
+            how="inner",
+        )
+        .filter(
+            (pl.col("key").str.slice(0, 1) == pl.col("key_b").str.slice(0, 1)) & (pl.col("key") != pl.col("key_b"))
+        )
+        .select("page", "key", "key_b", near=pl.lit(True))
+        .unique(maintain_order=True)
+    )
+
+
+def _misspelt(ids: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
+    """Candidate keys → those one letter away from a long catalogued name: `key`, `meant` (an actor id)."""
+    names = forms.filter(pl.col("form") == "name").select("key", meant="actor_id")
+    close = _one_edit(ids.select("key", page=pl.lit("")), names.select("key", page=pl.lit("")), 10)
+    return (
+        close.join(names.select(key_b="key", meant="meant"), on="key_b", how="inner")
         .sort("key", "meant")
         .unique("key", keep="first", maintain_order=True)
         .select("key", "meant")
@@ -302,7 +471,9 @@ def _misspelt(ids: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
 _OPENS_NAME = r"(?:Ông|Bà|Cô|Anh|Chị|Ngài|Tướng|Thống|Trưởng|Tịch|Sứ|TT) $"
 
 
-def _short_names(runs: pl.DataFrame, people: pl.DataFrame, forms: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
+def _short_names(
+    runs: pl.DataFrame, people: pl.DataFrame, glosses: pl.DataFrame, forms: pl.DataFrame, catalogue: Catalogue
+) -> pl.DataFrame:
     """Runs left over → those that are part of a name on the page, or a short name the catalogue knows."""
     # what is left of "Bộ Công An" is no name; of "Ông Tập" and "Theo Merkel" it is
     runs = runs.filter(
@@ -331,8 +502,27 @@ def _short_names(runs: pl.DataFrame, people: pl.DataFrame, forms: pl.DataFrame, 
         .select("page", "part", "actor_id", "known", at="start", at_line="line")
     )
     order = ("page", "part", "actor_id", "known", "at", "at_line")
-    antecedents = pl.concat([tokens.select(order), tails.select(order), listed.select(order)]).unique(
-        maintain_order=True
+    # "tức ông Chang" makes Chang a name of who stands before it, whoever else is called so
+    called = glosses.join(people.rename({"key": "of"}), on=["page", "of"], how="inner").select(
+        "page", "actor_id", "known", part="key", at="start", at_line="line"
+    )
+    antecedents = pl.concat([tokens.select(order), tails.select(order), listed.select(order)])
+    antecedents = pl.concat(
+        [antecedents.join(called, on=["page", "part"], how="anti", maintain_order="left"), called.select(order)]
+    ).unique(maintain_order=True)
+    # a misspelt part of a name on the page: "Ông Edorgan"
+    slips = _one_edit(
+        runs.filter((pl.col("words") == 1) & (pl.col("titled") | pl.col("speaks"))).select("page", "key").unique(),
+        antecedents.select("page", key="part").unique(),
+        5,
+    ).join(antecedents.select("page", key="part"), on=["page", "key"], how="anti")
+    antecedents = pl.concat(
+        [
+            antecedents,
+            slips.join(antecedents, left_on=["page", "key_b"], right_on=["page", "part"], how="inner").select(
+                "page", "actor_id", "known", "at", "at_line", part="key"
+            ).select(order),
+        ]
     )
     famous = singles.sort(pl.col("form") != "name", maintain_order=True).unique(
         "key", keep="first", maintain_order=True
@@ -343,12 +533,22 @@ def _short_names(runs: pl.DataFrame, people: pl.DataFrame, forms: pl.DataFrame, 
     pair = runs.filter("in_pair").join(famous, on="key", how="semi").select("id")
     # whom a short name means: one named in full in the same paragraph, the nearest before it first; otherwise whoever
     # the page names in full most often; a headline comes before the full name, so later ones count too
-    often = people.group_by("page", "actor_id").agg(times=pl.len())
+    patterns = _person_patterns(catalogue)
+    often = people.group_by("page", "actor_id").agg(
+        times=pl.len(),
+        she=pl.col("left").str.contains(patterns["she"]).any(),
+        he=pl.col("left").str.contains(patterns["he"]).any(),
+    )
     bound = (
         runs.filter(~pl.col("named_after"))
         .join(pair, on="id", how="anti", maintain_order="left")
         .join(antecedents, left_on=["page", "key"], right_on=["page", "part"], how="inner")
         .join(often, on=["page", "actor_id"], how="left")
+        # "bà Kim" is not who is called "ông" in full
+        .filter(
+            ~(pl.col("left").str.contains("(?i)(?:bà|cô|chị) $") & pl.col("he") & ~pl.col("she"))
+            & ~(pl.col("left").str.contains("(?i)(?:ông|ngài) $") & pl.col("she") & ~pl.col("he"))
+        )
         .join(famous.filter(pl.col("form") == "name").select("key", owner="actor_id"), on="key", how="left")
         # "Tổng thống Trump" is who is known by that name, even on a page that names only Melania Trump in full
         .filter(
@@ -373,14 +573,23 @@ def _short_names(runs: pl.DataFrame, people: pl.DataFrame, forms: pl.DataFrame, 
         .unique("id", keep="first", maintain_order=True)
         .with_columns(basis=pl.lit("coreference"))
     )
-    foreign = pl.col("key").str.contains("^[A-Z][a-z]{3,}$") & ~pl.col("key").is_in(lead_words)
+    foreign = pl.col("key").str.contains("^[A-Z][a-z]{3,}(?: [A-Z][a-z]+)*$") & ~pl.col("key").is_in(lead_words)
     goes_on = pl.col("right").str.contains(rf"^ (?:{any_of(catalogue.cues['persons']['goes_on'])})(?: |,|$)")
     stands_free = pl.any_horizontal("addressed", "speaks", foreign, goes_on) | ~pl.col("right").str.contains(
         r"^ \p{Ll}"
     )
+    # a family name that many have means its best known owner only if the catalogue says so
+    surnames = catalogue.cues["names"]["korean_surnames"] + catalogue.cues["names"]["chinese_surnames"]
+    shared = (
+        pl.col("key").is_in(surnames) | pl.col("key").str.contains(r"^[^ ]{0,4}[^ -~][^ ]{0,4}$")
+    ) & ~pl.col("key").is_in(catalogue.cues["persons"]["known_by_surname"])
     alone = (
         runs.join(bound.select("id"), on="id", how="anti")
         .join(famous.select("key", "actor_id", "form"), on="key", how="left", maintain_order="left")
+        .with_columns(
+            *(pl.when(~shared | pl.col("in_pair") | (pl.col("form") == "name")).then(c).alias(c) for c in ("actor_id", "form")),
+            family=pl.col("key").is_in(catalogue.cues["names"]["surnames"]),
+        )
         .filter(
             pl.when(pl.col("form") == "name")
             .then(~pl.col("named_after"))
@@ -388,9 +597,11 @@ def _short_names(runs: pl.DataFrame, people: pl.DataFrame, forms: pl.DataFrame, 
             .then(((pl.col("titled") | pl.col("office")) & stands_free) | pl.col("in_pair"))
             # a name nobody lists, met once: an address before it, and no Vietnamese word, which may be a common one
             .otherwise(
-                pl.col("titled")
-                & stands_free
-                & ~pl.col("key").str.contains(r"[^ -~]")
+                (
+                    (pl.col("titled") & stands_free & ~pl.col("left").str.contains(patterns["weak"]))
+                    | (pl.col("aged") & pl.col("key").str.contains("^[A-Z][a-z]{2,}$") & ~pl.col("other"))
+                )
+                & (~pl.col("key").str.contains(r"[^ -~]") | (pl.col("addressed") & pl.col("family")))
                 & ~pl.col("right").str.contains("^, (?:ông|bà) ")
             )
         )
@@ -403,5 +614,12 @@ def _short_names(runs: pl.DataFrame, people: pl.DataFrame, forms: pl.DataFrame, 
             actor_id=pl.coalesce("actor_id", _slugs(pl.col("key"))),
         )
     )
+    # who was a person once, "ông Pich", is one wherever the page says "Pich"
+    once = alone.filter(pl.col("basis") == "candidate").select("page", "key", "actor_id", "basis")
+    again = (
+        runs.join(pl.concat([bound.select("id"), alone.select("id")]), on="id", how="anti", maintain_order="left")
+        .filter(pl.col("key").str.contains("^[A-Z][a-z]{2,}$") & ~pl.col("other") & ~pl.col("named_after"))
+        .join(once.unique(["page", "key"], keep="first", maintain_order=True), on=["page", "key"], how="inner")
+    )
     columns = [name for name in MENTIONS if name in bound.columns] + ["id"]
-    return pl.concat([bound.select(columns), alone.select(columns)])
+    return pl.concat([bound.select(columns), alone.select(columns), again.select(columns)])

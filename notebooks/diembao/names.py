@@ -72,7 +72,7 @@ def without_lead_words(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame
         pl.when(
             # inside a sentence "Xu Aimeng" opens with a name; "Bộ Công" does not
             (
-                pl.col("left").str.contains(r"[\p{Ll}§¥¶] $")
+                pl.col("left").str.contains(r"[\p{Ll}§¥¶,] $")
                 & pl.col("surface").str.contains("^[A-Z][a-z]+ [A-Z][a-z]+$")
             )
             | pl.col("surface").str.contains(r"^(?:USS|USNS|HMS|HMAS|INS|CNS|KRI|BRP|MV) ")
@@ -82,9 +82,12 @@ def without_lead_words(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame
         .otherwise(folded(pl.col("surface")).str.extract(rf"({lead}|^\p{{Lu}}{{2,6}} )").fill_null(""))
     )
     place = folded(pl.col("surface")).str.extract(led).fill_null("")
-    cut = pl.when(place.str.len_chars() > 0).then(place).otherwise(cut)
+    ship = pl.col("surface").str.contains("^(?:USS|USNS|HMS|HMAS|INS|CNS|KRI|BRP|MV) ")
+    cut = pl.when((place.str.len_chars() > 0) & ~ship).then(place).otherwise(cut)
     # "Tillerson Ngoại trưởng": a Vietnamese word after a foreign name opens the next phrase
-    tail = folded(pl.col("surface")).str.extract(rf"{_LEAD}[A-Z][a-z]+(?: [A-Z][a-z]+)*((?: (?:{any_of(_accented(catalogue))}))+)$")
+    tail = folded(pl.col("surface")).str.extract(
+        rf"{_LEAD}[A-Z][a-z]{{3,}}(?: [A-Z][a-z]+)*((?: (?:{any_of(_accented(catalogue))}))+)$"
+    )
     length = pl.col("cut").str.len_chars()
     return (
         _without_tails(runs, tail.fill_null(""))
@@ -239,6 +242,7 @@ def _resolve(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     before = pl.when(pl.col("row") == pl.col("row").shift(1)).then(pl.col("rest").shift(1))
     addressed = pl.col("what").is_in(["state", "short"]) & pl.col("key").str.contains(f"^{_SYLLABLE}$")
     addressed &= before.str.contains(rf"(?:^|[^{LETTER}])(?:[Ôô]ng|[Bb]à|[Cc]ô|[Cc]hị) $")
+    addressed &= ~before.str.contains("[Đđ]àn (?:ông|bà) $")
     addressed &= ~pl.col("rest").str.contains(rf"^ (?:[A-Z][a-z]|\(|-)|^ {_SYLLABLE} {_SYLLABLE}")
     named = (pl.col("what") == "cued") & before.str.contains(r"(?:^|[ \"(])[A-Z][a-z]+ $")
     no_name = spoken | addressed | named
@@ -307,7 +311,7 @@ def _context(pieces: pl.DataFrame) -> pl.DataFrame:
 
 _WORD = r"\p{Lu}[\p{L}\p{M}']*(?:-\p{L}[\p{L}\p{M}']*)*"
 _INITIALS = r"(?:(?:\p{Lu}\. ?){1,3}|\p{Lu}\.\p{Lu} )"
-_ADDRESSED = r"(?:[Ôô]ng|[Bb]à|[Cc]ô|[Nn]gài|[Tt]ướng|[Tt]hống|[Tt]ịch|[Tt]rưởng|[Ss]ứ|TT) $"
+ADDRESSED = r"(?:[Ôô]ng|[Bb]à|[Cc]ô|[Nn]gài|[Tt]ướng|[Tt]hống|[Tt]ịch|[Tt]rưởng|[Ss]ứ|TT) $"
 _LINK = r"(?:(?:bin|ibn|bint|al|el|ul|de|da|di|del|della|van|von|der|den|la|le|du|dos|abu) )"
 # The words before a romanised name that belong to the sentence: "Ông Tillerson".
 _LEAD = r"^(?:[^ ]*[^ -~][^ ]* )*"
@@ -331,7 +335,9 @@ def _runs(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     hyphenated = "|".join(catalogue.cues["names"]["hyphenated_given"])
     given = any_of(catalogue.cues["names"]["given"])
     surnames = "|".join(catalogue.cues["names"]["korean_surnames"])
-    famous = catalogue.aliases.filter(pl.col("form").is_in(["name", "surname"]))["surface"].implode()
+    famous, surnamed = (
+        catalogue.aliases.filter(pl.col("form") == form)["surface"].implode() for form in ("name", "surname")
+    )
     return (
         pieces.lazy()
         .filter(~pl.col("capitals"))
@@ -386,6 +392,7 @@ def _runs(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
                         (
                             pl.col("hit").shift(1).str.contains(rf"{_LEAD}(?:{given}) [A-Z][a-z]+$")
                             & ~pl.col("hit").shift(1).is_in(famous)
+                            & ~pl.col("hit").is_in(surnamed)
                             & pl.col("hit").str.contains("^[A-Z][a-z]{3,}$")
                         )
                         # "Chun Yu - Ok", "Kai - Fu Lee"
@@ -411,7 +418,7 @@ def _runs(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         )
         .filter(~((pl.col("text_row") == pl.col("text_row").shift(-1)) & pl.col("joined").shift(-1)).fill_null(False))
         # a word that may open a sentence is a name only where it is addressed as one ("ông Chung")
-        .filter(~pl.col("hit").is_in(lead_words) | pl.col("text").str.slice(0, pl.col("at")).str.contains(_ADDRESSED))
+        .filter(~pl.col("hit").is_in(lead_words) | pl.col("text").str.slice(0, pl.col("at")).str.contains(ADDRESSED))
         .select(
             "row",
             "hit",
