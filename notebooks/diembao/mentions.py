@@ -529,26 +529,33 @@ def _short_names(
     )
     # "thượng đỉnh Trump - Kim": beside another short name a short name means its best known owner
     well_known = famous.filter(pl.col("form") == "name")["key"]
+    runs = runs.with_columns(
+        of_her=pl.col("left").str.contains("(?:[Bb]à|[Cc]ô|[Cc]hị) $"),
+        of_him=pl.col("left").str.contains("(?:[Ôô]ng|[Nn]gài) $") & ~pl.col("left").str.contains("(?:vợ|nhà) ông $"),
+    )
     runs = runs.with_columns(in_pair=pl.col("beside").is_in(well_known.implode()).fill_null(False))
     pair = runs.filter("in_pair").join(famous, on="key", how="semi").select("id")
     # whom a short name means: one named in full in the same paragraph, the nearest before it first; otherwise whoever
     # the page names in full most often; a headline comes before the full name, so later ones count too
     patterns = _person_patterns(catalogue)
+    woman = pl.col("actor_id").is_in(catalogue.cues["persons"]["women"])
     often = people.group_by("page", "actor_id").agg(
         times=pl.len(),
-        she=pl.col("left").str.contains(patterns["she"]).any(),
-        he=pl.col("left").str.contains(patterns["he"]).any(),
+        she=pl.when("known").then(woman).otherwise(pl.col("left").str.contains(patterns["she"])).any(),
+        he=(~pl.col("known") & pl.col("left").str.contains(patterns["he"])).any(),
+        known_man=(pl.col("known") & ~woman).any(),
     )
+    # "bà Clinton" on a page that names only Bill Clinton in full is Hillary Clinton
+    wives = singles.filter(woman).unique("key", keep="first", maintain_order=True)
     bound = (
         runs.filter(~pl.col("named_after"))
         .join(pair, on="id", how="anti", maintain_order="left")
         .join(antecedents, left_on=["page", "key"], right_on=["page", "part"], how="inner")
         .join(often, on=["page", "actor_id"], how="left")
         # "bà Kim" is not who is called "ông" in full
-        .filter(
-            ~(pl.col("left").str.contains("(?i)(?:bà|cô|chị) $") & pl.col("he") & ~pl.col("she"))
-            & ~(pl.col("left").str.contains("(?i)(?:ông|ngài) $") & pl.col("she") & ~pl.col("he"))
-        )
+        .filter(~(pl.col("of_her") & pl.col("he") & ~pl.col("she")), ~(pl.col("of_him") & pl.col("she") & ~pl.col("he")))
+        .with_columns(unlike=pl.col("of_her") & pl.col("known_man") & ~pl.col("she"))
+        .filter(~(pl.col("unlike") & pl.col("key").is_in(wives["key"].implode())))
         .join(famous.filter(pl.col("form") == "name").select("key", owner="actor_id"), on="key", how="left")
         # "Tổng thống Trump" is who is known by that name, even on a page that names only Melania Trump in full
         .filter(
@@ -563,11 +570,12 @@ def _short_names(
         )
         .sort(
             "id",
+            "unlike",
             pl.when("near").then(pl.col("far")).otherwise(None),
             "times",
             "after",
             "far",
-            descending=[False, False, True, False, False],
+            descending=[False, False, False, True, False, False],
             nulls_last=True,
         )
         .unique("id", keep="first", maintain_order=True)
@@ -586,8 +594,17 @@ def _short_names(
     alone = (
         runs.join(bound.select("id"), on="id", how="anti")
         .join(famous.select("key", "actor_id", "form"), on="key", how="left", maintain_order="left")
+        .join(wives.select("key", wife="actor_id"), on="key", how="left", maintain_order="left")
+        .with_columns(actor_id=pl.when(pl.col("of_her") & pl.col("wife").is_not_null()).then("wife").otherwise("actor_id"))
         .with_columns(
-            *(pl.when(~shared | pl.col("in_pair") | (pl.col("form") == "name")).then(c).alias(c) for c in ("actor_id", "form")),
+            *(
+                pl.when(
+                    ~(pl.col("of_her") & ~woman & pl.col("key").is_in(surnames))
+                    & ~(pl.col("of_him") & woman)
+                    & (~shared | pl.col("in_pair") | (pl.col("form") == "name"))
+                ).then(column).alias(column)
+                for column in ("actor_id", "form")
+            ),
             family=pl.col("key").is_in(catalogue.cues["names"]["surnames"]),
         )
         .filter(
