@@ -116,9 +116,11 @@ def _person_patterns(catalogue: Catalogue) -> dict[str, str]:
         "outlet": rf"{edge}(?i:{any_of(cues['outlet_cues'])}) $|(?:^|[.!?:\"] ?)Báo $",
         "named_after": rf"{edge}(?i:{any_of(cues['named_after'])}) $",
         "other": rf"{edge}(?i:{any_of(cues['not_person'])}) $",
+        "no_title": rf"{edge}(?i:{any_of(cues['no_title'])}) $",
+        "led": rf"{edge}(?i:{any_of(cues['place_cues'])}) $",
         "speaks": rf"(?i)^ ?(?:\([^)]{{1,30}}\) ?)?(?:,? (?:{when}) ?)? ?(?:{verbs})(?:[^{LETTER}]|$)",
         "described": r"(?i)^(?:,| -|\s?\() ?(?:(?:một|một trong (?:những|các|hai|ba)|cựu|nguyên|phó|tân|cố|vị|quyền|đồng|nữ) )*"
-        rf"(?:{titles}|{honorifics}|người|nhà|\d\d tuổi|\d\d[,)])(?:[^{LETTER}]|$)",
+        rf"(?:{titles}|{honorifics}|{any_of(cues['roles'])}|người|nhà|\d\d tuổi|\d\d[,)])(?:[^{LETTER}]|$)",
         "belongs": rf"(?i)^,? (?:từ|thuộc|đến từ|của|tại) (?:{any_of(cues['linking'])}) ",
         "quoted": rf"{edge}(?i:{any_of(cues['quoted'])}) $",
         "aged": r"^,? \(?\d\d(?: tuổi|\))",
@@ -219,11 +221,12 @@ def _judged(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     given = any_of(catalogue.cues["names"]["given"])
     korean = romanised_surnames(catalogue)
     return runs.with_columns(
-        titled=left.str.contains(patterns["titled"]),
+        titled=left.str.contains(patterns["titled"]) & ~left.str.contains(patterns["no_title"]),
         addressed=left.str.contains(patterns["addressed"]),
         office=left.str.contains(patterns["office"]),
         outlet=left.str.contains(patterns["outlet"]),
         other=left.str.contains(patterns["other"]),
+        led=left.str.contains(patterns["led"]),
         named_after=left.str.contains(patterns["named_after"]),
         beside=pl.coalesce(left.str.extract(r"(\p{Lu}\p{L}+) ?- ?$"), right.str.extract(r"^ ?- ?(\p{Lu}\p{L}+)")),
         speaks=right.str.contains(patterns["speaks"]) | left.str.contains(patterns["quoted"]),
@@ -232,6 +235,7 @@ def _judged(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         viet=key.str.contains(rf"^(?:{any_of(catalogue.cues['names']['surnames'])}) "),
         no_person=~key.str.contains(r"\p{Ll}")
         | right.str.contains(r"^-?\d")
+        | left.str.contains(r"-\d+ $")
         | left.str.contains(r"(?:^|[^\p{L}])(?:gia đình|dòng|nhà) họ $")
         | key.is_in(catalogue.cues["persons"]["never"])
         | key.str.contains(rf"(?:^| )(?:{any_of(catalogue.cues['persons']['company_words'])})(?: |$)"),
@@ -241,13 +245,16 @@ def _judged(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
 
 
 def _glosses(runs: pl.DataFrame, named: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
-    """Runs and named persons → the pairs said to be one person: `page`, `key`, `of` (the key before it), `bracketed`.
+    """Runs and named persons → pairs said to be one: `page`, `key`, `of` (the key before it), `of_other`, `bracketed`.
 
     "Hong Song-hac, 34 tuổi, tức ông Chang"; "Hoàng Hướng Mặc (Huang Xiangmo)".
     """
     columns = ("page", "line", "start", "end", "key")
     row = pl.concat(
-        [runs.select(*columns, "left", "right"), named.select(*columns, "left", right=pl.lit(""))]
+        [
+            runs.select(*columns, "left", "right", "other"),
+            named.select(*columns, "left", right=pl.lit(""), other=pl.lit(False)),
+        ]
     ).sort("page", "start")
     same_line = (pl.col("page") == pl.col("page").shift(1)) & (pl.col("line") == pl.col("line").shift(1))
     gap = pl.col("start") - pl.col("end").shift(1)
@@ -256,6 +263,7 @@ def _glosses(runs: pl.DataFrame, named: pl.DataFrame, catalogue: Catalogue) -> p
     return (
         row.with_columns(
             of=pl.col("key").shift(1),
+            of_other=pl.col("other").shift(1),
             between=pl.when(same_line & gap.is_between(1, 40)).then(pl.col("left").str.tail(gap)),
             closed=pl.col("right").str.starts_with(")") | (pl.col("right") == ""),
             spellings=(vietnamese != vietnamese.shift(1)) & (words > 1) & (words.shift(1) > 1) & (words <= 4),
@@ -265,7 +273,7 @@ def _glosses(runs: pl.DataFrame, named: pl.DataFrame, catalogue: Catalogue) -> p
             (pl.col("bracketed") | pl.col("between").str.contains(_person_patterns(catalogue)["also"]))
             & (pl.col("key") != pl.col("of"))
         )
-        .select("page", "key", "of", "bracketed")
+        .select("page", "key", "of", "of_other", "bracketed")
         .unique(["page", "key"], keep="first", maintain_order=True)
     )
 
@@ -283,12 +291,19 @@ def _candidates(
         .select("page", part="key", heard=pl.lit(True))
         .unique()
     )
+    # what stands in brackets behind a ship's name is no person either
+    things = glosses.filter("of_other").select("page", "key", thing=pl.lit(True))
+    glosses = glosses.filter(~pl.col("of_other"))
+    full = full.join(things, on=["page", "key"], how="left", maintain_order="left").with_columns(
+        other=pl.col("other") | pl.col("thing").fill_null(False)
+    )
     full = full.with_columns(part=pl.col("key").str.extract(r"([^ ]+)$")).join(
         speaking, on=["page", "part"], how="left", maintain_order="left"
     )
     person = (
         pl.col("titled")
-        | pl.col("office")
+        # "Chủ tịch đảng Martin Reed", but not "Cảnh sát thành phố Ninh Ba"
+        | (pl.col("office") & (~pl.col("led") | pl.col("given")))
         | (
             ~pl.col("other")
             & (
@@ -588,9 +603,7 @@ def _short_names(
     )
     # a family name that many have means its best known owner only if the catalogue says so
     surnames = catalogue.cues["names"]["korean_surnames"] + catalogue.cues["names"]["chinese_surnames"]
-    shared = (
-        pl.col("key").is_in(surnames) | pl.col("key").str.contains(r"^[^ ]{0,4}[^ -~][^ ]{0,4}$")
-    ) & ~pl.col("key").is_in(catalogue.cues["persons"]["known_by_surname"])
+    shared = pl.col("key").is_in(surnames + catalogue.cues["names"]["surnames"]) & ~pl.col("key").is_in(catalogue.cues["persons"]["known_by_surname"])
     alone = (
         runs.join(bound.select("id"), on="id", how="anti")
         .join(famous.select("key", "actor_id", "form"), on="key", how="left", maintain_order="left")

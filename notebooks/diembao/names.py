@@ -84,10 +84,17 @@ def without_lead_words(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame
     place = folded(pl.col("surface")).str.extract(led).fill_null("")
     ship = pl.col("surface").str.contains("^(?:USS|USNS|HMS|HMAS|INS|CNS|KRI|BRP|MV) ")
     cut = pl.when((place.str.len_chars() > 0) & ~ship).then(place).otherwise(cut)
+    given = any_of(catalogue.cues["names"]["given"])
+    of_place = pl.col("left").str.contains(rf"(?:^|[^{LETTER}])(?i:{any_of(persons['place_cues'])}) $")
+    where = pl.col("surface").str.extract(rf"^([^ ]+ (?:[^ ]+ )?)(?:{given}) [^ ]+")
+    no_given = ~pl.col("surface").str.contains(f"^(?:{given}) ")
+    cut = pl.when(of_place & no_given & where.is_not_null()).then(where).otherwise(cut)
     # "Tillerson Ngoại trưởng": a Vietnamese word after a foreign name opens the next phrase
+    accented = any_of(_accented(catalogue))
     tail = folded(pl.col("surface")).str.extract(
-        rf"{_LEAD}[A-Z][a-z]{{3,}}(?: [A-Z][a-z]+)*((?: (?:{any_of(_accented(catalogue))}))+)$"
+        rf"^(?:(?:{accented}) )*[A-Z][a-z]{{3,}}(?: [A-Z][a-z]+)*((?: (?:{accented}))+)$"
     )
+    tail = pl.when(pl.col("right").str.contains(r"^ \p{Ll}")).then(tail)
     length = pl.col("cut").str.len_chars()
     return (
         _without_tails(runs, tail.fill_null(""))
@@ -240,9 +247,9 @@ def _resolve(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     )
     # "bà Thái", "chị Nga" are persons, and "Yun Sun" has nothing to do with The Sun
     before = pl.when(pl.col("row") == pl.col("row").shift(1)).then(pl.col("rest").shift(1))
-    addressed = pl.col("what").is_in(["state", "short"]) & pl.col("key").str.contains(f"^{_SYLLABLE}$")
+    addressed = pl.col("key").is_in(list(catalogue.cues["forms"]["ordinary"])) | (pl.col("what") == "short")
     addressed &= before.str.contains(rf"(?:^|[^{LETTER}])(?:[Ôô]ng|[Bb]à|[Cc]ô|[Cc]hị) $")
-    addressed &= ~before.str.contains("[Đđ]àn (?:ông|bà) $")
+    addressed &= ~before.str.contains("(?:[Đđ]àn|[Cc]ụ) (?:ông|bà) $")
     addressed &= ~pl.col("rest").str.contains(rf"^ (?:[A-Z][a-z]|\(|-)|^ {_SYLLABLE} {_SYLLABLE}")
     named = (pl.col("what") == "cued") & before.str.contains(r"(?:^|[ \"(])[A-Z][a-z]+ $")
     no_name = spoken | addressed | named
@@ -321,11 +328,11 @@ _RUN = rf"(^|[^{LETTER}])({_NAME}(?: {_LINK}{{0,2}}{_NAME}| (?:al|el|ul) ?- ?{_W
 
 @lru_cache(maxsize=8)
 def _given_alone(catalogue: Catalogue) -> list[str]:
-    """Hyphenated given names that stand for a person by themselves ("Han-sol"), as keys."""
-    forms = catalogue.aliases.filter(
-        (pl.col("form") == "surname") & pl.col("surface").str.contains(r"^\p{Lu}[a-z]+-[a-z]+$")
-    )
-    return forms["surface"].unique().sort().to_list()
+    """Hyphenated given names that may stand for a person by themselves ("Han-sol", "Ông Jong-nam"), as keys."""
+    korean = romanised_surnames(catalogue)
+    given = pl.col("surface").str.extract(rf"^(?:(?:{korean}) )?(\p{{Lu}}[a-z]+-[a-z]+)$")
+    persons = catalogue.aliases.filter(pl.col("form").is_in(["name", "surname"])).select(given=given)
+    return persons["given"].drop_nulls().unique().sort().to_list()
 
 
 def _runs(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
@@ -333,6 +340,7 @@ def _runs(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     lead_words = catalogue.cues["names"]["lead_words"]
     korean = romanised_surnames(catalogue)
     hyphenated = "|".join(catalogue.cues["names"]["hyphenated_given"])
+    compound = catalogue.aliases.filter(pl.col("surface").str.contains("-[A-Z]"))["surface"].implode()
     given = any_of(catalogue.cues["names"]["given"])
     surnames = "|".join(catalogue.cues["names"]["korean_surnames"])
     famous, surnamed = (
@@ -383,6 +391,16 @@ def _runs(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
                 (
                     pl.col("field_1").shift(1).is_in([" - ", "-", " -", "- "])
                     & pl.col("hit").shift(1).str.contains(rf"(?:^| )(?:{hyphenated})$")
+                )
+                | (
+                    pl.col("field_1").shift(1).is_in([" - ", "-", " -", "- "])
+                    & (pl.col("hit").shift(1) + "-" + pl.col("hit")).is_in(compound)
+                )
+                # "Ju - min Park"
+                | (
+                    pl.col("field_1").shift(1).str.contains("^ ?- ?[a-z]{2,6} $")
+                    & pl.col("hit").shift(1).str.contains(rf"{_LEAD}[A-Z][a-z]{{1,5}}$")
+                    & pl.col("hit").str.contains(rf"^(?:{surnames})$")
                 )
                 # "Julian Evans - Pritchard", but not "Donald Trump - Putin"
                 | (
