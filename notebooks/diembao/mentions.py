@@ -115,6 +115,7 @@ def _person_patterns(catalogue: Catalogue) -> dict[str, str]:
         "addressed": rf"{edge}(?i:ông|bà|ngài) $",
         "outlet": rf"{edge}(?i:{any_of(cues['outlet_cues'])}) $|(?:^|[.!?:\"] ?)Báo $",
         "named_after": rf"{edge}(?i:{any_of(cues['named_after'])}) $",
+        "not_after": rf"{edge}(?i:{any_of(cues['not_named_after'])}) $",
         "other": rf"{edge}(?i:{any_of(cues['not_person'])}) $",
         "no_title": rf"{edge}(?i:{any_of(cues['no_title'])}) $",
         "led": rf"{edge}(?i:{any_of(cues['place_cues'])}) $",
@@ -136,8 +137,7 @@ def _persons(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     forms = _forms(catalogue).filter(pl.col("actor_kind") == "person")
     listed = _resolved(names.filter(pl.col("what") == "person"), forms).with_columns(basis=pl.lit("catalogue"))
     runs = names.filter(pl.col("what") == "run")
-    named_after = _person_patterns(catalogue)["named_after"]
-    known = _known(runs, forms).filter(~pl.col("left").str.contains(named_after) | (pl.col("cut") != 0))
+    known = _known(runs, forms).filter(~_named_after(catalogue) | (pl.col("cut") != 0))
     left_over = runs.join(known.select("id"), on="id", how="anti", maintain_order="left")
     judged = _judged(_worth_judging(without_lead_words(left_over, catalogue), known, forms), catalogue)
     named = pl.concat(
@@ -158,6 +158,13 @@ def _persons(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     return pl.concat([part.select(columns) for part in (listed, known, full, short)]).with_columns(
         actor_kind=pl.lit("person"), reading=pl.lit(None, pl.String)
     )
+
+
+def _named_after(catalogue: Catalogue) -> pl.Expr:
+    """Whether a thing named after the person stands before the name: "quảng trường", but not "Quốc vụ viện"."""
+    patterns = _person_patterns(catalogue)
+    left = pl.col("left")
+    return left.str.contains(patterns["named_after"]) & ~left.str.contains(patterns["not_after"])
 
 
 def _known(runs: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
@@ -227,7 +234,7 @@ def _judged(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         outlet=left.str.contains(patterns["outlet"]),
         other=left.str.contains(patterns["other"]),
         led=left.str.contains(patterns["led"]),
-        named_after=left.str.contains(patterns["named_after"]),
+        named_after=_named_after(catalogue),
         beside=pl.coalesce(left.str.extract(r"(\p{Lu}\p{L}+) ?- ?$"), right.str.extract(r"^ ?- ?(\p{Lu}\p{L}+)")),
         speaks=right.str.contains(patterns["speaks"]) | left.str.contains(patterns["quoted"]),
         described=right.str.contains(patterns["described"]) | right.str.contains(patterns["belongs"]),

@@ -75,6 +75,11 @@ def without_lead_words(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame
                 pl.col("left").str.contains(r"[\p{Ll}§¥¶,] $")
                 & pl.col("surface").str.contains("^[A-Z][a-z]+ [A-Z][a-z]+$")
             )
+            # "ông Thẩm Kim Long": a family name that is a common word, too
+            | (
+                pl.col("left").str.contains("(?:[Ôô]ng|[Bb]à|[Tt]ướng|[Đđ]ốc) $")
+                & pl.col("surface").str.contains(f"^{_SYLLABLE} {_SYLLABLE} {_SYLLABLE}$")
+            )
             | pl.col("surface").str.contains(r"^(?:USS|USNS|HMS|HMAS|INS|CNS|KRI|BRP|MV) ")
             | pl.col("surface").str.contains(rf"^(?:{korean}) \p{{Lu}}[a-z]+(?: ?- ?[a-z]+| \p{{Lu}}[a-z]+)$")
         )
@@ -378,7 +383,7 @@ def _runs(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
                     # "Kim Jong Un - nhà lãnh đạo": three syllables are a whole name
                     & ~pl.col("field_0").str.contains(rf"(?:^| )(?:{korean}) \p{{Lu}}[a-z]+ \p{{Lu}}[a-z]+$")
                 )
-                | name_key(pl.col("field_0") + pl.col("syllable")).is_in(_given_alone(catalogue))
+                | name_key(pl.col("field_0").str.replace(_LEAD, "") + pl.col("syllable")).is_in(_given_alone(catalogue))
             )
             .then("syllable")
             .otherwise(pl.lit(""))
@@ -395,6 +400,16 @@ def _runs(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
                 | (
                     pl.col("field_1").shift(1).is_in([" - ", "-", " -", "- "])
                     & (pl.col("hit").shift(1) + "-" + pl.col("hit")).is_in(compound)
+                )
+                # "bà Phan - Gillis"
+                | (
+                    pl.col("field_1").shift(1).is_in([" - ", "-"])
+                    & (pl.col("text").str.slice(0, pl.col("at").shift(1)).str.tail(4) + pl.col("hit").shift(1)).str.contains(
+                        "(?:[Ôô]ng|[Bb]à|[Cc]ô) [A-Z][a-z]{2,}$"
+                    )
+                    & pl.col("hit").str.contains("^[A-Z][a-z]{3,}$")
+                    & ~pl.col("hit").is_in(famous)
+                    & ~pl.col("hit").is_in(surnamed)
                 )
                 # "Ju - min Park"
                 | (
