@@ -120,7 +120,8 @@ def _person_patterns(catalogue: Catalogue) -> dict[str, str]:
         "no_title": rf"{edge}(?i:{any_of(cues['no_title'])}) $",
         "led": rf"{edge}(?i:{any_of(cues['place_cues'])}) $",
         "speaks": rf"(?i)^ ?(?:\([^)]{{1,30}}\) ?)?(?:,? (?:{when}) ?)? ?(?:{verbs})(?:[^{LETTER}]|$)",
-        "described": r"(?i)^(?:,| -|\s?\() ?(?:(?:một|một trong (?:những|các|hai|ba)|cựu|nguyên|phó|tân|cố|vị|quyền|đồng|nữ) )*"
+        "described": r"(?i)^(?:,| -|\s?\() ?"
+        r"(?:(?:một|một trong (?:những|các|hai|ba)|cựu|nguyên|phó|tân|cố|vị|quyền|đồng|nữ) )*"
         rf"(?:{titles}|{honorifics}|{any_of(cues['roles'])}|người|nhà|\d\d tuổi|\d\d[,)])(?:[^{LETTER}]|$)",
         "belongs": rf"(?i)^,? (?:từ|thuộc|đến từ|của|tại) (?:{any_of(cues['linking'])}) ",
         "quoted": rf"{edge}(?i:{any_of(cues['quoted'])}) $",
@@ -205,15 +206,16 @@ def _worth_judging(runs: pl.DataFrame, known: pl.DataFrame, forms: pl.DataFrame)
     parts = pl.concat([runs.filter(pl.col("words") > 1).select("page", "key"), known.select("page", "key")])
     parts = parts.with_columns(key=pl.col("key").str.split(" ")).explode("key").unique()
     single = runs.filter(pl.col("words") == 1)
+    # "Pich" counts wherever the page says "ông Pich" or "Pich, 24 tuổi"
+    called = single.filter(pl.col("left").str.contains(ADDRESSED) | pl.col("right").str.contains(r"^,? \(?\d\d"))
     held = pl.concat(
         [
+            single.join(called.select("page", "key").unique(), on=["page", "key"], how="semi").select("id"),
             single.join(forms, on="key", how="semi").select("id"),
             single.join(parts, on=["page", "key"], how="semi").select("id"),
             single.filter(
-                pl.col("left").str.contains(r"\p{L} $")
-                & (~pl.col("right").str.contains(r"^ \p{Ll}*[^ -~]") | pl.col("left").str.contains(ADDRESSED))
+                pl.col("left").str.contains(r"\p{L} $") & ~pl.col("right").str.contains(r"^ \p{Ll}*[^ -~]")
             ).select("id"),
-            single.filter(pl.col("right").str.contains(r"^,? \(?\d\d")).select("id"),
         ]
     ).unique()
     return runs.join(
@@ -275,7 +277,9 @@ def _glosses(runs: pl.DataFrame, named: pl.DataFrame, catalogue: Catalogue) -> p
             closed=pl.col("right").str.starts_with(")") | (pl.col("right") == ""),
             spellings=(vietnamese != vietnamese.shift(1)) & (words > 1) & (words.shift(1) > 1) & (words <= 4),
         )
-        .with_columns(bracketed=pl.col("between").is_in([" (", ", tức ", " - tức "]) & pl.col("closed") & pl.col("spellings"))
+        .with_columns(
+            bracketed=pl.col("between").is_in([" (", ", tức ", " - tức "]) & pl.col("closed") & pl.col("spellings")
+        )
         .filter(
             (pl.col("bracketed") | pl.col("between").str.contains(_person_patterns(catalogue)["also"]))
             & (pl.col("key") != pl.col("of"))
@@ -335,9 +339,7 @@ def _candidates(
     # what is a person once on a page is one all over it
     full = full.filter(pl.col("sure").any().over("page", "key") & (pl.col("sure") | ~pl.col("other")))
     ids = _identified(full, named, glosses, forms, catalogue)
-    return full.join(ids, on=["page", "key"], how="left", maintain_order="left").with_columns(
-        basis=pl.lit("candidate")
-    )
+    return full.join(ids, on=["page", "key"], how="left", maintain_order="left").with_columns(basis=pl.lit("candidate"))
 
 
 def _identified(
@@ -351,16 +353,20 @@ def _identified(
     keys = keys.join(_misspelt(keys, forms), on="key", how="left", maintain_order="left").join(
         _with_middle_name(keys, forms, catalogue), on="key", how="left", maintain_order="left"
     )
-    keys = keys.select("key", "slug", actor_id=pl.coalesce("meant", "whole", "slug"), fixed=pl.col("meant").is_not_null())
+    keys = keys.select(
+        "key", "slug", actor_id=pl.coalesce("meant", "whole", "slug"), fixed=pl.col("meant").is_not_null()
+    )
     mine = full.group_by("page", "key", maintain_order=True).agg(times=pl.len()).join(keys, on="key", how="left")
     theirs = (
         named.group_by("page", "key", "actor_id", maintain_order=True)
         .agg(times=pl.len())
         .with_columns(slug=_slugs(pl.col("key")), fixed=pl.lit(True))
     )
-    pairs = mine.filter(~pl.col("fixed")).join(
-        pl.concat([mine, theirs.select(mine.columns)]), on="page", suffix="_b"
-    ).filter(pl.col("slug") != pl.col("slug_b"))
+    pairs = (
+        mine.filter(~pl.col("fixed"))
+        .join(pl.concat([mine, theirs.select(mine.columns)]), on="page", suffix="_b")
+        .filter(pl.col("slug") != pl.col("slug_b"))
+    )
     eastern = f"^(?:{romanised_surnames(catalogue).lower()})-"
     first, last = r"^[^-]+", r"[^-]+$"
     longer = pl.col("slug_b").str.len_chars() > pl.col("slug").str.len_chars()
@@ -377,6 +383,7 @@ def _identified(
         & ~pl.col("slug").str.contains(eastern)
     )
     turned = pl.col("slug").str.split("-").list.sort() == pl.col("slug_b").str.split("-").list.sort()
+    turned |= pl.col("slug").str.replace_all("-", "") == pl.col("slug_b").str.replace_all("-", "")
     often = pl.col("fixed_b") | (pl.col("times_b") > pl.col("times"))
     typo = _one_edit(mine, pl.concat([mine, theirs.select(mine.columns)]), 8)
     pairs = pairs.join(typo, on=["page", "key", "key_b"], how="left").with_columns(near=pl.col("near").fill_null(False))
@@ -384,7 +391,14 @@ def _identified(
         pairs.filter(
             tail | head | usual | (around & (longer | pl.col("fixed_b"))) | ((turned | pl.col("near")) & often)
         )
-        .sort("page", "key", "fixed_b", "times_b", pl.col("slug_b").str.len_chars(), descending=[False, False, True, True, True])
+        .sort(
+            "page",
+            "key",
+            "fixed_b",
+            "times_b",
+            pl.col("slug_b").str.len_chars(),
+            descending=[False, False, True, True, True],
+        )
         .unique(["page", "key"], keep="first", maintain_order=True)
         .select("page", "key", better="actor_id_b", by="key_b")
     )
@@ -395,7 +409,9 @@ def _identified(
     ).select("page", "key", "fixed", actor_id=pl.coalesce("best", "better", "actor_id"))
     everyone = pl.concat([ids, theirs.select(ids.columns)])
     linked = (
-        glosses.join(everyone.select("page", "key", id_key="actor_id", fixed_key="fixed"), on=["page", "key"], how="inner")
+        glosses.join(
+            everyone.select("page", "key", id_key="actor_id", fixed_key="fixed"), on=["page", "key"], how="inner"
+        )
         .join(everyone.select("page", of="key", id_of="actor_id", fixed_of="fixed"), on=["page", "of"], how="inner")
         .filter(pl.col("id_key") != pl.col("id_of"))
         .with_columns(
@@ -416,7 +432,7 @@ def _identified(
 
 
 def _with_middle_name(keys: pl.DataFrame, forms: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
-    """Candidate keys of three words and more → `key`, `whole`: the one person catalogued under the first and the last."""
+    """Candidate keys of three words and more → `key`, `whole`: who alone is catalogued under first and last."""
     eastern = f"^(?:{romanised_surnames(catalogue)}|{any_of(catalogue.cues['names']['surnames'])}) "
     short = (
         forms.filter((pl.col("form") == "name") & pl.col("key").str.contains("^[^ ]+ [^ ]+$"))
@@ -470,9 +486,7 @@ def _one_edit(ours: pl.DataFrame, others: pl.DataFrame, at_least: int) -> pl.Dat
             on=["page", "variant"],
             how="inner",
         )
-        .filter(
-            (pl.col("key").str.slice(0, 1) == pl.col("key_b").str.slice(0, 1)) & (pl.col("key") != pl.col("key_b"))
-        )
+        .filter((pl.col("key").str.slice(0, 1) == pl.col("key_b").str.slice(0, 1)) & (pl.col("key") != pl.col("key_b")))
         .select("page", "key", "key_b", near=pl.lit(True))
         .unique(maintain_order=True)
     )
@@ -490,7 +504,7 @@ def _misspelt(ids: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-_OPENS_NAME = r"(?:Ông|Bà|Cô|Anh|Chị|Ngài|Tướng|Thống|Trưởng|Tịch|Sứ|TT) $"
+_OPENS_NAME = r"(?:Ông|Bà|Cô|Anh|Chị|Ngài|Tướng|Thống|Trưởng|Tịch|Sứ|TT|Vợ|Chồng|Con|Mẹ|Cha|Em) $"
 
 
 def _short_names(
@@ -541,9 +555,9 @@ def _short_names(
     antecedents = pl.concat(
         [
             antecedents,
-            slips.join(antecedents, left_on=["page", "key_b"], right_on=["page", "part"], how="inner").select(
-                "page", "actor_id", "known", "at", "at_line", part="key"
-            ).select(order),
+            slips.join(antecedents, left_on=["page", "key_b"], right_on=["page", "part"], how="inner")
+            .select("page", "actor_id", "known", "at", "at_line", part="key")
+            .select(order),
         ]
     )
     famous = singles.sort(pl.col("form") != "name", maintain_order=True).unique(
@@ -575,7 +589,9 @@ def _short_names(
         .join(antecedents, left_on=["page", "key"], right_on=["page", "part"], how="inner")
         .join(often, on=["page", "actor_id"], how="left")
         # "bà Kim" is not who is called "ông" in full
-        .filter(~(pl.col("of_her") & pl.col("he") & ~pl.col("she")), ~(pl.col("of_him") & pl.col("she") & ~pl.col("he")))
+        .filter(
+            ~(pl.col("of_her") & pl.col("he") & ~pl.col("she")), ~(pl.col("of_him") & pl.col("she") & ~pl.col("he"))
+        )
         .with_columns(unlike=pl.col("of_her") & pl.col("known_man") & ~pl.col("she"))
         .filter(~(pl.col("unlike") & pl.col("key").is_in(wives["key"].implode())))
         .join(famous.filter(pl.col("form") == "name").select("key", owner="actor_id"), on="key", how="left")
@@ -610,19 +626,25 @@ def _short_names(
     )
     # a family name that many have means its best known owner only if the catalogue says so
     surnames = catalogue.cues["names"]["korean_surnames"] + catalogue.cues["names"]["chinese_surnames"]
-    shared = pl.col("key").is_in(surnames + catalogue.cues["names"]["surnames"]) & ~pl.col("key").is_in(catalogue.cues["persons"]["known_by_surname"])
+    shared = pl.col("key").is_in(surnames + catalogue.cues["names"]["surnames"]) & ~pl.col("key").is_in(
+        catalogue.cues["persons"]["known_by_surname"]
+    )
     alone = (
         runs.join(bound.select("id"), on="id", how="anti")
         .join(famous.select("key", "actor_id", "form"), on="key", how="left", maintain_order="left")
         .join(wives.select("key", wife="actor_id"), on="key", how="left", maintain_order="left")
-        .with_columns(actor_id=pl.when(pl.col("of_her") & pl.col("wife").is_not_null()).then("wife").otherwise("actor_id"))
+        .with_columns(
+            actor_id=pl.when(pl.col("of_her") & pl.col("wife").is_not_null()).then("wife").otherwise("actor_id")
+        )
         .with_columns(
             *(
                 pl.when(
                     ~(pl.col("of_her") & ~woman & pl.col("key").is_in(surnames))
                     & ~(pl.col("of_him") & woman)
                     & (~shared | pl.col("in_pair") | (pl.col("form") == "name"))
-                ).then(column).alias(column)
+                )
+                .then(column)
+                .alias(column)
                 for column in ("actor_id", "form")
             ),
             family=pl.col("key").is_in(catalogue.cues["names"]["surnames"]),

@@ -257,7 +257,11 @@ def _resolve(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     addressed &= ~before.str.contains("(?:[Đđ]àn|[Cc]ụ) (?:ông|bà) $")
     addressed &= ~pl.col("rest").str.contains(rf"^ (?:[A-Z][a-z]|\(|-)|^ {_SYLLABLE} {_SYLLABLE}")
     named = (pl.col("what") == "cued") & before.str.contains(r"(?:^|[ \"(])[A-Z][a-z]+ $")
-    no_name = spoken | addressed | named
+    # "Chad Bown", "Kingston Reif": a first name that is also a place
+    called = pl.col("key").is_in(catalogue.cues["names"]["also_places"])
+    called &= pl.col("rest").str.contains(rf"^ [A-Z][a-z]+(?:[^{LETTER} ]| [^A-Z]|$)")
+    called &= ~before.str.contains(rf"(?i)(?:^|[^{LETTER}])(?:{any_of(catalogue.cues['persons']['not_person'])}) $")
+    no_name = spoken | addressed | named | called
     pieces = _glued(pieces.with_columns(what=pl.when(~no_name.fill_null(False)).then("what")))
     # "Nguyễn Thị Nga" is a person: a name after a Vietnamese family name belongs to it
     surnames = "|".join(sorted(map(fold, catalogue.cues["names"]["surnames"]), key=len, reverse=True))
@@ -404,9 +408,9 @@ def _runs(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
                 # "bà Phan - Gillis"
                 | (
                     pl.col("field_1").shift(1).is_in([" - ", "-"])
-                    & (pl.col("text").str.slice(0, pl.col("at").shift(1)).str.tail(4) + pl.col("hit").shift(1)).str.contains(
-                        "(?:[Ôô]ng|[Bb]à|[Cc]ô) [A-Z][a-z]{2,}$"
-                    )
+                    & (
+                        pl.col("text").str.slice(0, pl.col("at").shift(1)).str.tail(4) + pl.col("hit").shift(1)
+                    ).str.contains("(?:[Ôô]ng|[Bb]à|[Cc]ô) [A-Z][a-z]{2,}$")
                     & pl.col("hit").str.contains("^[A-Z][a-z]{3,}$")
                     & ~pl.col("hit").is_in(famous)
                     & ~pl.col("hit").is_in(surnamed)
