@@ -374,7 +374,10 @@ def _runs(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         .unnest("parts")
         # the first piece has no run before it; of all others field_0 is the run and field_1 the text after it
         .with_columns(length=pl.col("piece").str.len_chars() - (pl.col("order") > 0).cast(pl.UInt32))
-        .with_columns(at=(pl.col("length").cum_sum() - pl.col("length")).over("text_row"))
+        .with_columns(
+            at=(pl.col("length").cum_sum() - pl.col("length")).over("text_row"),
+            behind=pl.when(pl.col("order") > 0).then("field_1").otherwise("field_0").str.tail(4).shift(1),
+        )
         .filter(pl.col("order") > 0)
         # the hyphen of a Korean name may be spaced, "Lee Cheol - hee", unlike that before "Lee Cheol - nghị sĩ"
         .with_columns(
@@ -408,9 +411,9 @@ def _runs(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
                 # "bà Phan - Gillis"
                 | (
                     pl.col("field_1").shift(1).is_in([" - ", "-"])
-                    & (
-                        pl.col("text").str.slice(0, pl.col("at").shift(1)).str.tail(4) + pl.col("hit").shift(1)
-                    ).str.contains("(?:[Ôô]ng|[Bb]à|[Cc]ô) [A-Z][a-z]{2,}$")
+                    & (pl.col("behind").shift(1) + pl.col("hit").shift(1)).str.contains(
+                        "(?:[Ôô]ng|[Bb]à|[Cc]ô) [A-Z][a-z]{2,}$"
+                    )
                     & pl.col("hit").str.contains("^[A-Z][a-z]{3,}$")
                     & ~pl.col("hit").is_in(famous)
                     & ~pl.col("hit").is_in(surnamed)
