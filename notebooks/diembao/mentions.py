@@ -164,7 +164,7 @@ def _persons(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
 def _named_after(catalogue: Catalogue) -> pl.Expr:
     """Whether a thing named after the person stands before the name: "quảng trường", but not "Quốc vụ viện"."""
     patterns = _person_patterns(catalogue)
-    left = pl.col("left")
+    left = pl.col("left").str.tail(40)
     return left.str.contains(patterns["named_after"]) & ~left.str.contains(patterns["not_after"])
 
 
@@ -226,13 +226,14 @@ def _worth_judging(runs: pl.DataFrame, known: pl.DataFrame, forms: pl.DataFrame)
 def _judged(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     """Runs of capitals → the same with what their context says of them."""
     patterns = _person_patterns(catalogue)
-    left, right, key = pl.col("left"), pl.col("right"), pl.col("key")
+    left, right, key = pl.col("near"), pl.col("right"), pl.col("key")
     given = any_of(catalogue.cues["names"]["given"])
     korean = romanised_surnames(catalogue)
-    return runs.with_columns(
+    # no title or kind of thing is longer: a pattern on the whole context would take three times as long
+    return runs.with_columns(near=pl.col("left").str.tail(40)).with_columns(
         titled=left.str.contains(patterns["titled"]) & ~left.str.contains(patterns["no_title"]),
         addressed=left.str.contains(patterns["addressed"]),
-        office=left.str.contains(patterns["office"]),
+        office=pl.col("left").str.contains(patterns["office"]),
         outlet=left.str.contains(patterns["outlet"]),
         other=left.str.contains(patterns["other"]),
         led=left.str.contains(patterns["led"]),

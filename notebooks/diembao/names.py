@@ -86,20 +86,22 @@ def without_lead_words(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame
         .then(pl.lit(""))
         .otherwise(folded(pl.col("surface")).str.extract(rf"({lead}|^\p{{Lu}}{{2,6}} )").fill_null(""))
     )
-    place = folded(pl.col("surface")).str.extract(led).fill_null("")
+    # each pattern is asked only of the runs it can fit
+    long = pl.when(pl.col("surface").str.contains(" .* ")).then("surface")
+    place = folded(long).str.extract(led).fill_null("")
     ship = pl.col("surface").str.contains("^(?:USS|USNS|HMS|HMAS|INS|CNS|KRI|BRP|MV) ")
     cut = pl.when((place.str.len_chars() > 0) & ~ship).then(place).otherwise(cut)
     given = any_of(catalogue.cues["names"]["given"])
     of_place = pl.col("left").str.contains(rf"(?:^|[^{LETTER}])(?i:{any_of(persons['place_cues'])}) $")
-    where = pl.col("surface").str.extract(rf"^([^ ]+ (?:[^ ]+ )?)(?:{given}) [^ ]+")
-    no_given = ~pl.col("surface").str.contains(f"^(?:{given}) ")
-    cut = pl.when(of_place & no_given & where.is_not_null()).then(where).otherwise(cut)
+    where = pl.when(of_place).then(long).str.extract(rf"^([^ ]+ (?:[^ ]+ )?)(?:{given}) [^ ]+")
+    no_given = ~pl.when(of_place).then(long).str.contains(f"^(?:{given}) ")
+    cut = pl.when(no_given & where.is_not_null()).then(where).otherwise(cut)
     # "Tillerson Ngoại trưởng": a Vietnamese word after a foreign name opens the next phrase
     accented = any_of(_accented(catalogue))
-    tail = folded(pl.col("surface")).str.extract(
+    goes_on = pl.col("right").str.contains(r"^ \p{Ll}") & pl.col("surface").str.contains("[a-z] .*[^ -~]")
+    tail = folded(pl.when(goes_on).then("surface")).str.extract(
         rf"^(?:(?:{accented}) )*[A-Z][a-z]{{3,}}(?: [A-Z][a-z]+)*((?: (?:{accented}))+)$"
     )
-    tail = pl.when(pl.col("right").str.contains(r"^ \p{Ll}")).then(tail)
     length = pl.col("cut").str.len_chars()
     return (
         _without_tails(runs, tail.fill_null(""))
@@ -396,22 +398,27 @@ def _runs(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
             .otherwise(pl.lit(""))
         )
         .with_columns(hit=pl.col("field_0") + pl.col("syllable"))
+        # what two runs may be joined by; null for most, which spares the patterns below
+        .with_columns(gap=pl.col("field_1").shift(1))
+        .with_columns(
+            prior=pl.when(pl.col("gap").str.contains("^(?: ?- ?(?:[a-z]{2,6} )?| ' )$")).then(pl.col("hit").shift(1))
+        )
         # "Marie - Claude Bibeau", "Peter O ' Neill": two runs and what stands between them are one name
         .with_columns(
             joined=(pl.col("text_row") == pl.col("text_row").shift(1))
             & (
                 (
-                    pl.col("field_1").shift(1).is_in([" - ", "-", " -", "- "])
-                    & pl.col("hit").shift(1).str.contains(rf"(?:^| )(?:{hyphenated})$")
+                    pl.col("gap").is_in([" - ", "-", " -", "- "])
+                    & pl.col("prior").str.contains(rf"(?:^| )(?:{hyphenated})$")
                 )
                 | (
-                    pl.col("field_1").shift(1).is_in([" - ", "-", " -", "- "])
-                    & (pl.col("hit").shift(1) + "-" + pl.col("hit")).is_in(compound)
+                    pl.col("gap").is_in([" - ", "-", " -", "- "])
+                    & (pl.col("prior") + "-" + pl.col("hit")).is_in(compound)
                 )
                 # "bà Phan - Gillis"
                 | (
-                    pl.col("field_1").shift(1).is_in([" - ", "-"])
-                    & (pl.col("behind").shift(1) + pl.col("hit").shift(1)).str.contains(
+                    pl.col("gap").is_in([" - ", "-"])
+                    & (pl.col("behind").shift(1) + pl.col("prior")).str.contains(
                         "(?:[Ôô]ng|[Bb]à|[Cc]ô) [A-Z][a-z]{2,}$"
                     )
                     & pl.col("hit").str.contains("^[A-Z][a-z]{3,}$")
@@ -420,34 +427,34 @@ def _runs(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
                 )
                 # "Ju - min Park"
                 | (
-                    pl.col("field_1").shift(1).str.contains("^ ?- ?[a-z]{2,6} $")
-                    & pl.col("hit").shift(1).str.contains(rf"{_LEAD}[A-Z][a-z]{{1,5}}$")
+                    pl.col("gap").str.contains("^ ?- ?[a-z]{2,6} $")
+                    & pl.col("prior").str.contains(rf"{_LEAD}[A-Z][a-z]{{1,5}}$")
                     & pl.col("hit").str.contains(rf"^(?:{surnames})$")
                 )
                 # "Julian Evans - Pritchard", but not "Donald Trump - Putin"
                 | (
-                    pl.col("field_1").shift(1).is_in([" - ", "-"])
+                    pl.col("gap").is_in([" - ", "-"])
                     & ~pl.col("hit").is_in(famous)
                     & (
                         (
-                            pl.col("hit").shift(1).str.contains(rf"{_LEAD}(?:{given}) [A-Z][a-z]+$")
-                            & ~pl.col("hit").shift(1).is_in(famous)
+                            pl.col("prior").str.contains(rf"{_LEAD}(?:{given}) [A-Z][a-z]+$")
+                            & ~pl.col("prior").is_in(famous)
                             & ~pl.col("hit").is_in(surnamed)
                             & pl.col("hit").str.contains("^[A-Z][a-z]{3,}$")
                         )
                         # "Chun Yu - Ok", "Kai - Fu Lee"
                         | (
-                            pl.col("hit").shift(1).str.contains(rf"{_LEAD}(?:{korean}) [A-Z][a-z]+$")
+                            pl.col("prior").str.contains(rf"{_LEAD}(?:{korean}) [A-Z][a-z]+$")
                             & pl.col("hit").str.contains("^[A-Z][a-z]{1,5}$")
                         )
                         | (
-                            pl.col("hit").shift(1).str.contains(rf"{_LEAD}[A-Z][a-z]{{1,4}}$")
+                            pl.col("prior").str.contains(rf"{_LEAD}[A-Z][a-z]{{1,4}}$")
                             & pl.col("hit").str.contains(rf"^[A-Z][a-z]{{1,4}} (?:{korean})$")
                             & ~pl.col("hit").str.contains(rf"^(?:{surnames}) ")
                         )
                     )
                 )
-                | ((pl.col("field_1").shift(1) == " ' ") & pl.col("hit").shift(1).str.contains("(?:^| )O$"))
+                | ((pl.col("gap") == " ' ") & pl.col("prior").str.contains("(?:^| )O$"))
             )
         )
         .with_columns(
