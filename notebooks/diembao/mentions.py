@@ -110,6 +110,7 @@ def _person_patterns(catalogue: Catalogue) -> dict[str, str]:
     when = r"hôm nay|hôm qua|cũng|đã|vừa|mới|sau đó|trước đó|khi đó|còn|sẽ|từng|ngày [\d/-]+"
     return {
         "titled": rf"{edge}(?:{honorifics}|{titles}) $",
+        "title": rf"{edge}(?:{titles}|{honorifics})[ ,]",
         "office": rf"{edge}(?:{titles}|{honorifics})"
         rf"(?:,? (?:{between}|{any_of(cues['linking'])})){{0,8}},? {between},? $",
         "addressed": rf"{edge}(?i:ông|bà|ngài) $",
@@ -230,10 +231,14 @@ def _judged(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     given = any_of(catalogue.cues["names"]["given"])
     korean = romanised_surnames(catalogue)
     # no title or kind of thing is longer: a pattern on the whole context would take three times as long
-    return runs.with_columns(near=pl.col("left").str.tail(40)).with_columns(
-        titled=left.str.contains(patterns["titled"]) & ~left.str.contains(patterns["no_title"]),
+    runs = runs.with_columns(near=pl.col("left").str.tail(40))
+    titled = left.str.contains(patterns["titled"]) & ~left.str.contains(patterns["no_title"])
+    # the one slow pattern, asked only where a title stands somewhere before a name that has none right before it
+    far = ~titled & left.str.contains(r"[\p{L}§¥¶,&] $") & pl.col("left").str.contains(patterns["title"])
+    return runs.with_columns(
+        office=pl.when(far).then("left").str.contains(patterns["office"]).fill_null(False),
+        titled=titled,
         addressed=left.str.contains(patterns["addressed"]),
-        office=pl.col("left").str.contains(patterns["office"]),
         outlet=left.str.contains(patterns["outlet"]),
         other=left.str.contains(patterns["other"]),
         led=left.str.contains(patterns["led"]),
