@@ -234,7 +234,8 @@ def _judged(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     runs = runs.with_columns(near=pl.col("left").str.tail(40))
     titled = left.str.contains(patterns["titled"]) & ~left.str.contains(patterns["no_title"])
     # the one slow pattern, asked only where a title stands somewhere before a name that has none right before it
-    far = ~titled & left.str.contains(r"[\p{L}§¥¶,&] $") & pl.col("left").str.contains(patterns["title"])
+    open_end = pl.when(~titled & left.str.contains(r"[\p{L}§¥¶,&] $")).then("left")
+    far = open_end.str.contains(patterns["title"])
     return runs.with_columns(
         office=pl.when(far).then("left").str.contains(patterns["office"]).fill_null(False),
         titled=titled,
