@@ -9,7 +9,7 @@ from functools import lru_cache
 import polars as pl
 
 from .catalogue import Catalogue, any_of, fold, folded, name_key
-from .names import LETTER, without_lead_words
+from .names import ADDRESSED, LETTER, romanised_surnames, without_lead_words
 from .schema import FOUND_MENTIONS, conform
 
 # Roles whose names are mentions: a byline names its authors, link lists and run-on articles are other stories.
@@ -71,8 +71,10 @@ def _states_and_orgs(names: pl.DataFrame, lines: pl.DataFrame, catalogue: Catalo
     pronoun = (
         (pl.col("key") == "Anh")
         & starts
-        & right.str.contains(r"^ \p{Ll}")
-        & pl.col("page").is_in(says_he["page"].implode())
+        & (
+            (right.str.contains(r"^ \p{Ll}") & pl.col("page").is_in(says_he["page"].implode()))
+            | right.str.contains(r"^ [A-Z][a-z]+ ")  # "Anh Martin Reed, tài xế"
+        )
     )
     document = left.str.contains(cues["forms"]["document"]) & pl.col("what").is_in(["capital", "org"])
     hyphened = left.str.contains(r"[§¥] ?[-/] ?$") | right.str.contains(r"^ ?[-/] ?[§¥]")
@@ -108,15 +110,27 @@ def _person_patterns(catalogue: Catalogue) -> dict[str, str]:
     when = r"hôm nay|hôm qua|cũng|đã|vừa|mới|sau đó|trước đó|khi đó|còn|sẽ|từng|ngày [\d/-]+"
     return {
         "titled": rf"{edge}(?:{honorifics}|{titles}) $",
+        "title": rf"{edge}(?:{titles}|{honorifics})[ ,]",
         "office": rf"{edge}(?:{titles}|{honorifics})"
         rf"(?:,? (?:{between}|{any_of(cues['linking'])})){{0,8}},? {between},? $",
         "addressed": rf"{edge}(?i:ông|bà|ngài) $",
         "outlet": rf"{edge}(?i:{any_of(cues['outlet_cues'])}) $|(?:^|[.!?:\"] ?)Báo $",
         "named_after": rf"{edge}(?i:{any_of(cues['named_after'])}) $",
+        "not_after": rf"{edge}(?i:{any_of(cues['not_named_after'])}) $",
         "other": rf"{edge}(?i:{any_of(cues['not_person'])}) $",
+        "no_title": rf"{edge}(?i:{any_of(cues['no_title'])}) $",
+        "led": rf"{edge}(?i:{any_of(cues['place_cues'])}) $",
         "speaks": rf"(?i)^ ?(?:\([^)]{{1,30}}\) ?)?(?:,? (?:{when}) ?)? ?(?:{verbs})(?:[^{LETTER}]|$)",
-        "described": r"(?i)^(?:,| -|\s?\() ?(?:(?:một|cựu|nguyên|phó|tân|cố|vị) )?"
-        rf"(?:{titles}|{honorifics}|người|nhà|\d\d tuổi|\d\d[,)])(?:[^{LETTER}]|$)",
+        "described": r"(?i)^(?:,| -|\s?\() ?"
+        r"(?:(?:một|một trong (?:những|các|hai|ba)|cựu|nguyên|phó|tân|cố|vị|quyền|đồng|nữ) )*"
+        rf"(?:{titles}|{honorifics}|{any_of(cues['roles'])}|người|nhà|\d\d tuổi|\d\d[,)])(?:[^{LETTER}]|$)",
+        "belongs": rf"(?i)^,? (?:từ|thuộc|đến từ|của|tại) (?:{any_of(cues['linking'])}) ",
+        "quoted": rf"{edge}(?i:{any_of(cues['quoted'])}) $",
+        "aged": r"^,? \(?\d\d(?: tuổi|\))",
+        "also": rf"(?i)^,? ?\(?(?:\d\d tuổi,? )?(?:{any_of(cues['also_called'])})(?: ông| bà| là)? ?\"?$",
+        "weak": rf"{edge}(?i:{any_of(cues['weak'])}) $",
+        "she": rf"{edge}(?i:{any_of(cues['she'])})(?: [§¥])? $",
+        "he": rf"{edge}(?i:{any_of(cues['he'])})(?: [§¥])? $",
     }
 
 
@@ -125,22 +139,34 @@ def _persons(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     forms = _forms(catalogue).filter(pl.col("actor_kind") == "person")
     listed = _resolved(names.filter(pl.col("what") == "person"), forms).with_columns(basis=pl.lit("catalogue"))
     runs = names.filter(pl.col("what") == "run")
-    named_after = _person_patterns(catalogue)["named_after"]
-    known = _known(runs, forms).filter(~pl.col("left").str.contains(named_after) | (pl.col("cut") != 0))
+    known = _known(runs, forms).filter(~_named_after(catalogue) | (pl.col("cut") != 0))
     left_over = runs.join(known.select("id"), on="id", how="anti", maintain_order="left")
     judged = _judged(_worth_judging(without_lead_words(left_over, catalogue), known, forms), catalogue)
-    full = _candidates(judged, forms)
+    named = pl.concat(
+        part.select("page", "line", "start", "end", "actor_id", "key", "left") for part in (listed, known)
+    )
+    glosses = _glosses(judged, named, catalogue)
+    full = _candidates(judged, named, glosses, forms, catalogue)
     people = pl.concat(
-        part.select("page", "line", "start", "actor_id", "key", known=pl.col("basis") == "catalogue")
-        for part in (listed, known, full)
+        [
+            named.with_columns(known=pl.lit(True)),
+            full.select(*named.columns, known=pl.lit(False)),
+        ]
     )
     short = _short_names(
-        judged.join(full.select("id"), on="id", how="anti", maintain_order="left"), people, forms, catalogue
+        judged.join(full.select("id"), on="id", how="anti", maintain_order="left"), people, glosses, forms, catalogue
     )
     columns = ("page", "segment", "line", "start", "end", "surface", "actor_id", "basis", "role")
     return pl.concat([part.select(columns) for part in (listed, known, full, short)]).with_columns(
         actor_kind=pl.lit("person"), reading=pl.lit(None, pl.String)
     )
+
+
+def _named_after(catalogue: Catalogue) -> pl.Expr:
+    """Whether a thing named after the person stands before the name: "quảng trường", but not "Quốc vụ viện"."""
+    patterns = _person_patterns(catalogue)
+    left = pl.col("left").str.tail(40)
+    return left.str.contains(patterns["named_after"]) & ~left.str.contains(patterns["not_after"])
 
 
 def _known(runs: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
@@ -181,8 +207,11 @@ def _worth_judging(runs: pl.DataFrame, known: pl.DataFrame, forms: pl.DataFrame)
     parts = pl.concat([runs.filter(pl.col("words") > 1).select("page", "key"), known.select("page", "key")])
     parts = parts.with_columns(key=pl.col("key").str.split(" ")).explode("key").unique()
     single = runs.filter(pl.col("words") == 1)
+    # "Pich" counts wherever the page says "ông Pich" or "Pich, 24 tuổi"
+    called = single.filter(pl.col("left").str.contains(ADDRESSED) | pl.col("right").str.contains(r"^,? \(?\d\d"))
     held = pl.concat(
         [
+            single.join(called.select("page", "key").unique(), on=["page", "key"], how="semi").select("id"),
             single.join(forms, on="key", how="semi").select("id"),
             single.join(parts, on=["page", "key"], how="semi").select("id"),
             single.filter(
@@ -198,22 +227,31 @@ def _worth_judging(runs: pl.DataFrame, known: pl.DataFrame, forms: pl.DataFrame)
 def _judged(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     """Runs of capitals → the same with what their context says of them."""
     patterns = _person_patterns(catalogue)
-    left, right, key = pl.col("left"), pl.col("right"), pl.col("key")
+    left, right, key = pl.col("near"), pl.col("right"), pl.col("key")
     given = any_of(catalogue.cues["names"]["given"])
-    korean = "|".join(catalogue.cues["names"]["korean_surnames"])
+    korean = romanised_surnames(catalogue)
+    # no title or kind of thing is longer: a pattern on the whole context would take three times as long
+    runs = runs.with_columns(near=pl.col("left").str.tail(40))
+    titled = left.str.contains(patterns["titled"]) & ~left.str.contains(patterns["no_title"])
+    # the one slow pattern, asked only where a title stands somewhere before a name that has none right before it
+    open_end = pl.when(~titled & left.str.contains(r"[\p{L}§¥¶,&] $")).then("left")
+    far = open_end.str.contains(patterns["title"])
     return runs.with_columns(
-        titled=left.str.contains(patterns["titled"]),
+        office=pl.when(far).then("left").str.contains(patterns["office"]).fill_null(False),
+        titled=titled,
         addressed=left.str.contains(patterns["addressed"]),
-        office=left.str.contains(patterns["office"]),
         outlet=left.str.contains(patterns["outlet"]),
         other=left.str.contains(patterns["other"]),
-        named_after=left.str.contains(patterns["named_after"]),
+        led=left.str.contains(patterns["led"]),
+        named_after=_named_after(catalogue),
         beside=pl.coalesce(left.str.extract(r"(\p{Lu}\p{L}+) ?- ?$"), right.str.extract(r"^ ?- ?(\p{Lu}\p{L}+)")),
-        speaks=right.str.contains(patterns["speaks"]),
-        described=right.str.contains(patterns["described"]),
+        speaks=right.str.contains(patterns["speaks"]) | left.str.contains(patterns["quoted"]),
+        described=right.str.contains(patterns["described"]) | right.str.contains(patterns["belongs"]),
+        aged=right.str.contains(patterns["aged"]),
         viet=key.str.contains(rf"^(?:{any_of(catalogue.cues['names']['surnames'])}) "),
         no_person=~key.str.contains(r"\p{Ll}")
         | right.str.contains(r"^-?\d")
+        | left.str.contains(r"-\d+ $")
         | left.str.contains(r"(?:^|[^\p{L}])(?:gia đình|dòng|nhà) họ $")
         | key.is_in(catalogue.cues["persons"]["never"])
         | key.str.contains(rf"(?:^| )(?:{any_of(catalogue.cues['persons']['company_words'])})(?: |$)"),
@@ -222,7 +260,45 @@ def _judged(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     )
 
 
-def _candidates(runs: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
+def _glosses(runs: pl.DataFrame, named: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
+    """Runs and named persons → pairs said to be one: `page`, `key`, `of` (the key before it), `of_other`, `bracketed`.
+
+    "Hong Song-hac, 34 tuổi, tức ông Chang"; "Hoàng Hướng Mặc (Huang Xiangmo)".
+    """
+    columns = ("page", "line", "start", "end", "key")
+    row = pl.concat(
+        [
+            runs.select(*columns, "left", "right", "other"),
+            named.select(*columns, "left", right=pl.lit(""), other=pl.lit(False)),
+        ]
+    ).sort("page", "start")
+    same_line = (pl.col("page") == pl.col("page").shift(1)) & (pl.col("line") == pl.col("line").shift(1))
+    gap = pl.col("start") - pl.col("end").shift(1)
+    vietnamese = pl.col("key").str.contains("[^ -~]")
+    words = pl.col("key").str.count_matches(" ") + 1
+    return (
+        row.with_columns(
+            of=pl.col("key").shift(1),
+            of_other=pl.col("other").shift(1),
+            between=pl.when(same_line & gap.is_between(1, 40)).then(pl.col("left").str.tail(gap)),
+            closed=pl.col("right").str.starts_with(")") | (pl.col("right") == ""),
+            spellings=(vietnamese != vietnamese.shift(1)) & (words > 1) & (words.shift(1) > 1) & (words <= 4),
+        )
+        .with_columns(
+            bracketed=pl.col("between").is_in([" (", ", tức ", " - tức "]) & pl.col("closed") & pl.col("spellings")
+        )
+        .filter(
+            (pl.col("bracketed") | pl.col("between").str.contains(_person_patterns(catalogue)["also"]))
+            & (pl.col("key") != pl.col("of"))
+        )
+        .select("page", "key", "of", "of_other", "bracketed")
+        .unique(["page", "key"], keep="first", maintain_order=True)
+    )
+
+
+def _candidates(
+    runs: pl.DataFrame, named: pl.DataFrame, glosses: pl.DataFrame, forms: pl.DataFrame, catalogue: Catalogue
+) -> pl.DataFrame:
     """Judged runs → those of two words and more that name a person, with `actor_id` and `basis`."""
     full = runs.filter((pl.col("words") > 1) & ~pl.col("no_person") & ~pl.col("outlet")).join(
         forms.filter(pl.col("form") == "surname"), on="key", how="anti", maintain_order="left"
@@ -233,12 +309,19 @@ def _candidates(runs: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
         .select("page", part="key", heard=pl.lit(True))
         .unique()
     )
+    # what stands in brackets behind a ship's name is no person either
+    things = glosses.filter("of_other").select("page", "key", thing=pl.lit(True))
+    glosses = glosses.filter(~pl.col("of_other"))
+    full = full.join(things, on=["page", "key"], how="left", maintain_order="left").with_columns(
+        other=pl.col("other") | pl.col("thing").fill_null(False)
+    )
     full = full.with_columns(part=pl.col("key").str.extract(r"([^ ]+)$")).join(
         speaking, on=["page", "part"], how="left", maintain_order="left"
     )
     person = (
         pl.col("titled")
-        | pl.col("office")
+        # "Chủ tịch đảng Martin Reed", but not "Cảnh sát thành phố Ninh Ba"
+        | (pl.col("office") & (~pl.col("led") | pl.col("given")))
         | (
             ~pl.col("other")
             & (
@@ -247,15 +330,130 @@ def _candidates(runs: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
             )
         )
     )
+    full = full.with_columns(sure=person)
+    # both names of a gloss are persons if one is
+    sure = pl.concat([full.filter("sure").select("page", "key"), named.select("page", "key")]).unique()
+    either = pl.concat(
+        [
+            glosses.join(sure, left_on=["page", "of"], right_on=["page", "key"], how="semi").select("page", "key"),
+            glosses.join(sure, on=["page", "key"], how="semi").select("page", key="of"),
+        ]
+    ).unique()
+    glossed = either.with_columns(glossed=pl.lit(True))
+    full = full.join(glossed, on=["page", "key"], how="left", maintain_order="left").with_columns(
+        sure=pl.col("sure") | pl.col("glossed").fill_null(False)
+    )
     # what is a person once on a page is one all over it
-    full = full.with_columns(sure=person).filter(
-        pl.col("sure").any().over("page", "key") & (pl.col("sure") | ~pl.col("other"))
+    full = full.filter(pl.col("sure").any().over("page", "key") & (pl.col("sure") | ~pl.col("other")))
+    ids = _identified(full, named, glosses, forms, catalogue)
+    return full.join(ids, on=["page", "key"], how="left", maintain_order="left").with_columns(basis=pl.lit("candidate"))
+
+
+def _identified(
+    full: pl.DataFrame, named: pl.DataFrame, glosses: pl.DataFrame, forms: pl.DataFrame, catalogue: Catalogue
+) -> pl.DataFrame:
+    """Candidates and the catalogued persons of their pages → `page`, `key`, `actor_id`: one id for all forms of a name.
+
+    The id is a catalogued person's if the form is one of theirs, otherwise the slug of the fullest form on the page.
+    """
+    keys = full.select("key").unique(maintain_order=True).with_columns(slug=_slugs(pl.col("key")))
+    keys = keys.join(_misspelt(keys, forms), on="key", how="left", maintain_order="left").join(
+        _with_middle_name(keys, forms, catalogue), on="key", how="left", maintain_order="left"
     )
-    ids = full.select("key").unique(maintain_order=True).with_columns(actor_id=_slugs(pl.col("key")))
-    ids = ids.join(_misspelt(ids, forms), on="key", how="left", maintain_order="left").select(
-        "key", actor_id=pl.coalesce("meant", "actor_id")
+    keys = keys.select(
+        "key", "slug", actor_id=pl.coalesce("meant", "whole", "slug"), fixed=pl.col("meant").is_not_null()
     )
-    return full.join(ids, on="key", how="left", maintain_order="left").with_columns(basis=pl.lit("candidate"))
+    mine = full.group_by("page", "key", maintain_order=True).agg(times=pl.len()).join(keys, on="key", how="left")
+    theirs = (
+        named.group_by("page", "key", "actor_id", maintain_order=True)
+        .agg(times=pl.len())
+        .with_columns(slug=_slugs(pl.col("key")), fixed=pl.lit(True))
+    )
+    pairs = (
+        mine.filter(~pl.col("fixed"))
+        .join(pl.concat([mine, theirs.select(mine.columns)]), on="page", suffix="_b")
+        .filter(pl.col("slug") != pl.col("slug_b"))
+    )
+    eastern = f"^(?:{romanised_surnames(catalogue).lower()})-"
+    first, last = r"^[^-]+", r"[^-]+$"
+    longer = pl.col("slug_b").str.len_chars() > pl.col("slug").str.len_chars()
+    tail = pl.col("slug_b").str.ends_with("-" + pl.col("slug"))
+    # of "Paul Reed" four times and "Paul Reed Franz" once the first is the usual form
+    head = pl.col("slug_b").str.starts_with(pl.col("slug") + "-") & (
+        pl.col("fixed_b") | (pl.col("times") <= 2 * pl.col("times_b"))
+    )
+    usual = pl.col("slug").str.starts_with(pl.col("slug_b") + "-") & (pl.col("times_b") > 2 * pl.col("times"))
+    around = (
+        (pl.col("slug").str.extract(first, 0) == pl.col("slug_b").str.extract(first, 0))
+        & (pl.col("slug").str.extract(last, 0) == pl.col("slug_b").str.extract(last, 0))
+        & (pl.min_horizontal(*(pl.col(c).str.count_matches("-") for c in ("slug", "slug_b"))) == 1)
+        & ~pl.col("slug").str.contains(eastern)
+    )
+    turned = pl.col("slug").str.split("-").list.sort() == pl.col("slug_b").str.split("-").list.sort()
+    turned |= pl.col("slug").str.replace_all("-", "") == pl.col("slug_b").str.replace_all("-", "")
+    often = pl.col("fixed_b") | (pl.col("times_b") > pl.col("times"))
+    typo = _one_edit(mine, pl.concat([mine, theirs.select(mine.columns)]), 8)
+    pairs = pairs.join(typo, on=["page", "key", "key_b"], how="left").with_columns(near=pl.col("near").fill_null(False))
+    better = (
+        pairs.filter(
+            tail | head | usual | (around & (longer | pl.col("fixed_b"))) | ((turned | pl.col("near")) & often)
+        )
+        .sort(
+            "page",
+            "key",
+            "fixed_b",
+            "times_b",
+            pl.col("slug_b").str.len_chars(),
+            descending=[False, False, True, True, True],
+        )
+        .unique(["page", "key"], keep="first", maintain_order=True)
+        .select("page", "key", better="actor_id_b", by="key_b")
+    )
+    # a form may go back to one that itself goes back to another
+    ids = mine.join(better, on=["page", "key"], how="left", maintain_order="left")
+    ids = ids.join(
+        better.select("page", by="key", best="better"), on=["page", "by"], how="left", maintain_order="left"
+    ).select("page", "key", "fixed", actor_id=pl.coalesce("best", "better", "actor_id"))
+    everyone = pl.concat([ids, theirs.select(ids.columns)])
+    linked = (
+        glosses.join(
+            everyone.select("page", "key", id_key="actor_id", fixed_key="fixed"), on=["page", "key"], how="inner"
+        )
+        .join(everyone.select("page", of="key", id_of="actor_id", fixed_of="fixed"), on=["page", "of"], how="inner")
+        .filter(pl.col("id_key") != pl.col("id_of"))
+        .with_columns(
+            # of a Vietnamese and a romanised spelling the romanised one is the usual English name
+            keep_key=~pl.col("fixed_of")
+            & (pl.col("fixed_key") | (pl.col("bracketed") & ~pl.col("key").str.contains("[^ -~]")))
+        )
+        .select(
+            "page",
+            actor_id=pl.when("keep_key").then("id_of").otherwise("id_key"),
+            same=pl.when("keep_key").then("id_key").otherwise("id_of"),
+        )
+        .unique(["page", "actor_id"], keep="first", maintain_order=True)
+    )
+    return ids.join(linked, on=["page", "actor_id"], how="left", maintain_order="left").select(
+        "page", "key", actor_id=pl.coalesce("same", "actor_id")
+    )
+
+
+def _with_middle_name(keys: pl.DataFrame, forms: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
+    """Candidate keys of three words and more → `key`, `whole`: who alone is catalogued under first and last."""
+    eastern = f"^(?:{romanised_surnames(catalogue)}|{any_of(catalogue.cues['names']['surnames'])}) "
+    short = (
+        forms.filter((pl.col("form") == "name") & pl.col("key").str.contains("^[^ ]+ [^ ]+$"))
+        .group_by("key")
+        .agg(whole=pl.col("actor_id").first(), owners=pl.col("actor_id").n_unique())
+        .filter(pl.col("owners") == 1)
+        .select(ends="key", whole="whole")
+    )
+    return (
+        keys.filter(pl.col("key").str.contains("^[A-Z][a-z]+ .* [A-Z][a-z]+$") & ~pl.col("key").str.contains(eastern))
+        .with_columns(ends=pl.col("key").str.replace(" .* ", " "))
+        .join(short, on="ends", how="inner")
+        .select("key", "whole")
+    )
 
 
 def _slugs(names: pl.Expr) -> pl.Expr:
@@ -270,39 +468,55 @@ def _slugs(names: pl.Expr) -> pl.Expr:
     )
 
 
-def _misspelt(ids: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
-    """Candidate keys → those one letter away from a long catalogued name: `key`, `meant` (an actor id).
-
-    Two spellings are within one edit if deleting at most one letter of each can make them equal (Mor & Fraenkel 1982).
-    """
-
-    def deletions(table: pl.DataFrame) -> pl.DataFrame:
-        length = pl.col("key").str.len_chars()
-        return (
-            # short and hyphenated names differ by a letter from person to person (Kim Hyong-gil, Kim Myong-gil)
-            table.filter((length >= 10) & ~pl.col("key").str.contains(r"-|(?:^| )[^ ]{1,3}(?: |$)"))
-            .with_columns(at=pl.int_ranges(0, length + 1))
-            .explode("at")
-            .with_columns(variant=pl.col("key").str.slice(0, pl.col("at")) + pl.col("key").str.slice(pl.col("at") + 1))
-        )
-
-    names = forms.filter(pl.col("form") == "name").select("key", meant="actor_id")
-    close = deletions(ids.select("key")).join(
-        deletions(names).select("variant", "meant", name="key"), on="variant", how="inner"
-    )
-    # the initial of the family name must agree: "Lee Jae-in" is not Moon Jae-in
+def _deletions(table: pl.DataFrame, at_least: int) -> pl.DataFrame:
+    """Rows with a long `key` → the same once for each letter left out and once whole, as `variant`."""
+    length = pl.col("key").str.len_chars()
     return (
-        close.filter(pl.col("key").str.slice(0, 1) == pl.col("name").str.slice(0, 1))
+        # short and hyphenated names differ by a letter from person to person (Kim Hyong-gil, Kim Myong-gil)
+        table.filter((length >= at_least) & ~pl.col("key").str.contains(r"-|(?:^| )[^ ]{1,3}(?: |$)"))
+        .with_columns(at=pl.int_ranges(0, length + 1))
+        .explode("at")
+        .with_columns(variant=pl.col("key").str.slice(0, pl.col("at")) + pl.col("key").str.slice(pl.col("at") + 1))
+    )
+
+
+def _one_edit(ours: pl.DataFrame, others: pl.DataFrame, at_least: int) -> pl.DataFrame:
+    """Keys of pages → those of one page a letter apart: `page`, `key`, `key_b`, `near`.
+
+    Two spellings are within one edit if deleting at most one letter of each can make them equal (Mor & Fraenkel 1982);
+    two letters that have changed places count as one edit. The first letters must agree.
+    """
+    return (
+        _deletions(ours.select("page", "key"), at_least)
+        .join(
+            _deletions(others.select("page", "key"), at_least).select("page", "variant", key_b="key"),
+            on=["page", "variant"],
+            how="inner",
+        )
+        .filter((pl.col("key").str.slice(0, 1) == pl.col("key_b").str.slice(0, 1)) & (pl.col("key") != pl.col("key_b")))
+        .select("page", "key", "key_b", near=pl.lit(True))
+        .unique(maintain_order=True)
+    )
+
+
+def _misspelt(ids: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
+    """Candidate keys → those one letter away from a long catalogued name: `key`, `meant` (an actor id)."""
+    names = forms.filter(pl.col("form") == "name").select("key", meant="actor_id")
+    close = _one_edit(ids.select("key", page=pl.lit("")), names.select("key", page=pl.lit("")), 10)
+    return (
+        close.join(names.select(key_b="key", meant="meant"), on="key_b", how="inner")
         .sort("key", "meant")
         .unique("key", keep="first", maintain_order=True)
         .select("key", "meant")
     )
 
 
-_OPENS_NAME = r"(?:Ông|Bà|Cô|Anh|Chị|Ngài|Tướng|Thống|Trưởng|Tịch|Sứ|TT) $"
+_OPENS_NAME = r"(?:Ông|Bà|Cô|Anh|Chị|Ngài|Tướng|Thống|Trưởng|Tịch|Sứ|TT|Vợ|Chồng|Con|Mẹ|Cha|Em) $"
 
 
-def _short_names(runs: pl.DataFrame, people: pl.DataFrame, forms: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
+def _short_names(
+    runs: pl.DataFrame, people: pl.DataFrame, glosses: pl.DataFrame, forms: pl.DataFrame, catalogue: Catalogue
+) -> pl.DataFrame:
     """Runs left over → those that are part of a name on the page, or a short name the catalogue knows."""
     # what is left of "Bộ Công An" is no name; of "Ông Tập" and "Theo Merkel" it is
     runs = runs.filter(
@@ -331,24 +545,62 @@ def _short_names(runs: pl.DataFrame, people: pl.DataFrame, forms: pl.DataFrame, 
         .select("page", "part", "actor_id", "known", at="start", at_line="line")
     )
     order = ("page", "part", "actor_id", "known", "at", "at_line")
-    antecedents = pl.concat([tokens.select(order), tails.select(order), listed.select(order)]).unique(
-        maintain_order=True
+    # "tức ông Chang" makes Chang a name of who stands before it, whoever else is called so
+    called = glosses.join(people.rename({"key": "of"}), on=["page", "of"], how="inner").select(
+        "page", "actor_id", "known", part="key", at="start", at_line="line"
+    )
+    antecedents = pl.concat([tokens.select(order), tails.select(order), listed.select(order)])
+    antecedents = pl.concat(
+        [antecedents.join(called, on=["page", "part"], how="anti", maintain_order="left"), called.select(order)]
+    ).unique(maintain_order=True)
+    # a misspelt part of a name on the page: "Ông Edorgan"
+    slips = _one_edit(
+        runs.filter((pl.col("words") == 1) & (pl.col("titled") | pl.col("speaks"))).select("page", "key").unique(),
+        antecedents.select("page", key="part").unique(),
+        5,
+    ).join(antecedents.select("page", key="part"), on=["page", "key"], how="anti")
+    antecedents = pl.concat(
+        [
+            antecedents,
+            slips.join(antecedents, left_on=["page", "key_b"], right_on=["page", "part"], how="inner")
+            .select("page", "actor_id", "known", "at", "at_line", part="key")
+            .select(order),
+        ]
     )
     famous = singles.sort(pl.col("form") != "name", maintain_order=True).unique(
         "key", keep="first", maintain_order=True
     )
     # "thượng đỉnh Trump - Kim": beside another short name a short name means its best known owner
     well_known = famous.filter(pl.col("form") == "name")["key"]
+    runs = runs.with_columns(
+        of_her=pl.col("left").str.contains("(?:[Bb]à|[Cc]ô|[Cc]hị) $"),
+        of_him=pl.col("left").str.contains("(?:[Ôô]ng|[Nn]gài) $") & ~pl.col("left").str.contains("(?:vợ|nhà) ông $"),
+    )
     runs = runs.with_columns(in_pair=pl.col("beside").is_in(well_known.implode()).fill_null(False))
     pair = runs.filter("in_pair").join(famous, on="key", how="semi").select("id")
     # whom a short name means: one named in full in the same paragraph, the nearest before it first; otherwise whoever
     # the page names in full most often; a headline comes before the full name, so later ones count too
-    often = people.group_by("page", "actor_id").agg(times=pl.len())
+    patterns = _person_patterns(catalogue)
+    woman = pl.col("actor_id").is_in(catalogue.cues["persons"]["women"])
+    often = people.group_by("page", "actor_id").agg(
+        times=pl.len(),
+        she=pl.when("known").then(woman).otherwise(pl.col("left").str.contains(patterns["she"])).any(),
+        he=(~pl.col("known") & pl.col("left").str.contains(patterns["he"])).any(),
+        known_man=(pl.col("known") & ~woman).any(),
+    )
+    # "bà Clinton" on a page that names only Bill Clinton in full is Hillary Clinton
+    wives = singles.filter(woman).unique("key", keep="first", maintain_order=True)
     bound = (
         runs.filter(~pl.col("named_after"))
         .join(pair, on="id", how="anti", maintain_order="left")
         .join(antecedents, left_on=["page", "key"], right_on=["page", "part"], how="inner")
         .join(often, on=["page", "actor_id"], how="left")
+        # "bà Kim" is not who is called "ông" in full
+        .filter(
+            ~(pl.col("of_her") & pl.col("he") & ~pl.col("she")), ~(pl.col("of_him") & pl.col("she") & ~pl.col("he"))
+        )
+        .with_columns(unlike=pl.col("of_her") & pl.col("known_man") & ~pl.col("she"))
+        .filter(~(pl.col("unlike") & pl.col("key").is_in(wives["key"].implode())))
         .join(famous.filter(pl.col("form") == "name").select("key", owner="actor_id"), on="key", how="left")
         # "Tổng thống Trump" is who is known by that name, even on a page that names only Melania Trump in full
         .filter(
@@ -363,24 +615,47 @@ def _short_names(runs: pl.DataFrame, people: pl.DataFrame, forms: pl.DataFrame, 
         )
         .sort(
             "id",
+            "unlike",
             pl.when("near").then(pl.col("far")).otherwise(None),
             "times",
             "after",
             "far",
-            descending=[False, False, True, False, False],
+            descending=[False, False, False, True, False, False],
             nulls_last=True,
         )
         .unique("id", keep="first", maintain_order=True)
         .with_columns(basis=pl.lit("coreference"))
     )
-    foreign = pl.col("key").str.contains("^[A-Z][a-z]{3,}$") & ~pl.col("key").is_in(lead_words)
+    foreign = pl.col("key").str.contains("^[A-Z][a-z]{3,}(?: [A-Z][a-z]+)*$") & ~pl.col("key").is_in(lead_words)
     goes_on = pl.col("right").str.contains(rf"^ (?:{any_of(catalogue.cues['persons']['goes_on'])})(?: |,|$)")
     stands_free = pl.any_horizontal("addressed", "speaks", foreign, goes_on) | ~pl.col("right").str.contains(
         r"^ \p{Ll}"
     )
+    # a family name that many have means its best known owner only if the catalogue says so
+    surnames = catalogue.cues["names"]["korean_surnames"] + catalogue.cues["names"]["chinese_surnames"]
+    shared = pl.col("key").is_in(surnames + catalogue.cues["names"]["surnames"]) & ~pl.col("key").is_in(
+        catalogue.cues["persons"]["known_by_surname"]
+    )
     alone = (
         runs.join(bound.select("id"), on="id", how="anti")
         .join(famous.select("key", "actor_id", "form"), on="key", how="left", maintain_order="left")
+        .join(wives.select("key", wife="actor_id"), on="key", how="left", maintain_order="left")
+        .with_columns(
+            actor_id=pl.when(pl.col("of_her") & pl.col("wife").is_not_null()).then("wife").otherwise("actor_id")
+        )
+        .with_columns(
+            *(
+                pl.when(
+                    ~(pl.col("of_her") & ~woman & pl.col("key").is_in(surnames))
+                    & ~(pl.col("of_him") & woman)
+                    & (~shared | pl.col("in_pair") | (pl.col("form") == "name"))
+                )
+                .then(column)
+                .alias(column)
+                for column in ("actor_id", "form")
+            ),
+            family=pl.col("key").is_in(catalogue.cues["names"]["surnames"]),
+        )
         .filter(
             pl.when(pl.col("form") == "name")
             .then(~pl.col("named_after"))
@@ -388,9 +663,11 @@ def _short_names(runs: pl.DataFrame, people: pl.DataFrame, forms: pl.DataFrame, 
             .then(((pl.col("titled") | pl.col("office")) & stands_free) | pl.col("in_pair"))
             # a name nobody lists, met once: an address before it, and no Vietnamese word, which may be a common one
             .otherwise(
-                pl.col("titled")
-                & stands_free
-                & ~pl.col("key").str.contains(r"[^ -~]")
+                (
+                    (pl.col("titled") & stands_free & ~pl.col("left").str.contains(patterns["weak"]))
+                    | (pl.col("aged") & pl.col("key").str.contains("^[A-Z][a-z]{2,}$") & ~pl.col("other"))
+                )
+                & (~pl.col("key").str.contains(r"[^ -~]") | (pl.col("addressed") & pl.col("family")))
                 & ~pl.col("right").str.contains("^, (?:ông|bà) ")
             )
         )
@@ -403,5 +680,12 @@ def _short_names(runs: pl.DataFrame, people: pl.DataFrame, forms: pl.DataFrame, 
             actor_id=pl.coalesce("actor_id", _slugs(pl.col("key"))),
         )
     )
+    # who was a person once, "ông Pich", is one wherever the page says "Pich"
+    once = alone.filter(pl.col("basis") == "candidate").select("page", "key", "actor_id", "basis")
+    again = (
+        runs.join(pl.concat([bound.select("id"), alone.select("id")]), on="id", how="anti", maintain_order="left")
+        .filter(pl.col("key").str.contains("^[A-Z][a-z]{2,}$") & ~pl.col("other") & ~pl.col("named_after"))
+        .join(once.unique(["page", "key"], keep="first", maintain_order=True), on=["page", "key"], how="inner")
+    )
     columns = [name for name in FOUND_MENTIONS if name in bound.columns] + ["id"]
-    return pl.concat([bound.select(columns), alone.select(columns)])
+    return pl.concat([bound.select(columns), alone.select(columns), again.select(columns)])

@@ -55,16 +55,30 @@ def scan(lines: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     )
 
 
+def romanised_surnames(catalogue: Catalogue) -> str:
+    """Catalogue → an alternation of the family names that open a romanised Korean or Chinese name."""
+    names = catalogue.cues["names"]
+    return "|".join(names["korean_surnames"] + names["chinese_surnames"])
+
+
 def without_lead_words(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
-    """Runs → the same without common words at their head ("Theo Merkel"), and `words`, their length."""
+    """Runs → the same without common words and places at their head ("Theo Merkel"), and `words`, their length."""
     lead = f"^(?:(?:{any_of(catalogue.cues['names']['lead_words'])}) )+"
-    korean = "|".join(catalogue.cues["names"]["korean_surnames"])
+    persons = catalogue.cues["persons"]
+    # "Huawei Guo Ping", "Texas Greg Abbott": what somebody leads stands before the name
+    led = rf"^((?:(?:{any_of(persons['never'] + persons['company_words'])}) )+)[^ ]+ [^ ]+"
+    korean = romanised_surnames(catalogue)
     cut = (
         pl.when(
             # inside a sentence "Xu Aimeng" opens with a name; "Bộ Công" does not
             (
-                pl.col("left").str.contains(r"[\p{Ll}§¥¶] $")
+                pl.col("left").str.contains(r"[\p{Ll}§¥¶,] $")
                 & pl.col("surface").str.contains("^[A-Z][a-z]+ [A-Z][a-z]+$")
+            )
+            # "ông Thẩm Kim Long": a family name that is a common word, too
+            | (
+                pl.col("left").str.contains("(?:[Ôô]ng|[Bb]à|[Tt]ướng|[Đđ]ốc) $")
+                & pl.col("surface").str.contains(f"^{_SYLLABLE} {_SYLLABLE} {_SYLLABLE}$")
             )
             | pl.col("surface").str.contains(r"^(?:USS|USNS|HMS|HMAS|INS|CNS|KRI|BRP|MV) ")
             | pl.col("surface").str.contains(rf"^(?:{korean}) \p{{Lu}}[a-z]+(?: ?- ?[a-z]+| \p{{Lu}}[a-z]+)$")
@@ -72,9 +86,26 @@ def without_lead_words(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame
         .then(pl.lit(""))
         .otherwise(folded(pl.col("surface")).str.extract(rf"({lead}|^\p{{Lu}}{{2,6}} )").fill_null(""))
     )
+    # each pattern is asked only of the runs it can fit
+    long = pl.when(pl.col("surface").str.contains(" .* ")).then("surface")
+    place = folded(long).str.extract(led).fill_null("")
+    ship = pl.col("surface").str.contains("^(?:USS|USNS|HMS|HMAS|INS|CNS|KRI|BRP|MV) ")
+    cut = pl.when((place.str.len_chars() > 0) & ~ship).then(place).otherwise(cut)
+    given = any_of(catalogue.cues["names"]["given"])
+    of_place = pl.col("left").str.contains(rf"(?:^|[^{LETTER}])(?i:{any_of(persons['place_cues'])}) $")
+    where = pl.when(of_place).then(long).str.extract(rf"^([^ ]+ (?:[^ ]+ )?)(?:{given}) [^ ]+")
+    no_given = ~pl.when(of_place).then(long).str.contains(f"^(?:{given}) ")
+    cut = pl.when(no_given & where.is_not_null()).then(where).otherwise(cut)
+    # "Tillerson Ngoại trưởng": a Vietnamese word after a foreign name opens the next phrase
+    accented = any_of(_accented(catalogue))
+    goes_on = pl.col("right").str.contains(r"^ \p{Ll}") & pl.col("surface").str.contains("[a-z] .*[^ -~]")
+    tail = folded(pl.when(goes_on).then("surface")).str.extract(
+        rf"^(?:(?:{accented}) )*[A-Z][a-z]{{3,}}(?: [A-Z][a-z]+)*((?: (?:{accented}))+)$"
+    )
     length = pl.col("cut").str.len_chars()
     return (
-        runs.with_columns(cut=cut)
+        _without_tails(runs, tail.fill_null(""))
+        .with_columns(cut=cut)
         .with_columns(
             start=pl.col("start") + length.cast(pl.Int64),
             surface=pl.col("surface").str.slice(length),
@@ -82,6 +113,26 @@ def without_lead_words(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame
             left=pl.col("left") + pl.col("cut"),
         )
         .with_columns(words=pl.col("key").str.count_matches(" ") + 1)
+    )
+
+
+def _accented(catalogue: Catalogue) -> list[str]:
+    """The lead words that no foreign name can end with."""
+    return [word for word in catalogue.cues["names"]["lead_words"] if not word.isascii()]
+
+
+def _without_tails(runs: pl.DataFrame, tail: pl.Expr) -> pl.DataFrame:
+    """Runs → the same, the given end of each put back into the text after it."""
+    length = pl.col("tail").str.len_chars()
+    return (
+        runs.with_columns(tail=tail)
+        .with_columns(
+            end=pl.col("end") - length.cast(pl.Int64),
+            surface=pl.col("surface").str.head(pl.col("surface").str.len_chars() - length),
+            key=pl.col("key").str.head(pl.col("key").str.len_chars() - length),
+            right=pl.col("tail") + pl.col("right"),
+        )
+        .drop("tail")
     )
 
 
@@ -94,7 +145,8 @@ def _surfaces(catalogue: Catalogue) -> pl.DataFrame:
     """Catalogue → `surface` (folded), `key`, `what` of everything the first pass looks for.
 
     Persons are left to the second pass, where a run of capitals is looked up whole, however long the catalogue grows;
-    all but those whose name contains another's ("Hàn Quốc Du") or is no plain run ("Annegret Kramp - Karrenbauer").
+    all but those whose name contains another's ("Hàn Quốc Du") or is no plain run ("Annegret Kramp - Karrenbauer",
+    "Kim Jong un").
     """
     kinds = catalogue.actors.select(actor_id="id", kind="kind")
     aliases = catalogue.aliases.join(kinds, on="actor_id", how="left", maintain_order="left")
@@ -115,9 +167,11 @@ def _surfaces(catalogue: Catalogue) -> pl.DataFrame:
     persons = pl.col("what") == "person"
     others = set(table.filter(~persons)["key"])
     inside = [_contains_name(key.split(" "), others) for key in table["key"]]
-    korean = "|".join(catalogue.cues["names"]["korean_surnames"])
-    hyphenated = pl.col("key").str.contains(r"-\p{Lu}|-[^ -]+-") | (
-        pl.col("key").str.contains(r" [^ ]*-\p{Ll}") & ~pl.col("key").str.contains(rf"^(?:{korean}) ")
+    korean = romanised_surnames(catalogue)
+    hyphenated = (
+        pl.col("key").str.contains(r"-\p{Lu}|-[^ -]+-")
+        | (pl.col("key").str.contains(r" [^ ]*-\p{Ll}") & ~pl.col("key").str.contains(rf"^(?:{korean}) "))
+        | pl.col("key").str.contains(rf"^(?:{korean}) .* \p{{Ll}}+$")
     )
     return table.filter(~persons | pl.Series(inside) | hyphenated)
 
@@ -198,7 +252,19 @@ def _resolve(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         & (pl.col("row").shift(-1) == pl.col("row"))
         & pl.col("what").shift(-1).is_in(["outlet", "cued"])
     )
-    pieces = _glued(pieces.with_columns(what=pl.when(~spoken.fill_null(False)).then("what")))
+    # "bà Thái", "chị Nga" are persons, and "Yun Sun" has nothing to do with The Sun
+    before = pl.when(pl.col("row") == pl.col("row").shift(1)).then(pl.col("rest").shift(1))
+    addressed = pl.col("key").is_in(list(catalogue.cues["forms"]["ordinary"])) | (pl.col("what") == "short")
+    addressed &= before.str.contains(rf"(?:^|[^{LETTER}])(?:[Ôô]ng|[Bb]à|[Cc]ô|[Cc]hị) $")
+    addressed &= ~before.str.contains("(?:[Đđ]àn|[Cc]ụ) (?:ông|bà) $")
+    addressed &= ~pl.col("rest").str.contains(rf"^ (?:[A-Z][a-z]|\(|-)|^ {_SYLLABLE} {_SYLLABLE}")
+    named = (pl.col("what") == "cued") & before.str.contains(r"(?:^|[ \"(])[A-Z][a-z]+ $")
+    # "Chad Bown", "Kingston Reif": a first name that is also a place
+    called = pl.col("key").is_in(catalogue.cues["names"]["also_places"])
+    called &= pl.col("rest").str.contains(rf"^ [A-Z][a-z]+(?:[^{LETTER} ]| [^A-Z]|$)")
+    called &= ~before.str.contains(rf"(?i)(?:^|[^{LETTER}])(?:{any_of(catalogue.cues['persons']['not_person'])}) $")
+    no_name = spoken | addressed | named | called
+    pieces = _glued(pieces.with_columns(what=pl.when(~no_name.fill_null(False)).then("what")))
     # "Nguyễn Thị Nga" is a person: a name after a Vietnamese family name belongs to it
     surnames = "|".join(sorted(map(fold, catalogue.cues["names"]["surnames"]), key=len, reverse=True))
     family = rf"(?:^|[^{LETTER}])(?:{surnames})(?: {_SYLLABLE}){{0,2}} $"
@@ -208,6 +274,12 @@ def _resolve(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
             (pl.col("what") == "phrase") & pl.col("key").str.contains(rf"^{_SYLLABLE}(?: {_SYLLABLE})*$")
         )
         given &= before.str.slice(-30).str.contains(family)
+        # "Trần Việt" opens "Trần Việt Thái"
+        given |= (
+            (pl.col("what") == "phrase")
+            & pl.col("key").str.contains(rf"^(?:{surnames})(?: {_SYLLABLE})+$")
+            & pl.col("rest").str.contains(rf"^ (?:{_SYLLABLE}|$)")
+        )
         pieces = _glued(pieces.with_columns(what=pl.when(~given.fill_null(False)).then("what")))
     length = pl.col("hit").str.len_chars().fill_null(0) + pl.col("rest").str.len_chars()
     return pieces.with_columns(offset=(length.cum_sum() - length).over("row").cast(pl.Int64)).drop("key")
@@ -257,28 +329,34 @@ def _context(pieces: pl.DataFrame) -> pl.DataFrame:
 
 _WORD = r"\p{Lu}[\p{L}\p{M}']*(?:-\p{L}[\p{L}\p{M}']*)*"
 _INITIALS = r"(?:(?:\p{Lu}\. ?){1,3}|\p{Lu}\.\p{Lu} )"
-_ADDRESSED = r"(?:[Ôô]ng|[Bb]à|[Cc]ô|[Nn]gài|[Tt]ướng|[Tt]hống|[Tt]ịch|[Tt]rưởng|[Ss]ứ|TT) $"
+ADDRESSED = r"(?:[Ôô]ng|[Bb]à|[Cc]ô|[Nn]gài|[Tt]ướng|[Tt]hống|[Tt]ịch|[Tt]rưởng|[Ss]ứ|TT) $"
 _LINK = r"(?:(?:bin|ibn|bint|al|el|ul|de|da|di|del|della|van|von|der|den|la|le|du|dos|abu) )"
-
-
+# The words before a romanised name that belong to the sentence: "Ông Tillerson".
+_LEAD = r"^(?:[^ ]*[^ -~][^ ]* )*"
 _NAME = rf"(?:{_INITIALS}{_WORD}|{_WORD})"
 _RUN = rf"(^|[^{LETTER}])({_NAME}(?: {_LINK}{{0,2}}{_NAME}| (?:al|el|ul) ?- ?{_WORD})*)"
 
 
 @lru_cache(maxsize=8)
 def _given_alone(catalogue: Catalogue) -> list[str]:
-    """Hyphenated given names that stand for a person by themselves ("Han-sol"), as keys."""
-    forms = catalogue.aliases.filter(
-        (pl.col("form") == "surname") & pl.col("surface").str.contains(r"^\p{Lu}[a-z]+-[a-z]+$")
-    )
-    return forms["surface"].unique().sort().to_list()
+    """Hyphenated given names that may stand for a person by themselves ("Han-sol", "Ông Jong-nam"), as keys."""
+    korean = romanised_surnames(catalogue)
+    given = pl.col("surface").str.extract(rf"^(?:(?:{korean}) )?(\p{{Lu}}[a-z]+-[a-z]+)$")
+    persons = catalogue.aliases.filter(pl.col("form").is_in(["name", "surname"])).select(given=given)
+    return persons["given"].drop_nulls().unique().sort().to_list()
 
 
 def _runs(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     """Pieces → runs of capitalised words in the text between the names: columns as of the names themselves."""
     lead_words = catalogue.cues["names"]["lead_words"]
-    korean = "|".join(catalogue.cues["names"]["korean_surnames"])
+    korean = romanised_surnames(catalogue)
     hyphenated = "|".join(catalogue.cues["names"]["hyphenated_given"])
+    compound = catalogue.aliases.filter(pl.col("surface").str.contains("-[A-Z]"))["surface"].implode()
+    given = any_of(catalogue.cues["names"]["given"])
+    surnames = "|".join(catalogue.cues["names"]["korean_surnames"])
+    famous, surnamed = (
+        catalogue.aliases.filter(pl.col("form") == form)["surface"].implode() for form in ("name", "surname")
+    )
     return (
         pieces.lazy()
         .filter(~pl.col("capitals"))
@@ -298,7 +376,10 @@ def _runs(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         .unnest("parts")
         # the first piece has no run before it; of all others field_0 is the run and field_1 the text after it
         .with_columns(length=pl.col("piece").str.len_chars() - (pl.col("order") > 0).cast(pl.UInt32))
-        .with_columns(at=(pl.col("length").cum_sum() - pl.col("length")).over("text_row"))
+        .with_columns(
+            at=(pl.col("length").cum_sum() - pl.col("length")).over("text_row"),
+            behind=pl.when(pl.col("order") > 0).then("field_1").otherwise("field_0").str.tail(4).shift(1),
+        )
         .filter(pl.col("order") > 0)
         # the hyphen of a Korean name may be spaced, "Lee Cheol - hee", unlike that before "Lee Cheol - nghị sĩ"
         .with_columns(
@@ -306,22 +387,74 @@ def _runs(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         )
         .with_columns(
             syllable=pl.when(
-                pl.col("field_0").str.contains(rf"(?:^| )(?:{korean}) \p{{Lu}}[a-z]+$")
-                | name_key(pl.col("field_0") + pl.col("syllable")).is_in(_given_alone(catalogue))
+                (
+                    pl.col("field_0").str.contains(rf"(?:^| )(?:{korean}) \p{{Lu}}[a-z]+$")
+                    # "Kim Jong Un - nhà lãnh đạo": three syllables are a whole name
+                    & ~pl.col("field_0").str.contains(rf"(?:^| )(?:{korean}) \p{{Lu}}[a-z]+ \p{{Lu}}[a-z]+$")
+                )
+                | name_key(pl.col("field_0").str.replace(_LEAD, "") + pl.col("syllable")).is_in(_given_alone(catalogue))
             )
             .then("syllable")
             .otherwise(pl.lit(""))
         )
         .with_columns(hit=pl.col("field_0") + pl.col("syllable"))
+        # what two runs may be joined by; null for most, which spares the patterns below
+        .with_columns(gap=pl.col("field_1").shift(1))
+        .with_columns(
+            prior=pl.when(pl.col("gap").str.contains("^(?: ?- ?(?:[a-z]{2,6} )?| ' )$")).then(pl.col("hit").shift(1))
+        )
         # "Marie - Claude Bibeau", "Peter O ' Neill": two runs and what stands between them are one name
         .with_columns(
             joined=(pl.col("text_row") == pl.col("text_row").shift(1))
             & (
                 (
-                    pl.col("field_1").shift(1).is_in([" - ", "-", " -", "- "])
-                    & pl.col("hit").shift(1).str.contains(rf"(?:^| )(?:{hyphenated})$")
+                    pl.col("gap").is_in([" - ", "-", " -", "- "])
+                    & pl.col("prior").str.contains(rf"(?:^| )(?:{hyphenated})$")
                 )
-                | ((pl.col("field_1").shift(1) == " ' ") & pl.col("hit").shift(1).str.contains("(?:^| )O$"))
+                | (
+                    pl.col("gap").is_in([" - ", "-", " -", "- "])
+                    & (pl.col("prior") + "-" + pl.col("hit")).is_in(compound)
+                )
+                # "bà Phan - Gillis"
+                | (
+                    pl.col("gap").is_in([" - ", "-"])
+                    & (pl.col("behind").shift(1) + pl.col("prior")).str.contains(
+                        "(?:[Ôô]ng|[Bb]à|[Cc]ô) [A-Z][a-z]{2,}$"
+                    )
+                    & pl.col("hit").str.contains("^[A-Z][a-z]{3,}$")
+                    & ~pl.col("hit").is_in(famous)
+                    & ~pl.col("hit").is_in(surnamed)
+                )
+                # "Ju - min Park"
+                | (
+                    pl.col("gap").str.contains("^ ?- ?[a-z]{2,6} $")
+                    & pl.col("prior").str.contains(rf"{_LEAD}[A-Z][a-z]{{1,5}}$")
+                    & pl.col("hit").str.contains(rf"^(?:{surnames})$")
+                )
+                # "Julian Evans - Pritchard", but not "Donald Trump - Putin"
+                | (
+                    pl.col("gap").is_in([" - ", "-"])
+                    & ~pl.col("hit").is_in(famous)
+                    & (
+                        (
+                            pl.col("prior").str.contains(rf"{_LEAD}(?:{given}) [A-Z][a-z]+$")
+                            & ~pl.col("prior").is_in(famous)
+                            & ~pl.col("hit").is_in(surnamed)
+                            & pl.col("hit").str.contains("^[A-Z][a-z]{3,}$")
+                        )
+                        # "Chun Yu - Ok", "Kai - Fu Lee"
+                        | (
+                            pl.col("prior").str.contains(rf"{_LEAD}(?:{korean}) [A-Z][a-z]+$")
+                            & pl.col("hit").str.contains("^[A-Z][a-z]{1,5}$")
+                        )
+                        | (
+                            pl.col("prior").str.contains(rf"{_LEAD}[A-Z][a-z]{{1,4}}$")
+                            & pl.col("hit").str.contains(rf"^[A-Z][a-z]{{1,4}} (?:{korean})$")
+                            & ~pl.col("hit").str.contains(rf"^(?:{surnames}) ")
+                        )
+                    )
+                )
+                | ((pl.col("gap") == " ' ") & pl.col("prior").str.contains("(?:^| )O$"))
             )
         )
         .with_columns(
@@ -332,7 +465,7 @@ def _runs(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         )
         .filter(~((pl.col("text_row") == pl.col("text_row").shift(-1)) & pl.col("joined").shift(-1)).fill_null(False))
         # a word that may open a sentence is a name only where it is addressed as one ("ông Chung")
-        .filter(~pl.col("hit").is_in(lead_words) | pl.col("text").str.slice(0, pl.col("at")).str.contains(_ADDRESSED))
+        .filter(~pl.col("hit").is_in(lead_words) | pl.col("text").str.slice(0, pl.col("at")).str.contains(ADDRESSED))
         .select(
             "row",
             "hit",

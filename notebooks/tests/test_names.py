@@ -58,7 +58,16 @@ def test_a_headline_in_capitals_is_read_too():
 
 
 @pytest.mark.parametrize(
-    "name", ["Lee Cheol - hee", "Lee Cheol-hee", "Frank - Walter Steinmeier", "Mohammed bin Salman", "V. Putin"]
+    "name",
+    [
+        "Chan Man - tak",
+        "Laura Hensley - Crane",
+        "Lee Cheol - hee",
+        "Lee Cheol-hee",
+        "Frank - Walter Steinmeier",
+        "Mohammed bin Salman",
+        "V. Putin",
+    ],
 )
 def test_a_run_of_capitals_is_one_name(name):
     assert name in scan(f"theo {name} nói").filter(pl.col("what").is_in(["run", "person"]))["surface"].to_list()
@@ -66,6 +75,12 @@ def test_a_run_of_capitals_is_one_name(name):
 
 def test_a_dash_before_a_description_does_not_belong_to_the_name():
     assert found("gặp Kim Jong - nhà lãnh đạo", "run") == ["Kim Jong"]
+    assert found("gặp Cha Min Su - cha của cậu bé", "run") == ["Cha Min Su"]
+
+
+def test_a_phrase_inside_a_longer_name_leaves_the_name_alone():
+    assert found("Vì sao Thổ Nhĩ Kỳ rút quân?", "state") == ["Thổ Nhĩ Kỳ"]
+    assert found("ông Trần Việt Khang", "run") == ["Trần Việt Khang"]
 
 
 ALPHABET = st.sampled_from(
