@@ -7,8 +7,9 @@ import hashlib
 import re
 import tomllib
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import polars as pl
@@ -55,11 +56,12 @@ _FOLDS = {
     **dict.fromkeys("“”„", '"'),
     **dict.fromkeys("\u00a0\u2007\u2009\u202f\t\x01\x02\x03", " "),
 }
+_FOLDED = re.compile("|".join(map(re.escape, _FOLDS)))
 
 
 def fold(text: str) -> str:
     """A text → the same text, code point for code point, in the one spelling that names are compared in."""
-    return re.sub("|".join(map(re.escape, _FOLDS)), lambda m: _FOLDS[m[0]], text)
+    return _FOLDED.sub(lambda m: _FOLDS[m[0]], text)
 
 
 def folded(expr: pl.Expr) -> pl.Expr:
@@ -73,8 +75,13 @@ def name_key(expr: pl.Expr) -> pl.Expr:
     return expr.str.replace_all(r" *- *", "-").str.replace_all(r" {2,}", " ")
 
 
-def any_of(words: list[str]) -> str:
+def any_of(words: Iterable[str]) -> str:
     """Words of the cue lists → one alternation, folded and escaped, longest first."""
+    return _alternation(tuple(words))
+
+
+@lru_cache(maxsize=512)
+def _alternation(words: tuple[str, ...]) -> str:
     return "|".join(re.escape(fold(word)).replace(r"\ ", " ") for word in sorted(words, key=len, reverse=True))
 
 
