@@ -72,11 +72,12 @@ class Desk:
             "dates": self.news.dates.collect().clear(),
             "lines": self.news.lines.head(0),
         }
+        catalogue = self.news.catalogue
         self.light = SimpleNamespace(
             articles=articles.lazy(),
             citations=citations.lazy(),
             **{name: table.lazy() for name, table in empty.items()},
-            catalogue=SimpleNamespace(actors=self.names, outlets=self.news.catalogue.outlets),
+            catalogue=SimpleNamespace(actors=self.names, outlets=catalogue.outlets, aliases=catalogue.aliases),
         )
         self.main = cube.numbers(self.cube, articles.filter(pl.col("segment") == 0))
 
