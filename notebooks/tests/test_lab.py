@@ -19,6 +19,7 @@ from diembao.lab import Lab, View, leave, reading, show
 from diembao.lab.desk import ROWS
 from diembao.measures import comparison, frequency
 from diembao.measures.selection import of
+from diembao.report import plan
 from diembao.schema import LINE_ROLES
 from diembao.wording import Words
 
@@ -423,11 +424,10 @@ def test_an_edition_is_added_and_the_file_else_kept(tmp_path):
     view = View(actors=["RUS"], date_from="2023", language="vi")
     leave.edition(view, "mine", file)
     assert file.read_text().startswith(leave.EDITIONS.read_text())
-    from diembao import report
-
-    settings = report._settings(file, "mine")
-    assert settings["parameters"] == {"actors": ["RUS"], "date_from": "2023"}
-    assert (settings["corpus"], settings["languages"]) == ("sample", ["vi"])
+    made = plan.read(file, "mine", {}, None)
+    named = made.jobs[0].parameters
+    assert {name: named[name] for name in ("actors", "date_from")} == {"actors": ["RUS"], "date_from": "2023"}
+    assert (named["corpus"], made.languages) == ("sample", ["vi"])
     for name in ("mine", "Mine!", ""):
         with pytest.raises(DiembaoError):
             leave.edition(view, name, file)
