@@ -324,9 +324,12 @@ def _role() -> pl.Expr:
     k = pl.col("k")
     small = pl.col("syllables") <= 4
     at_head = k < pl.coalesce("lead_at", pl.col("headline_at") + 1)
-    byline = pl.any_horizontal("dateline", "wire_end", "ending") | (
-        (pl.col("name_only") | pl.col("signed"))
-        & ((at_head & (k > pl.col("headline_at"))) | k.is_between(pl.col("last_story"), pl.col("last_story") + 2))
+    below = k >= pl.col("last_story")
+    byline = (
+        pl.any_horizontal("dateline", "wire_end", "ending")
+        | ((pl.col("name_only") | pl.col("signed")) & at_head & (k > pl.col("headline_at")))
+        # a name alone further down is the topic of a story, not who wrote it
+        | (below & (pl.col("signed") | (pl.col("name_only") & (k <= pl.col("last_story") + 2))))
     )
     same_next = _PAGE == _PAGE.shift(-1)
     before_caption = (

@@ -419,7 +419,9 @@ def test_the_corpus_without_its_text_opens_with_the_same_counts(lab):
 
 
 def test_an_edition_is_added_and_the_file_else_kept(tmp_path):
-    file = tmp_path / "editions.toml"
+    file = tmp_path / "reports" / "editions.toml"
+    file.parent.mkdir()
+    (tmp_path / "notebooks").symlink_to(leave.EDITIONS.parents[1] / "notebooks")
     file.write_bytes(leave.EDITIONS.read_bytes())
     view = View(actors=["RUS"], date_from="2023", language="vi")
     leave.edition(view, "mine", file)

@@ -205,7 +205,8 @@ def feed(found: list[Build], root: Path) -> str:
         entry.updated(build["started"])
         entry.published(build["started"])
         entry.link(href=f"builds/{build['build']}/{'index.html' if build['status'] == 'good' else 'error.txt'}")
-        entry.content(_NOT_XML.sub("\ufffd", "\n".join(_told(build, language))), type="text")
+        told = "\n".join(_told(build, language)).replace("\r\n", "\n")
+        entry.content(_NOT_XML.sub("\ufffd", told), type="text")
     return made.atom_str(pretty=True).decode()
 
 
