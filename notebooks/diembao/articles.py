@@ -344,7 +344,7 @@ def article_table(lines: pl.DataFrame, pages: pl.DataFrame, stated: pl.DataFrame
     """Lines with roles, pages, publication lines (`page`, `published`) → a row an article, sources still unknown.
 
     Columns: `page`, `segment`, `title`, `publisher`, `published`, `published_first`, `published_last`,
-    `published_basis`, `syllables` (of headline, lead and body; of the `other` lines for a run-on article), `digest`.
+    `published_basis`, `syllables` (of headline, lead and body; of the `other` lines for a run-on article).
     """
     own = pl.col("role").is_in(["headline", "lead", "body", "other"])
     words = pl.col("text").filter(own)
@@ -355,7 +355,6 @@ def article_table(lines: pl.DataFrame, pages: pl.DataFrame, stated: pl.DataFrame
         .agg(
             title=pl.col("text").filter(pl.col("role").is_in(["headline", "other"])).first().str.strip_chars(),
             syllables=words.str.count_matches(r"[\p{L}\p{M}]+").sum().cast(pl.Int64),
-            digest=words.str.to_lowercase().str.replace_all(r"[^\p{L}\d]+", " ").str.strip_chars().str.join(" ").hash(),
         )
         .collect()
     )

@@ -10,7 +10,7 @@ import polars as pl
 
 from .catalogue import Catalogue, any_of, folded, name_key
 from .names import LETTER, without_lead_words
-from .schema import CITATIONS, conform
+from .schema import FOUND_CITATIONS, conform
 
 _ARTICLE = ("headline", "lead", "body", "caption", "byline")
 
@@ -125,7 +125,7 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         .when(role.is_in(_ARTICLE))
         .then("part")
     ).filter(pl.col("part").is_not_null())
-    return conform(hits.with_columns(role=pl.col("part")), CITATIONS).sort("page", "start")
+    return conform(hits.with_columns(role=pl.col("part")), FOUND_CITATIONS).sort("page", "start")
 
 
 @lru_cache(maxsize=8)

@@ -15,10 +15,11 @@ import platformdirs
 import polars as pl
 from tqdm import tqdm
 
-from . import articles, citations, corrections, dates, mentions, names, publication
+from . import articles, citations, corrections, dates, duplicates, mentions, names, publication
 from .catalogue import Catalogue, load_catalogue
 from .pages import read_pages
-from .schema import ARTICLES, DATES, LINES, PAGES, PROBLEMS, TABLES, DiembaoError, conform, empty
+from .schema import ARTICLES, CITATIONS, DATES, LINES, MENTIONS, PAGES, PROBLEMS, TABLES, DiembaoError, conform, empty
+from .sentences import sentence_starts, with_sentences
 
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
 BATCH = 1_000  # pages extracted at a time: with one batch a core in work, this bounds memory
@@ -147,7 +148,7 @@ def extract(
 def extract_pages(
     pages: pl.DataFrame, catalogue: Catalogue, given: pl.DataFrame = corrections.NONE
 ) -> dict[str, pl.DataFrame]:
-    """Pages (`schema.PAGES`) → the tables of the design; `articles` still has `digest` and no `duplicate_of`.
+    """Pages (`schema.PAGES`) → the tables of the design, and `prints`, by which `duplicates` fills two of `articles`.
 
     given: corrections as `corrections.load` reads them; those of other pages are passed over. A page on which a stage
     fails is set aside as a row of `problems`; the others go on.
@@ -165,13 +166,12 @@ def extract_pages(
         return {name: pl.concat([first[name], second[name]]) for name in first}
 
 
-_UNMARKED = pl.Schema(
-    {**{name: dtype for name, dtype in ARTICLES.items() if name != "duplicate_of"}, "digest": pl.UInt64}
-)
+_UNMARKED = pl.Schema({name: ARTICLES[name] for name in ARTICLES if name not in ("duplicate_of", "similarity")})
+_PARTS = {**TABLES, "articles": _UNMARKED, "prints": duplicates.PRINTS}
 
 
 def _no_rows() -> dict[str, pl.DataFrame]:
-    return {name: empty(schema) for name, schema in {**TABLES, "articles": _UNMARKED}.items()}
+    return {name: empty(schema) for name, schema in _PARTS.items()}
 
 
 def _extract_pages(pages: pl.DataFrame, catalogue: Catalogue, given: pl.DataFrame) -> dict[str, pl.DataFrame]:
@@ -198,14 +198,16 @@ def _extract_pages(pages: pl.DataFrame, catalogue: Catalogue, given: pl.DataFram
     table = publication.infer(table, found, mentioned, full, catalogue)
     table = corrections.with_facts(_with_sources(table, cited), placed)
     told, problems = corrections.outcome(placed, table, extracted)
+    starts = sentence_starts(lines, catalogue.cues["sentences"])
     return {
         "articles": conform(table, _UNMARKED),
         "lines": conform(lines, LINES),
-        "mentions": mentioned,
-        "citations": cited,
+        "mentions": conform(with_sentences(mentioned, starts), MENTIONS),
+        "citations": conform(with_sentences(cited, starts), CITATIONS),
         "dates": timed,
         "corrections": told,
         "problems": problems,
+        "prints": duplicates.fingerprints(full),
     }
 
 
@@ -238,20 +240,6 @@ def _with_sources(table: pl.DataFrame, cited: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def mark_duplicates(table: pl.DataFrame) -> pl.DataFrame:
-    """Articles with a `digest` of their words → `schema.ARTICLES`: later prints of the same are `duplicate_of` it."""
-    original = (
-        table.filter((pl.col("segment") == 0) & (pl.col("syllables") > 0))
-        .sort("published_last", "page", nulls_last=True)  # an inferred date counts from the end of its bounds
-        .group_by("digest", maintain_order=True)
-        .agg(original=pl.col("page").first())
-    )
-    joined = table.join(original, on="digest", how="left", maintain_order="left")
-    assert joined.height == table.height
-    copy = (pl.col("segment") == 0) & (pl.col("original") != pl.col("page"))
-    return conform(joined.with_columns(duplicate_of=pl.when(copy).then("original")), ARTICLES)
-
-
 class _Parts:
     """Tables that arrive batch by batch, written as parts and joined file by file at the end."""
 
@@ -277,7 +265,8 @@ class _Parts:
         """Joins the parts; `by_page`: in the order of the pages' names, however the parts came."""
         if not self.number:
             self.add(_no_rows())
-        marked = mark_duplicates(pl.read_parquet(self.folder / "articles" / "*.parquet"))
+        prints = pl.scan_parquet(self.folder / "prints" / "*.parquet")
+        marked = duplicates.mark(pl.read_parquet(self.folder / "articles" / "*.parquet"), prints)
         marked = marked.sort("page", "segment") if by_page else marked
         marked.write_parquet(self.folder / "articles.parquet")
         for name in TABLES:
@@ -328,8 +317,8 @@ def _cache_home() -> Path:
 def _method(catalogue: Catalogue) -> str:
     """What the tables depend on besides the pages: this package's code, polars, the catalogue."""
     code = hashlib.sha256()
-    stages = ("pages", "dates", "articles", "names", "mentions", "citations", "publication", "corrections", "corpus")
-    for module in ("schema", "catalogue", *stages):
+    stages = ("pages", "dates", "articles", "names", "mentions", "citations", "publication", "corrections")
+    for module in ("schema", "catalogue", *stages, "sentences", "duplicates", "corpus"):
         code.update((Path(__file__).parent / f"{module}.py").read_bytes())
     return f"{code.hexdigest()[:12]}-{pl.__version__}-{catalogue.digest}"
 
@@ -377,7 +366,7 @@ def _build(
         )
         kept = {
             name: pl.scan_parquet(previous / f"{file}.parquet").join(known.lazy(), on="page", how="semi").collect()
-            for name, file in {**{name: name for name in TABLES}, "articles": "unmarked"}.items()
+            for name, file in {**{name: name for name in _PARTS}, "articles": "unmarked"}.items()
         }
         kept["problems"] = kept["problems"].filter(pl.col("stage") != "pages")  # those are read anew
         parts.add(kept)
@@ -391,7 +380,8 @@ def _build(
         parts.add(tables, notes)
     parts.add_unread(given)
     parts.finish(_made(out), by_page=True)
-    pl.scan_parquet(scratch / "parts" / "articles" / "*.parquet").sink_parquet(out / "unmarked.parquet")
+    for name, file in {"articles": "unmarked", "prints": "prints"}.items():  # for the next time
+        pl.scan_parquet(scratch / "parts" / name / "*.parquet").sink_parquet(out / f"{file}.parquet")
     pl.scan_parquet(scratch / "pages" / "*.parquet").sink_parquet(out / "pages.parquet", row_group_size=2_000)
 
 

@@ -14,11 +14,11 @@ from .catalogue import Catalogue
 from .dates import bounds
 from .schema import (
     CITATION_ROLES,
-    CITATIONS,
     CORRECTIONS,
     DATES,
+    FOUND_CITATIONS,
+    FOUND_MENTIONS,
     LINE_ROLES,
-    MENTIONS,
     PROBLEMS,
     READINGS,
     UNRESOLVED,
@@ -31,7 +31,7 @@ NAME = "corrections.csv"
 REQUIRED = ("date", "page", "field", "value", "reason")
 OPTIONAL = ("start", "end", "surface")
 PAGE_FIELDS = ("title", "publisher", "credits", "published")  # of the main article of a page
-SPAN_FIELDS = {"mention": MENTIONS, "citation": CITATIONS, "date": DATES}
+SPAN_FIELDS = {"mention": FOUND_MENTIONS, "citation": FOUND_CITATIONS, "date": DATES}
 
 # Corrections as loaded. `part`: the field without its line number; `row` in `file`; `overruled`: by a later correction
 # of the same; `undoes`: removes what an earlier correction added.
@@ -354,13 +354,13 @@ def _mentions(added: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
             basis=pl.when(unlisted).then(pl.lit("candidate")).otherwise(pl.lit("catalogue")),
             actor_kind=pl.col("actor_kind").fill_null("person"),
         ),
-        MENTIONS,
+        FOUND_MENTIONS,
     )
 
 
 def _citations(added: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     source, role = pl.col("value").str.extract("^(.+):"), pl.col("value").str.extract(":([^:]*)$")
-    return conform(added.with_columns(source_id=source, role=role), CITATIONS)
+    return conform(added.with_columns(source_id=source, role=role), FOUND_CITATIONS)
 
 
 def _dates(added: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:

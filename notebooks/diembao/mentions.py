@@ -10,7 +10,7 @@ import polars as pl
 
 from .catalogue import Catalogue, any_of, fold, folded, name_key
 from .names import LETTER, without_lead_words
-from .schema import MENTIONS, conform
+from .schema import FOUND_MENTIONS, conform
 
 # Roles whose names are mentions: a byline names its authors, link lists and run-on articles are other stories.
 _ROLES = ("headline", "lead", "body", "caption")
@@ -22,7 +22,7 @@ def find_mentions(names: pl.DataFrame, lines: pl.DataFrame, catalogue: Catalogue
     names = names.filter(pl.col("role").is_in(_ROLES)).with_row_index("id")
     fixed = _states_and_orgs(names, lines, catalogue)
     persons = _persons(names, catalogue)
-    found = pl.concat([conform(fixed, MENTIONS), conform(persons, MENTIONS)])
+    found = pl.concat([conform(fixed, FOUND_MENTIONS), conform(persons, FOUND_MENTIONS)])
     return found.sort("page", "start")
 
 
@@ -403,5 +403,5 @@ def _short_names(runs: pl.DataFrame, people: pl.DataFrame, forms: pl.DataFrame, 
             actor_id=pl.coalesce("actor_id", _slugs(pl.col("key"))),
         )
     )
-    columns = [name for name in MENTIONS if name in bound.columns] + ["id"]
+    columns = [name for name in FOUND_MENTIONS if name in bound.columns] + ["id"]
     return pl.concat([bound.select(columns), alone.select(columns)])

@@ -46,6 +46,7 @@ ARTICLES = pl.Schema(
         "published_basis": pl.String,
         "syllables": pl.Int64,
         "duplicate_of": pl.String,
+        "similarity": pl.Float64,
         "published_evidence": pl.String,
     }
 )
@@ -57,7 +58,8 @@ _SPAN = {
     "end": pl.Int64,
 }
 LINES = pl.Schema({**_SPAN, "role": pl.String})
-MENTIONS = pl.Schema(
+# Mentions and citations as their stages find them; `sentence` (from 1 within the page) is added when all are found.
+FOUND_MENTIONS = pl.Schema(
     {
         **_SPAN,
         "surface": pl.String,
@@ -68,7 +70,9 @@ MENTIONS = pl.Schema(
         "role": pl.String,
     }
 )
-CITATIONS = pl.Schema({**_SPAN, "surface": pl.String, "source_id": pl.String, "role": pl.String})
+MENTIONS = pl.Schema({**FOUND_MENTIONS, "sentence": pl.Int32})
+FOUND_CITATIONS = pl.Schema({**_SPAN, "surface": pl.String, "source_id": pl.String, "role": pl.String})
+CITATIONS = pl.Schema({**FOUND_CITATIONS, "sentence": pl.Int32})
 DATES = pl.Schema(
     {
         **_SPAN,

@@ -26,22 +26,26 @@ def article(page: str, day: date | None = None, **columns) -> dict:
         "published_basis": "stated" if day else "unknown",
         "syllables": 100,
         "duplicate_of": None,
+        "similarity": None,
         "published_evidence": None,
     } | columns
 
 
-def mention(page: str, actor: str, *, role: str = "body", reading: str | None = None, line: int = 2) -> dict:
-    """One row of `mentions`."""
+def mention(
+    page: str, actor: str, *, role: str = "body", reading: str | None = None, line: int = 2, sentence: int | None = None
+) -> dict:
+    """One row of `mentions`; by default every line is one sentence."""
     kind = KINDS.get(actor, "person")
     span = {"page": page, "segment": 0, "line": line, "start": 0, "end": len(actor), "surface": actor}
-    return span | {"actor_id": actor, "actor_kind": kind, "reading": reading, "basis": "catalogue", "role": role}
-
-
-def citation(page: str, source: str, role: str = "att") -> dict:
-    """One row of `citations`."""
-    return {"page": page, "segment": 0, "line": 2, "start": 0, "end": 2, "surface": source, "source_id": source} | {
-        "role": role
+    return span | {"actor_id": actor, "actor_kind": kind, "reading": reading, "basis": "catalogue", "role": role} | {
+        "sentence": sentence or line
     }
+
+
+def citation(page: str, source: str, role: str = "att", sentence: int = 2) -> dict:
+    """One row of `citations`."""
+    span = {"page": page, "segment": 0, "line": 2, "start": 0, "end": 2, "surface": source}
+    return span | {"source_id": source, "role": role, "sentence": sentence}
 
 
 def in_text(page: str, first: date | None, last: date | None = None, line: int = 2) -> dict:

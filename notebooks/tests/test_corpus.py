@@ -11,6 +11,13 @@ from diembao import DiembaoError, corpus, extract, open_corpus
 from diembao.schema import DATES, PAGES, TABLES
 
 PAGE = story("Mỹ và Nga nối lại đàm phán ngày 12/6/2024.", "Theo AP, hai bên trao đổi danh sách.", "Cuộc họp kéo dài.")
+LONG = "\n".join(  # long enough to be printed again
+    [
+        PAGE,
+        "Trong hai ngày làm việc, các đoàn lần lượt nêu lập trường của mình rồi cùng soạn một danh sách gồm mười điểm.",
+        "Người phát ngôn cho biết vòng tiếp theo sẽ diễn ra vào mùa thu, khi hai thủ đô đã xem xét từng điểm một.",
+    ]
+)
 
 
 @pytest.fixture(autouse=True)
@@ -140,16 +147,26 @@ def test_jsonl_csv_and_parquet_give_the_same_tables(tmp_path):
     assert made[0]["articles"]["published"].to_list() == ["2024-06-13", None]
 
 
-def test_a_later_print_of_the_same_words_is_a_duplicate(tmp_path):
+def test_a_later_print_of_a_story_is_a_duplicate_and_another_story_is_none(tmp_path):
     rows = pl.DataFrame(
-        {"page": ["b", "a", "c"],
-         "text": [PAGE, PAGE.upper().lower(), PAGE + "\nThêm một đoạn mới ở cuối bài viết này."],
-         "published": ["2024-06-13", "2024-06-14", "2024-06-14"]}
+        {"page": ["b", "a", "c", "d"],
+         "text": [LONG, LONG.upper().lower(), LONG + "\nThêm một đoạn mới ở cuối bài viết này.", PAGE],
+         "published": ["2024-06-13", "2024-06-14", "2024-06-15", "2024-06-15"]}
     )  # fmt: skip
     rows.write_parquet(tmp_path / "pages.parquet")
     extract(tmp_path / "pages.parquet", tmp_path / "out", catalogue=catalogue())
     found = pl.read_parquet(tmp_path / "out" / "articles.parquet")
-    assert dict(found.select("page", "duplicate_of").iter_rows()) == {"b": None, "a": "b", "c": None}
+    assert dict(found.select("page", "duplicate_of").iter_rows()) == {"b": None, "a": "b", "c": "b", "d": None}
+    similar = dict(found.select("page", "similarity").iter_rows())
+    assert similar["a"] == 1 > similar["c"] > 0.8 and similar["b"] is None
+
+
+def test_a_new_page_that_prints_a_kept_one_again_is_its_duplicate(folder):
+    (folder / "mot.txt").write_text(LONG, encoding="utf-8")
+    open_corpus(folder, catalogue=catalogue())
+    (folder / "nam.txt").write_text(LONG.replace("cùng soạn", "soạn"), encoding="utf-8")
+    grown = open_corpus(folder, catalogue=catalogue()).articles.collect()
+    assert dict(grown.select("page", "duplicate_of").iter_rows()) == {"hai": None, "mot": None, "nam": "mot"}
 
 
 def test_a_page_that_breaks_a_stage_is_set_aside(monkeypatch):

@@ -19,6 +19,10 @@ PAGE = story(
     "Cuộc họp kéo dài tới cuối tuần.",
 )
 OTHER = PAGE.replace("Nga", "Trung Quốc")
+MORE = (
+    "Trong hai ngày làm việc, các đoàn lần lượt nêu lập trường của mình rồi cùng soạn một danh sách gồm mười điểm, "
+    "còn người phát ngôn cho biết vòng tiếp theo sẽ diễn ra vào mùa thu, khi hai thủ đô đã xem xét từng điểm một."
+)
 ROW = {"date": "2025-01-15", "page": "mot", "reason": "đọc lại trang"}
 
 
@@ -405,7 +409,8 @@ def test_a_single_file_is_corrected_by_the_file_beside_it(tmp_path):
 
 
 def test_a_duplicate_goes_by_the_corrected_date(folder):
-    (folder / "hai.txt").write_text(PAGE, encoding="utf-8")
+    for name in ("mot", "hai"):
+        (folder / f"{name}.txt").write_text(f"{PAGE}\n{MORE}", encoding="utf-8")
     rows = [
         {"field": "published", "value": day, "page": page}
         for page, day in (("mot", "2023-06-13"), ("hai", "2023-06-14"))
