@@ -87,7 +87,15 @@ def _mixed(parts: Sequence[np.ndarray]) -> np.ndarray:
 
 
 def mark(articles: pl.DataFrame, prints: pl.LazyFrame) -> pl.DataFrame:
-    """Articles and their `PRINTS` → `schema.ARTICLES`: with `duplicate_of` and `similarity` where one repeats another.
+    """Articles and their `PRINTS` → `schema.ARTICLES`: with `duplicate_of` and `similarity` where one repeats another."""
+    told = repeats(articles, prints).with_columns(segment=pl.lit(0, pl.Int32))
+    marked = articles.join(told, on=["page", "segment"], how="left", maintain_order="left", validate="m:1")
+    assert marked.height == articles.height
+    return conform(marked, ARTICLES)
+
+
+def repeats(articles: pl.DataFrame, prints: pl.LazyFrame) -> pl.DataFrame:
+    """Articles and their `PRINTS` → page, duplicate_of, similarity: a row a page that repeats another.
 
     The first print is the one published first (an inferred date counts from the end of its bounds, no date last), of
     several the first by name. Memory: the shingles of the articles that share a bucket, and `_PAIRS` pairs of them.
@@ -97,15 +105,28 @@ def mark(articles: pl.DataFrame, prints: pl.LazyFrame) -> pl.DataFrame:
     buckets = _buckets(ranked, prints)
     candidates = ranked.join(buckets.select("rank").unique(), on="rank", how="semi")
     held = prints.select("page", "shingles").join(candidates.lazy().select("page", "rank"), on="page").collect()
-    repeats = _repeats(buckets, candidates.join(held.select("rank", "shingles"), on="rank"))
+    found = _repeats(buckets, candidates.join(held.select("rank", "shingles"), on="rank"))
     names = ranked.select("rank", "page")
-    told = repeats.join(names, on="rank").join(
+    told = found.join(names, on="rank").join(
         names.select(original="rank", duplicate_of="page"), on="original", validate="m:1"
     )
-    told = told.select("page", "duplicate_of", "similarity", segment=pl.lit(0, pl.Int32))
-    marked = articles.join(told, on=["page", "segment"], how="left", maintain_order="left", validate="m:1")
-    assert marked.height == articles.height
-    return conform(marked, ARTICLES)
+    return told.select("page", "duplicate_of", "similarity")
+
+
+def neighbourhood(bands: pl.DataFrame, others: pl.LazyFrame) -> pl.DataFrame:
+    """`page`, `bands` of some articles and of all others → those of the others that can matter to any of the first.
+
+    They share a bucket with one of them, or with one that does, and so on: what repeats what among them depends on
+    nobody else. One pass over the others a step; most often two.
+    """
+    found, edge = bands.clear(), bands
+    while edge.height:
+        keys = [edge["bands"].arr.get(band).unique().implode() for band in range(BANDS)]
+        shared = pl.any_horizontal(pl.col("bands").arr.get(band).is_in(keys[band]) for band in range(BANDS))
+        near = others.select("page", "bands").filter(shared).collect(engine="streaming")
+        edge = near.join(found, on="page", how="anti")
+        found = pl.concat([found, edge])
+    return found
 
 
 def _buckets(ranked: pl.DataFrame, prints: pl.LazyFrame) -> pl.DataFrame:
