@@ -114,6 +114,8 @@ def _ingest(options: argparse.Namespace) -> int:
 def _archive(options: argparse.Namespace) -> int:
     from datetime import timedelta
 
+    import polars as pl
+
     from diembao import archive
     from diembao.wording import Words
 
@@ -133,10 +135,9 @@ def _archive(options: argparse.Namespace) -> int:
     print(f"{snapshot.name}, {facts['time']:%Y-%m-%dT%H:%M:%S} UTC: {facts['pages']:,} pages, digest {facts['digest']}")
     if not facts["text"]:
         print("Without the texts: it cannot be extracted again, and passages cannot be read.")
-    for table in (archive.sizes(snapshot), archive.days(snapshot), archive.sources(snapshot)):
+    commits = archive.history(snapshot).tail(20).with_columns(pl.col("time").dt.strftime("%Y-%m-%d %H:%M:%S"))
+    for table in (archive.sizes(snapshot), archive.days(snapshot), archive.sources(snapshot), commits):
         print(f"\n{words.table(table, rows=table.height)}")
-    commits = archive.history(snapshot).select("number", "time", "operation", "new", "changed", "extracted_again", "rejected")
-    print(f"\n{words.table(commits.tail(20), rows=20)}")
     return 0
 
 

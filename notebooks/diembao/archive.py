@@ -10,7 +10,9 @@ An archive is named by its folder or URL, an earlier state of it by `DIR@12`, th
 `DIR@2026-11-01T06:00`, a moment in UTC.
 """
 
+import contextlib
 import json
+import zlib
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,7 +23,7 @@ import polars as pl
 from deltalake import CommitProperties, DeltaTable, WriterProperties, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError
 
-from .catalogue import FILES, Catalogue
+from .catalogue import FILES
 from .corrections import GIVEN
 from .schema import (
     ARTICLES,
@@ -42,6 +44,7 @@ UNDATED = "undated"  # the month of a page without a date of publication
 INDEX = pl.Schema({"page": pl.String, "content": pl.Int64, "corrected": pl.Int64, "method": pl.String})
 PRINTS = pl.Schema({"page": pl.String, "bands": pl.List(pl.Int32), "shingles": pl.List(pl.Int32)})
 REPEATS = pl.Schema({"page": pl.String, "duplicate_of": pl.String, "similarity": pl.Float64})
+# The files of every catalogue the archive was ever made with, compressed (zlib).
 CATALOGUES = pl.Schema({"digest": pl.String, **dict.fromkeys(FILES, pl.Binary)})
 UNMARKED = pl.Schema({name: ARTICLES[name] for name in ARTICLES if name not in ("duplicate_of", "similarity")})
 
@@ -88,7 +91,9 @@ GRACE = timedelta(hours=24)  # what a writer at work has written but not yet com
 
 _ONCE = CommitProperties(max_commit_retries=0)  # a table that has moved on is a conflict, also for an addition
 # The log is the archive's memory: without it an old version cannot be opened.
+# Of every file it keeps the least and greatest values by which readers pass over it: not those of whole texts.
 _CONFIGURATION = {"delta.logRetentionDuration": "interval 36500 days", "delta.enableExpiredLogCleanup": "false"}
+_INDEXED_COLUMNS = {"pages": "1", "catalogues": "1"}
 # Row groups bound the memory of a writer, which holds one of each month.
 _ROW_GROUP = {"pages": 2_000, "prints": 2_000}
 
@@ -131,7 +136,7 @@ class Snapshot:
     def catalogue_files(self) -> dict[str, bytes]:
         """→ the files of the catalogue this commit was made with, by name."""
         mine = self.stored("catalogues").filter(pl.col("digest") == self.facts["catalogue"]).collect()
-        return {name: mine[name][0] for name in FILES}
+        return {name: zlib.decompress(mine[name][0]) for name in FILES}
 
 
 def find(path: str | Path) -> tuple[str, str] | None:
@@ -153,7 +158,8 @@ def open_snapshot(root: str, at: str = "") -> Snapshot:
     found = commits.filter(_until(root, at)).tail(1)
     first, oldest = commits.row(0, named=True), commits["oldest"][-1]
     if found.is_empty():
-        raise DiembaoError(f"{root}@{at}: no such commit; the first is {first['number']} of {first['time']:%Y-%m-%dT%H:%M:%S}")
+        since = f"{first['number']} of {first['time']:%Y-%m-%dT%H:%M:%S}"
+        raise DiembaoError(f"{root}@{at}: no such commit; the first is {since}, `diembao archive {root}` lists them")
     if found["number"][0] < oldest:
         raise DiembaoError(f"{root}@{at}: has been cleaned up; the oldest state that is kept is {root}@{oldest}")
     return Snapshot(root, found.row(0, named=True))
@@ -191,8 +197,9 @@ def _open(root: str, table: str, version: int | None = None) -> DeltaTable:
     try:
         return DeltaTable(f"{root}/{table}", version=version)
     except (DeltaError, OSError) as error:
+        why = str(error).splitlines()[0]
         raise DiembaoError(
-            f"{root}/{table}: cannot be opened ({str(error).splitlines()[0]}); copy the archive again with all its files"
+            f"{root}/{table}: cannot be opened ({why}); an archive is copied with all its files"
         ) from None
 
 
@@ -200,7 +207,7 @@ def _open(root: str, table: str, version: int | None = None) -> DeltaTable:
 
 
 class Transaction:
-    """What one writer changes in an archive, seen by nobody before `commit`. Raises `LostError` where another was first.
+    """What one writer changes in an archive, seen by nobody before `commit`; `LostError` where another was first.
 
     base: the state it starts from, None in an archive without commits.
     """
@@ -291,14 +298,13 @@ def _properties(table: str) -> WriterProperties:
 def _create(root: str, table: str, schema: pl.Schema, months: list[str] | None = None) -> None:
     place = f"{root}/{table}"
     if not _is_table(place):
+        configuration = {**_CONFIGURATION, "delta.dataSkippingNumIndexedCols": _INDEXED_COLUMNS.get(table, "32")}
         try:
-            write_deltalake(place, empty(schema), partition_by=months, mode="ignore", configuration=_CONFIGURATION)
-        except CommitFailedError:
-            pass  # another writer has made it just now
+            with contextlib.suppress(CommitFailedError):  # another writer has made it just now
+                write_deltalake(place, empty(schema), partition_by=months, mode="ignore", configuration=configuration)
         except (DeltaError, OSError) as error:
-            raise DiembaoError(
-                f"{root}: cannot be written ({str(error).splitlines()[0]}); choose another place for --archive"
-            ) from None
+            why = str(error).splitlines()[0]
+            raise DiembaoError(f"{root}: cannot be written ({why}); choose another place for --archive") from None
 
 
 # Keeping house -------------------------------------------------------------------------------------------------------
@@ -355,17 +361,19 @@ def _nothing_met(base: Snapshot) -> dict[str, Any]:
 
 
 def history(snapshot: Snapshot) -> pl.DataFrame:
-    """A state → `COMMITS` up to it, oldest first."""
-    return _commits(snapshot.root).filter(pl.col("number") <= snapshot.facts["number"])
+    """A state → commit, time, operation and what it met, as in `COMMITS`, up to it, oldest first."""
+    commits = _commits(snapshot.root).filter(pl.col("number") <= snapshot.facts["number"])
+    met = ("new", "changed", "unchanged", "extracted_again", "rejected", "pages")
+    return commits.select(pl.col("number").alias("commit"), "time", "operation", *met)
 
 
 def sizes(snapshot: Snapshot) -> pl.DataFrame:
-    """A state → table, rows, files, bytes (of the Parquet files it consists of)."""
+    """A state → part (a table), rows, files, megabytes (10⁶ bytes of the Parquet files it consists of)."""
     rows = []
     for table in (*MONTHLY, *WHOLE):
         added = pl.DataFrame(snapshot.open(table).get_add_actions(flatten=True))
-        rows.append((table, added["num_records"].sum(), added.height, added["size_bytes"].sum()))
-    schema = {"table": pl.String, "rows": pl.Int64, "files": pl.Int64, "bytes": pl.Int64}
+        rows.append((table, added["num_records"].sum(), added.height, added["size_bytes"].sum() / 1e6))
+    schema = {"part": pl.String, "rows": pl.Int64, "files": pl.Int64, "megabytes": pl.Float64}
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 

@@ -378,16 +378,16 @@ def content(pages: pl.DataFrame) -> pl.Series:
 
 
 def with_marks(pages: pl.DataFrame, given: pl.DataFrame) -> pl.DataFrame:
-    """Pages and corrections → the pages with hashes of their `content` and of what is `corrected` on them (null: nothing)."""
+    """Pages and corrections → with hashes of their `content` and of what is `corrected` on them (null: nothing)."""
     corrected = corrections.marks(given).with_columns(pl.col("corrected").reinterpret(signed=True))
     marked = pages.with_columns(content(pages)).join(corrected, on="page", how="left", maintain_order="left")
     return marked.select(*PAGES.names(), "content", "corrected")
 
 
 def digest(marks: pl.LazyFrame, notes: pl.DataFrame, given: pl.DataFrame, catalogue: Catalogue) -> str:
-    """Hashes of all pages (`with_marks`), problems of reading, corrections → the corpus' digest, of them and the method.
+    """Hashes of all pages, problems of reading, corrections → the corpus' digest, of them and of the method.
 
-    In whatever order they come.
+    In whatever order the pages and problems come.
     """
     mark = pl.col("content") ^ pl.col("corrected").fill_null(0)
     sorted_marks = marks.select(mark.sort()).collect().to_series()

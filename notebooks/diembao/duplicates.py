@@ -87,7 +87,7 @@ def _mixed(parts: Sequence[np.ndarray]) -> np.ndarray:
 
 
 def mark(articles: pl.DataFrame, prints: pl.LazyFrame) -> pl.DataFrame:
-    """Articles and their `PRINTS` → `schema.ARTICLES`: with `duplicate_of` and `similarity` where one repeats another."""
+    """Articles and their `PRINTS` → `schema.ARTICLES`, with `duplicate_of` and `similarity` of those that repeat."""
     told = repeats(articles, prints).with_columns(segment=pl.lit(0, pl.Int32))
     marked = articles.join(told, on=["page", "segment"], how="left", maintain_order="left", validate="m:1")
     assert marked.height == articles.height

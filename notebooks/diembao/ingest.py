@@ -7,6 +7,7 @@ that commit make of it, as if all of them had been extracted at once.
 import re
 import tempfile
 import unicodedata
+import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -186,12 +187,12 @@ class _Run:
         self._put_whole("corrections", pl.concat([self._rows("corrections").filter(old), *self.corrections, told]))
         # a file that cannot be read has no page, or one that is not known
         read_before = (pl.col("stage") == "pages") & ~pl.col("page").is_in(fresh.implode()).fill_null(False)
-        problems = pl.concat([self._rows("problems").filter(old.fill_null(False) | read_before), *self.problems, unread])
-        problems = problems.unique(maintain_order=True)
+        kept = self._rows("problems").filter(old.fill_null(False) | read_before)
+        problems = pl.concat([kept, *self.problems, unread]).unique(maintain_order=True)
         self._put_whole("problems", problems)
         self._put_whole("given", self.given)
         if self._rows("catalogues").filter(pl.col("digest") == self.catalogue.digest).is_empty():
-            files = {name: (self.catalogue.path / name).read_bytes() for name in FILES}
+            files = {name: zlib.compress((self.catalogue.path / name).read_bytes()) for name in FILES}
             row = pl.DataFrame([{"digest": self.catalogue.digest, **files}], schema=archive.CATALOGUES)
             self.transaction.append("catalogues", row.lazy())
         notes = problems.filter(pl.col("stage") == "pages")
@@ -239,7 +240,7 @@ class _Run:
             self.transaction.replace(table, rows.lazy())
 
     def _repeats(self, fresh: pl.Series, replaced: pl.DataFrame) -> pl.DataFrame:
-        """→ `archive.REPEATS` of the whole archive; only what shares a bucket with a fresh or replaced page is compared."""
+        """→ `archive.REPEATS` of the whole archive; only what may resemble a fresh or a replaced page is compared."""
         prints = self._staged("prints").select(PRINTS.names()).with_columns(_bands(), _shingles())
         facts = ["page", "segment", "published_first", "published_last"]
         articles = self._staged("articles").select(facts)

@@ -24,7 +24,7 @@ STRINGS = Path(__file__).with_name("wording.toml")
 # How the columns of the measures are written; all others are counts or texts.
 _PERCENT = ("share", "article_share", "chance")
 _DIGITS = {"rate": 2, "log_odds": 2, "z": 2, "distance": 2, "by_chance": 2, "p": 3, "q": 3, "usual_step": 1, "times": 1}
-_DIGITS |= dict.fromkeys(("value", "precision", "recall"), 3)
+_DIGITS |= dict.fromkeys(("value", "precision", "recall"), 3) | {"megabytes": 1}
 _VOCABULARIES = {
     "actor_kind": "kind",
     "line_role": "line_role",
