@@ -36,6 +36,8 @@ def _parser() -> argparse.ArgumentParser:
     ingest.add_argument("pages", nargs="+", metavar="PAGES", help="as for extract")
     ingest.add_argument("--archive", required=True, metavar="DIR", help="folder or URL (s3://…); made if it is new")
     ingest.add_argument("--no-text", action="store_true", help="keep what is extracted, not the texts")
+    ingest.add_argument("--engine", choices=("local", "dask"), default="local", help="where pages are extracted")
+    ingest.add_argument("--scheduler", metavar="ADDRESS", help="of the Dask cluster, such as tcp://host:8786")
     ingest.add_argument("--quiet", action="store_true", help="no progress bar")
     ingest.set_defaults(run=_ingest)
 
@@ -93,7 +95,16 @@ def _extract(options: argparse.Namespace) -> int:
 def _ingest(options: argparse.Namespace) -> int:
     from diembao.ingest import ingest
 
-    done = ingest(options.pages, options.archive, text=not options.no_text, progress=not options.quiet)
+    if (options.engine == "dask") != bool(options.scheduler):
+        raise DiembaoError("--engine dask and --scheduler ADDRESS go together; give both or neither")
+    given = {"text": not options.no_text, "progress": not options.quiet}
+    if options.engine == "dask":
+        from diembao import cluster
+
+        with cluster.connect(options.scheduler) as engine:
+            done = ingest(options.pages, options.archive, engine=engine, **given)
+    else:
+        done = ingest(options.pages, options.archive, **given)
     facts = done.snapshot.facts
     for name in ("new", "changed", "unchanged", "extracted_again", "rejected"):
         print(f"{name.replace('_', ' '):16} {facts[name]:>12,}")

@@ -65,7 +65,9 @@ def tables_of(opened) -> dict[str, pl.DataFrame]:
 
 
 def assert_same(one, two, but: tuple[str, ...] = ()) -> None:
+    """Whether two corpora are equal; where a page was read from last does not count."""
     one, two = tables_of(one), tables_of(two)
+    one["pages"], two["pages"] = one["pages"].drop("file"), two["pages"].drop("file")
     assert {name for name in one if not one[name].equals(two[name])} <= set(but)
 
 
@@ -137,7 +139,7 @@ def test_what_cannot_be_read_is_counted_told_and_kept(pages, tmp_path, capsys):
         assert sorted(problems["file"].str.split("/").list.last()) == ["rong.txt", "vo.txt"]  # once each
     assert main(["archive", root]) == 0
     shown = capsys.readouterr().out
-    assert f"{root}@2" in shown and "5 pages" in shown and "AP" in shown
+    assert f"{root}@2" in shown and "5 pages" in shown and "ingest" in shown
     write(pages, 7, "Cuba")
     shutil.move(pages / "trang-7.txt", pages / "rong.txt")
     assert met(add(pages, root))["new"] == 1
@@ -158,7 +160,7 @@ def test_an_earlier_state_stays_by_number_and_by_moment(pages, tmp_path):
         opened = open_corpus(f"{root}@{at}")
         assert opened.path == f"{root}@1"
         assert all(table.equals(before[name]) for name, table in tables_of(opened).items())
-    for wrong, why in {"9": "no such commit", "0": "no such commit", "2020-01-01": "no such commit", "x": "nor"}.items():
+    for wrong, why in {"9": "no such commit", "0": "no such", "2020-01-01": "no such", "x": "neither"}.items():
         with pytest.raises(DiembaoError, match=why):
             open_corpus(f"{root}@{wrong}")
 
@@ -222,7 +224,7 @@ def test_a_writer_that_dies_after_any_of_its_writes_has_changed_nothing(pages, t
             raise Died
 
     monkeypatch.setattr(Transaction, "_write", dying)
-    for last in range(1, 40):
+    for last in range(1, 40):  # noqa: B007
         written = 0
         try:
             add(pages, root)
@@ -352,11 +354,9 @@ def test_another_catalogue_makes_only_the_pages_it_speaks_of_anew(pages, tmp_pat
     extracted = []
     real = corpus.extract_pages
     monkeypatch.setattr(corpus, "extract_pages", lambda p, *rest: extracted.extend(p["page"]) or real(p, *rest))
-    done = ingest(pages if not text else pages / "trang-0.txt", root, newer)if text else ingest(pages, root, newer, text=False)
-    if text:
-        assert set(extracted) == {"trang-5"} and done.snapshot.facts["extracted_again"] == 1
-    else:
-        assert len(extracted) == 5  # without texts nobody can say which
+    again = ingest(pages / "trang-0.txt" if text else pages, root, newer, text=text).snapshot.facts["extracted_again"]
+    assert again == len(extracted)
+    assert extracted == ["trang-5"] if text else len(extracted) == 5  # without texts nobody can say which
     opened = open_corpus(root)
     assert opened.catalogue.digest == newer.digest
     assert_same(opened, open_corpus(pages, newer), but=() if text else ("pages",))
@@ -366,10 +366,10 @@ def test_another_catalogue_makes_only_the_pages_it_speaks_of_anew(pages, tmp_pat
 def test_pages_a_change_of_the_catalogue_passes_over_would_have_come_out_the_same(tmp_path):
     aliases = catalogue().aliases
     sample = open_corpus("sample", catalogue())
-    surfaces = [row for row in aliases.filter(pl.col("form") != "phrase")["surface"].unique(maintain_order=True)]
-    draw = random.Random(1)
-    said = "\n".join(sample.pages.collect()["text"])
-    gone = draw.sample([surface for surface in surfaces if surface in said], 12)
+    texts = sample.pages.collect()["text"].to_list()
+    surfaces = aliases.filter(pl.col("form") != "phrase")["surface"].unique(maintain_order=True).to_list()
+    rare = [surface for surface in surfaces if 0 < sum(surface in text for text in texts) < 4]
+    gone = random.Random(1).sample(rare, 8)
     folder = tmp_path / "catalogue"
     shutil.copytree(catalogue().path, folder)
     aliases.filter(~pl.col("surface").is_in(gone)).write_csv(folder / "aliases.csv")
