@@ -19,7 +19,6 @@ distributed = pytest.importorskip("distributed")
 @pytest.fixture(autouse=True)
 def cache(tmp_path, monkeypatch):
     monkeypatch.setenv("DIEMBAO_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(cluster, "PATIENCE", 5)
 
 
 @pytest.fixture
@@ -31,7 +30,7 @@ def pages(tmp_path):
 
 @pytest.fixture(scope="module")
 def workers():
-    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as local:
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0") as local:
         yield local
 
 
@@ -49,7 +48,7 @@ def test_workers_make_the_tables_of_one_machine(pages, workers, tmp_path, monkey
 
 def test_a_worker_killed_in_the_middle_changes_nothing(pages, tmp_path, monkeypatch):
     monkeypatch.setattr(corpus, "BATCH", 1)
-    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as local:
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0") as local:
         with distributed.Client(local) as client:
             victim = next(iter(client.run(os.getpid).values()))
         with cluster.connect(local.scheduler_address) as engine:
@@ -68,13 +67,14 @@ def test_a_worker_killed_in_the_middle_changes_nothing(pages, tmp_path, monkeypa
     assert all(table.equals(other[name]) for name, table in tables_of(open_corpus(tmp_path / "there")).items())
 
 
-def test_what_is_no_cluster_is_refused_before_work_starts(pages, tmp_path, capsys):
+def test_what_is_no_cluster_is_refused_before_work_starts(pages, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(cluster, "PATIENCE", 3)
     command = ["ingest", str(pages), "--archive", str(tmp_path / "archive")]
     assert main([*command, "--engine", "dask", "--scheduler", "tcp://127.0.0.1:9"]) == 1
     assert "no Dask scheduler answers" in capsys.readouterr().err
     assert main([*command, "--engine", "dask"]) == 1
     assert "--scheduler ADDRESS" in capsys.readouterr().err
-    with distributed.LocalCluster(n_workers=0, dashboard_address=None) as local:
+    with distributed.LocalCluster(n_workers=0, dashboard_address=":0") as local:
         assert main([*command, "--engine", "dask", "--scheduler", local.scheduler_address]) == 1
         assert "has no worker" in capsys.readouterr().err
     assert not (tmp_path / "archive").exists()
@@ -88,9 +88,9 @@ def test_a_worker_without_this_very_package_is_refused(pages, tmp_path, package)
     if package == "other":
         told = 'def versions():\n    return {"diembao": "0123456789ab", "polars": "2.0.0", "python": "3.11"}\n'
         (fake / "cluster.py").write_text(told)
-    with distributed.LocalCluster(n_workers=0, dashboard_address=None) as local:
+    with distributed.LocalCluster(n_workers=0, dashboard_address=":0") as local:
         environment = {**os.environ, "PYTHONPATH": str(fake.parent)}
-        command = [sys.executable, "-m", "distributed.cli.dask_worker", local.scheduler_address, "--no-dashboard"]
+        command = [sys.executable, "-m", "dask", "worker", local.scheduler_address, "--no-dashboard"]
         worker = subprocess.Popen(
             [*command, "--nthreads", "1", "--no-nanny"], env=environment, stderr=subprocess.DEVNULL, cwd=tmp_path
         )
