@@ -94,8 +94,9 @@ _ONCE = CommitProperties(max_commit_retries=0)  # a table that has moved on is a
 # Of every file it keeps the least and greatest values by which readers pass over it: not those of whole texts.
 _CONFIGURATION = {"delta.logRetentionDuration": "interval 36500 days", "delta.enableExpiredLogCleanup": "false"}
 _INDEXED_COLUMNS = {"pages": "1", "catalogues": "1"}
-# Row groups bound the memory of a writer, which holds one of each month.
-_ROW_GROUP = {"pages": 2_000, "prints": 2_000}
+# A writer holds a row group of every month in memory: so many rows of a table may be held together.
+_HELD_ROWS = {"pages": 20_000, "prints": 20_000}
+_ROW_GROUP = 50_000  # at most, and at least a hundredth of it
 
 
 class LostError(DiembaoError):
@@ -145,6 +146,12 @@ def find(path: str | Path) -> tuple[str, str] | None:
         if root and _is_table(f"{root}/commits"):
             return root.rstrip("/"), at
     return None
+
+
+def pinned(path: str) -> str:
+    """The name of a corpus → the same, an archive's with the commit that is its newest now."""
+    place = find(path)
+    return open_snapshot(*place).name if place else path
 
 
 def open_snapshot(root: str, at: str = "") -> Snapshot:
@@ -227,20 +234,20 @@ class Transaction:
     def append(self, table: str, rows: pl.LazyFrame) -> None:
         """Adds rows to a table; nothing happens where there are none."""
         if rows.limit(1).collect().height:
-            self._write(table, rows, mode="append")
+            self._write(table, rows, _months(table, rows), mode="append")
 
     def replace(self, table: str, rows: pl.LazyFrame, months: Collection[str] | None = None) -> None:
         """Puts rows in the place of a table, or of some of its months, to which all of them must belong."""
         if months is None:
-            self._write(table, rows, mode="overwrite")
+            self._write(table, rows, _months(table, rows), mode="overwrite")
         elif months:
             listed = ", ".join(f"'{month}'" for month in sorted(months))
-            self._write(table, rows, mode="overwrite", predicate=f"month IN ({listed})")
+            self._write(table, rows, len(months), mode="overwrite", predicate=f"month IN ({listed})")
 
     def compact(self, table: str) -> None:
         """Joins a table's small files."""
         with _conflicts(self.root):
-            self._hold(table).optimize.compact(commit_properties=_ONCE, writer_properties=_properties(table))
+            self._hold(table).optimize.compact(commit_properties=_ONCE, writer_properties=_properties(table, 1))
 
     def commit(self, operation: str, **facts: Any) -> Snapshot:
         """Makes all changes seen at once → the archive after them. facts: columns of `COMMITS`."""
@@ -258,9 +265,9 @@ class Transaction:
             write_deltalake(self._log, pl.DataFrame([row], schema=COMMITS), mode="append", commit_properties=_ONCE)
         return Snapshot(self.root, row)
 
-    def _write(self, table: str, rows: pl.LazyFrame, mode: str, **options: Any) -> None:
+    def _write(self, table: str, rows: pl.LazyFrame, months: int, mode: str, **options: Any) -> None:
         held = self._hold(table)
-        options |= {"commit_properties": _ONCE, "writer_properties": _properties(table)}
+        options |= {"commit_properties": _ONCE, "writer_properties": _properties(table, months)}
         with _conflicts(self.root):
             rows.sink_delta(held, mode=mode, delta_write_options=options)
 
@@ -291,8 +298,13 @@ class _conflicts:
             ) from error
 
 
-def _properties(table: str) -> WriterProperties:
-    return WriterProperties(compression="ZSTD", max_row_group_size=_ROW_GROUP.get(table, 50_000))
+def _months(table: str, rows: pl.LazyFrame) -> int:
+    return rows.select(pl.col("month").n_unique()).collect().item() if table in MONTHLY else 1
+
+
+def _properties(table: str, months: int) -> WriterProperties:
+    group = _HELD_ROWS.get(table, 500_000) // max(months, 1)
+    return WriterProperties(compression="ZSTD", max_row_group_size=min(max(group, _ROW_GROUP // 100), _ROW_GROUP))
 
 
 def _create(root: str, table: str, schema: pl.Schema, months: list[str] | None = None) -> None:

@@ -78,7 +78,7 @@ def measured(task: Callable[[Path], int], file: Path, threads: int) -> tuple[flo
 
 
 def drawn_pages(file: Path, out: Path, count: int, first: int = 0) -> Path:
-    """Paragraphs of a corpus, drawn at random → a Parquet file of so many pages of 14, no two alike, over five years."""
+    """Paragraphs of a corpus, drawn at random → a Parquet file of so many pages of 14, no two alike, of five years."""
     texts = pl.scan_parquet(file).select(pl.col("text")).head(2_000).collect()["text"]
     lines = texts.str.split("\n").explode()
     paragraphs = lines.filter(lines.str.len_chars() > 80)
@@ -132,7 +132,7 @@ def show_archive(file: Path, folder: Path, pages: int) -> None:
         print(f"  {name:48} {seconds:8.1f} s, peak {peak:,.0f} MB")
     (s1, m1, _), (s10, m10, _), (bare, _, _), (onto, _, _), (again, _, _), *_ = rows.values()
     print(f"  ten times the pages: {s10 / s1:.1f} times the time, {m10 / m1:.2f} times the memory")
-    print(f"  adding to the large archive: {onto / bare:.2f} times adding to an empty one, a look-up {again / bare:.2f}")
+    print(f"  adding to the larger: {onto / bare:.2f} times adding to an empty one, a look-up {again / bare:.2f}")
     print(f"  {pages / s10:,.0f} pages a second; {size_of(large) / (pages + added) / 1e3:.1f} kB a page on disk")
     if distributed is not None:
         took = [clustered(few, folder / f"by-{workers}", workers) for workers in (1, 2)]

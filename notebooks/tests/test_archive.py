@@ -1,13 +1,17 @@
 """An archive: what is added is added whole or not at all, once, and what it was stays readable."""
 
+import contextlib
 import os
 import random
+import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
+import urllib.request
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,7 +19,7 @@ import polars as pl
 import pytest
 from extracting import catalogue, story
 
-from diembao import DiembaoError, archive, corpus, open_corpus
+from diembao import DiembaoError, archive, corpus, open_corpus, report
 from diembao.__main__ import main
 from diembao.archive import LostError, Transaction
 from diembao.catalogue import load_catalogue
@@ -163,6 +167,30 @@ def test_an_earlier_state_stays_by_number_and_by_moment(pages, tmp_path):
     for wrong, why in {"9": "no such commit", "0": "no such", "2020-01-01": "no such", "x": "neither"}.items():
         with pytest.raises(DiembaoError, match=why):
             open_corpus(f"{root}@{wrong}")
+
+
+def test_a_report_of_an_earlier_state_is_the_report_built_then(tmp_path):
+    root = tmp_path / "archive"
+    add(corpus.SAMPLE, root)
+    editions = tmp_path / "editions.toml"
+    notebook = Path(__file__).resolve().parents[1] / "actor_mentions.ipynb"
+    editions.write_text(f'[default]\nnotebooks = ["{notebook}"]\ncorpus = "{root}"\n', encoding="utf-8")
+
+    def built(corpus: Path | str) -> tuple[bytes, bytes]:
+        given = {"corpus": str(corpus)} if corpus else {}
+        build = report.build(parameters=given, editions=editions, out=tmp_path / "out")
+        page = (build / "actor_mentions.html").read_bytes()
+        tables = b"".join(file.read_bytes() for file in sorted((build / "tables").rglob("*.*")))
+        return re.sub(rb"<time .*?</time>", b"", page), tables  # but for the time it was built at
+
+    then = built("")
+    write(tmp_path / "more", 3, "Nga")
+    add(tmp_path / "more", root)
+    assert built(f"{root}@1") == then
+    now = built(root)
+    assert now != then
+    page, tables = built("sample")
+    assert page.replace(b"<td>sample</td>", f"<td>{root}@1</td>".encode()) == then[0] and tables == then[1]
 
 
 def test_a_corpus_that_is_open_stays_what_it_was(pages, tmp_path):
@@ -466,3 +494,50 @@ def test_what_is_no_archive_is_said(pages, tmp_path, capsys):
     assert "cannot be written" in capsys.readouterr().err
     assert main(["report", "--as-of", "3"]) == 1
     assert "-p corpus=DIR" in capsys.readouterr().err
+
+
+# Elsewhere than in a folder ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def bucket(monkeypatch):
+    """→ the URL of a bucket on an S3-compatible server on this machine, if `moto[server]` is installed."""
+    pytest.importorskip("moto.server", reason="moto[server] is not installed")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    # a process of its own: the library that asks it does not let go of the interpreter while it waits
+    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    address = f"http://127.0.0.1:{port}"
+    settings = {"ENDPOINT_URL": address, "ALLOW_HTTP": "true", "REGION": "us-east-1"}
+    for name, value in (settings | dict.fromkeys(("ACCESS_KEY_ID", "SECRET_ACCESS_KEY"), "test")).items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+    try:
+        for _ in range(60):
+            with contextlib.suppress(OSError):
+                urllib.request.urlopen(urllib.request.Request(f"{address}/archives", method="PUT"))
+                break
+            time.sleep(0.5)
+        yield "s3://archives/press"
+    finally:
+        server.kill()
+        server.wait()
+
+
+def test_an_archive_on_an_s3_compatible_server_is_as_one_in_a_folder(pages, bucket, monkeypatch):
+    add(pages, bucket)
+    assert_same(open_corpus(bucket), open_corpus(pages, catalogue()))
+    real = Transaction.commit
+
+    def overtaken(self, *arguments, **facts):
+        monkeypatch.setattr(Transaction, "commit", real)
+        add(pages, bucket)
+        return real(self, *arguments, **facts)
+
+    monkeypatch.setattr(Transaction, "commit", overtaken)
+    write(pages, 1, "Lào")
+    with pytest.raises(LostError, match="run it again"):
+        add(pages, bucket)
+    assert_same(open_corpus(bucket), open_corpus(pages, catalogue()))
+    assert open_corpus(f"{bucket}@1").pages.collect().height == 4

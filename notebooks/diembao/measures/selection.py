@@ -98,7 +98,7 @@ def select(
     )
     read = pl.lit(True) if capitals == "both" else pl.col("reading").is_null() | (pl.col("reading") == capitals)
     mentions = of(mentions.filter(pl.col("role").is_in(roles) & read), articles)
-    lines = frame(corpus.lines).select(*ARTICLE, "line", "role")
+    lines = frame(corpus.lines.select(*ARTICLE, "line", "role"))
     dates = attach(of(frame(corpus.dates), articles), lines, (*ARTICLE, "line"))
     return Selection(
         articles,

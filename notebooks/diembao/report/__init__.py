@@ -21,6 +21,7 @@ import nbformat
 from nbformat import NotebookNode
 from tqdm import tqdm
 
+from diembao import archive
 from diembao.report import document, execute
 from diembao.schema import DiembaoError
 
@@ -96,7 +97,10 @@ def _plan(editions: Path, edition: str, overrides: dict[str, Any], language: str
     given = {**settings["parameters"], **overrides}
     if "corpus" in settings:
         place = settings["corpus"]
-        given.setdefault("corpus", place if place == "sample" else str((editions.parent / place).resolve()))
+        is_path = place != "sample" and "://" not in place
+        given.setdefault("corpus", str((editions.parent / place).resolve()) if is_path else place)
+    if "corpus" in given:  # all notebooks of a build read one state of an archive, and the report names it
+        given["corpus"] = archive.pinned(given["corpus"])
 
     jobs, known = [], {}
     for tongue in languages:
