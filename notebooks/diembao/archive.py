@@ -25,6 +25,7 @@ from deltalake.exceptions import CommitFailedError, DeltaError
 
 from .catalogue import FILES
 from .corrections import GIVEN
+from .duplicates import BAND_COLUMNS
 from .schema import (
     ARTICLES,
     CITATIONS,
@@ -42,7 +43,8 @@ from .schema import (
 UNDATED = "undated"  # the month of a page without a date of publication
 # Of each page: hashes of its content and of its corrections, and the `method` its tables were made by.
 INDEX = pl.Schema({"page": pl.String, "content": pl.Int64, "corrected": pl.Int64, "method": pl.String})
-PRINTS = pl.Schema({"page": pl.String, "bands": pl.List(pl.Int32), "shingles": pl.List(pl.Int32)})
+# `duplicates.PRINTS` with a column a band: all are looked through by every ingest, the shingles of few are compared.
+PRINTS = pl.Schema({"page": pl.String, **dict.fromkeys(BAND_COLUMNS, pl.Int32), "shingles": pl.List(pl.Int32)})
 REPEATS = pl.Schema({"page": pl.String, "duplicate_of": pl.String, "similarity": pl.Float64})
 # The files of every catalogue the archive was ever made with, compressed (zlib).
 CATALOGUES = pl.Schema({"digest": pl.String, **dict.fromkeys(FILES, pl.Binary)})

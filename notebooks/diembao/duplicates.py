@@ -26,6 +26,7 @@ ALIKE = 0.7
 WINDOW = 30  # days
 # With 25 bands of 5 a pair at `ALIKE` shares a bucket in 99 cases of 100, one at half of that in 12, at a tenth never.
 BANDS, ROWS = 25, 5
+BAND_COLUMNS = [f"band_{band:02}" for band in range(BANDS)]  # where each has a column of its own
 SEED = 20240601
 _PAIRS = 20_000  # compared at a time: bounds memory
 _MULTIPLIERS = np.array([0x9E3779B97F4A7C15, 0xD6E8FEB86659FD93], dtype=np.uint64)  # odd, of random bits
@@ -113,17 +114,16 @@ def repeats(articles: pl.DataFrame, prints: pl.LazyFrame) -> pl.DataFrame:
     return told.select("page", "duplicate_of", "similarity")
 
 
-def neighbourhood(bands: pl.DataFrame, others: pl.LazyFrame) -> pl.DataFrame:
-    """`page`, `bands` of some articles and of all others → those of the others that can matter to any of the first.
+def neighbourhood(some: pl.DataFrame, others: pl.LazyFrame) -> pl.DataFrame:
+    """Some articles and all others (`page`, `BAND_COLUMNS`) → those of the others that can matter to any of the first.
 
     They share a bucket with one of them, or with one that does, and so on: what repeats what among them depends on
     nobody else. One pass over the others a step; most often two.
     """
-    found, edge = bands.clear(), bands
+    found, edge = some.clear(), some
     while edge.height:
-        keys = [edge["bands"].arr.get(band).unique().implode() for band in range(BANDS)]
-        shared = pl.any_horizontal(pl.col("bands").arr.get(band).is_in(keys[band]) for band in range(BANDS))
-        near = others.select("page", "bands").filter(shared).collect(engine="streaming")
+        shared = pl.any_horizontal(pl.col(band).is_in(edge[band].unique().implode()) for band in BAND_COLUMNS)
+        near = others.select(some.columns).filter(shared).collect(engine="streaming")
         edge = near.join(found, on="page", how="anti")
         found = pl.concat([found, edge])
     return found

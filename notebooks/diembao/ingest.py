@@ -15,7 +15,7 @@ from pathlib import Path
 import polars as pl
 
 from . import archive, corpus, corrections, duplicates
-from .archive import INDEX, MONTHLY, PRINTS, UNDATED, Snapshot, Transaction
+from .archive import INDEX, MONTHLY, UNDATED, Snapshot, Transaction
 from .catalogue import FILES, Catalogue, changed_names, load_catalogue
 from .pages import read_pages
 from .schema import CORRECTIONS, PAGES, PROBLEMS, DiembaoError, conform, empty
@@ -157,7 +157,7 @@ class _Run:
             **{table: tables[table] for table in MONTHLY if table in tables},
             "pages": pages if self.text else pages.clear(),
             "index": pages.with_columns(method=pl.lit(self.method)),
-            "prints": tables["prints"].with_columns(_signed("bands"), _signed("shingles")),
+            "prints": _stored_prints(tables["prints"]),
         }
         for table, (schema, _) in MONTHLY.items():
             placed = rows[table].select(schema.names()).join(months, on="page", how="left", maintain_order="left")
@@ -241,18 +241,19 @@ class _Run:
 
     def _repeats(self, fresh: pl.Series, replaced: pl.DataFrame) -> pl.DataFrame:
         """→ `archive.REPEATS` of the whole archive; only what may resemble a fresh or a replaced page is compared."""
-        prints = self._staged("prints").select(PRINTS.names()).with_columns(_bands(), _shingles())
+        prints = self._staged("prints")
         facts = ["page", "segment", "published_first", "published_last"]
         articles = self._staged("articles").select(facts)
         if not self.base:
-            return duplicates.repeats(articles.collect(), prints)
-        before = self._stored("prints").select(PRINTS.names()).with_columns(_bands(), _shingles())
+            return duplicates.repeats(articles.collect(), _prints(prints))
+        before, bands = self._stored("prints"), ["page", *duplicates.BAND_COLUMNS]
         gone = pl.col("page").is_in(replaced["page"].implode())
-        bands = [rows.select("page", "bands").collect() for rows in (prints, before.filter(gone))]
-        near = duplicates.neighbourhood(pl.concat(bands), before.filter(~gone)).select("page").lazy()
+        moved = pl.concat(rows.select(bands).collect() for rows in (prints, before.filter(gone)))
+        near = duplicates.neighbourhood(moved, before.filter(~gone)).select("page").lazy()
         known = self._stored("articles").select(facts).join(near, on="page", how="semi")
         told = duplicates.repeats(
-            pl.concat([articles, known]).collect(), pl.concat([prints, before.join(near, on="page", how="semi")])
+            pl.concat([articles, known]).collect(),
+            pl.concat([_prints(prints), _prints(before.join(near, on="page", how="semi"))]),
         )
         compared = pl.concat([near.collect()["page"], fresh])
         return pl.concat([self._rows("repeats").filter(~pl.col("page").is_in(compared.implode())), told])
@@ -273,21 +274,20 @@ def _all_given(paths: str | Path | Sequence[str | Path], catalogue: Catalogue, b
     return corrections.ranked(pl.concat([kept, beside]).unique(what, keep="first", maintain_order=True))
 
 
-def _signed(column: str) -> pl.Expr:
-    """A column of lists of 32-bit hashes → the same bits with a sign, since Delta Lake has no unsigned numbers."""
-    return pl.col(column).cast(pl.List(pl.UInt32)).list.eval(pl.element().reinterpret(signed=True))
+def _stored_prints(prints: pl.DataFrame) -> pl.DataFrame:
+    """`duplicates.PRINTS` → `archive.PRINTS`: the same bits with a sign, since Delta Lake has no unsigned numbers."""
+    bands = pl.col("bands").arr.to_struct(duplicates.BAND_COLUMNS)
+    shingles = pl.col("shingles").list.eval(pl.element().reinterpret(signed=True))
+    return prints.select("page", shingles, bands).unnest("bands").with_columns(
+        pl.col(duplicates.BAND_COLUMNS).reinterpret(signed=True)
+    )
 
 
-def _unsigned(column: str) -> pl.Expr:
-    return pl.col(column).list.eval(pl.element().reinterpret(signed=False))
-
-
-def _bands() -> pl.Expr:
-    return _unsigned("bands").list.to_array(duplicates.BANDS)
-
-
-def _shingles() -> pl.Expr:
-    return _unsigned("shingles")
+def _prints(stored: pl.LazyFrame) -> pl.LazyFrame:
+    """`archive.PRINTS` → `duplicates.PRINTS`."""
+    bands = pl.concat_arr(pl.col(duplicates.BAND_COLUMNS).reinterpret(signed=False))
+    shingles = pl.col("shingles").list.eval(pl.element().reinterpret(signed=False))
+    return stored.select("page", bands=bands, shingles=shingles)
 
 
 def _names_any(text: pl.Expr, names: Collection[str]) -> pl.Expr:
