@@ -97,7 +97,7 @@ _ONCE = CommitProperties(max_commit_retries=0)  # a table that has moved on is a
 _CONFIGURATION = {"delta.logRetentionDuration": "interval 36500 days", "delta.enableExpiredLogCleanup": "false"}
 _INDEXED_COLUMNS = {"pages": "1", "catalogues": "1"}
 # A writer holds a row group of every month in memory: so many rows of a table may be held together.
-_HELD_ROWS = {"pages": 20_000, "prints": 20_000}
+_HELD_ROWS = {"pages": 10_000, "prints": 10_000}
 _ROW_GROUP = 50_000  # at most, and at least a hundredth of it
 
 
@@ -199,17 +199,21 @@ def _is_table(place: str) -> bool:
     try:
         return DeltaTable.is_deltatable(place)
     except (DeltaError, OSError) as error:
-        raise DiembaoError(f"{place}: cannot be reached ({str(error).splitlines()[0]})") from None
+        raise DiembaoError(f"{place}: cannot be reached ({why(error)}); check the address and AWS_… settings") from None
 
 
 def _open(root: str, table: str, version: int | None = None) -> DeltaTable:
     try:
         return DeltaTable(f"{root}/{table}", version=version)
     except (DeltaError, OSError) as error:
-        why = str(error).splitlines()[0]
         raise DiembaoError(
-            f"{root}/{table}: cannot be opened ({why}); an archive is copied with all its files"
+            f"{root}/{table}: cannot be opened ({why(error)}); an archive is copied with all its files"
         ) from None
+
+
+def why(error: Exception) -> str:
+    """An error of a library → its message in one line, not too long."""
+    return " ".join(str(error).split())[:300]
 
 
 # Writing -------------------------------------------------------------------------------------------------------------
@@ -305,7 +309,7 @@ def _months(table: str, rows: pl.LazyFrame) -> int:
 
 
 def _properties(table: str, months: int) -> WriterProperties:
-    group = _HELD_ROWS.get(table, 500_000) // max(months, 1)
+    group = _HELD_ROWS.get(table, 300_000) // max(months, 1)
     return WriterProperties(compression="ZSTD", max_row_group_size=min(max(group, _ROW_GROUP // 100), _ROW_GROUP))
 
 
@@ -317,8 +321,7 @@ def _create(root: str, table: str, schema: pl.Schema, months: list[str] | None =
             with contextlib.suppress(CommitFailedError):  # another writer has made it just now
                 write_deltalake(place, empty(schema), partition_by=months, mode="ignore", configuration=configuration)
         except (DeltaError, OSError) as error:
-            why = str(error).splitlines()[0]
-            raise DiembaoError(f"{root}: cannot be written ({why}); choose another place for --archive") from None
+            raise DiembaoError(f"{root}: cannot be written ({why(error)}); choose another place for --archive") from None
 
 
 # Keeping house -------------------------------------------------------------------------------------------------------

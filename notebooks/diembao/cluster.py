@@ -32,7 +32,7 @@ def connect(address: str) -> Iterator[Engine]:
         import dask
         from distributed import Client
     except ImportError:
-        raise DiembaoError("--engine dask: needs the package `distributed`; pip install 'diembao[cluster]'") from None
+        raise DiembaoError("--engine dask: needs the package `distributed`; pip install distributed") from None
     with dask.config.set({"distributed.scheduler.allowed-failures": LOSSES}):
         try:
             client = Client(address, timeout=PATIENCE, set_as_default=False)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
+from deltalake.exceptions import DeltaError
 
 from . import archive, corpus, corrections, duplicates
 from .archive import INDEX, MONTHLY, UNDATED, Snapshot, Transaction
@@ -58,8 +59,12 @@ def ingest(
     if transaction.base and text != transaction.base.facts["text"]:
         kept = "keeps its pages' texts; leave --no-text out" if not text else "was made with --no-text; give it again"
         raise DiembaoError(f"{root}: {kept}, or choose another folder")
-    with tempfile.TemporaryDirectory(dir=corpus.cache_home(), prefix="ingesting-") as scratch:
-        return _Run(transaction, paths, catalogue, text, Path(scratch)).carry_out(engine, progress)
+    try:
+        with tempfile.TemporaryDirectory(dir=corpus.cache_home(), prefix="ingesting-") as scratch:
+            return _Run(transaction, paths, catalogue, text, Path(scratch)).carry_out(engine, progress)
+    except (OSError, DeltaError, pl.exceptions.ComputeError) as error:  # a full disk, storage that is gone
+        told = f"{root}: stopped ({archive.why(error)}); the archive is as before: mend this and run it again"
+        raise DiembaoError(told) from error
 
 
 class _Run:
@@ -126,10 +131,11 @@ class _Run:
             refused = problems.join(pages, on="page", how="anti", maintain_order="left")
             self.counts["rejected"] += refused.height
             self.rejected.append(refused)
-            fresh = marked.filter(is_new | ~same | again)
             self.counts["unchanged"] += marked.filter(same).height
+            fresh, left = marked.filter(~same | again), marked.filter(same & ~again)
             taken.append(fresh["page"])
-            yield fresh.select(PAGES.names()), (fresh, problems)
+            told = problems.join(left, on="page", how="anti", maintain_order="left")  # of the others it was told before
+            yield fresh.select(PAGES.names()), (fresh, told)
         if self.text and len(self.stale):
             stale = self.known.filter(pl.col("page").is_in(self.stale.implode()))
             yield from self._again(stale.filter(~pl.col("page").is_in(pl.concat(taken).implode())))

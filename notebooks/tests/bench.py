@@ -135,8 +135,10 @@ def show_archive(file: Path, folder: Path, pages: int) -> None:
     print(f"  adding to the larger: {onto / bare:.2f} times adding to an empty one, a look-up {again / bare:.2f}")
     print(f"  {pages / s10:,.0f} pages a second; {size_of(large) / (pages + added) / 1e3:.1f} kB a page on disk")
     if distributed is not None:
-        turns = [(workers, clustered(few, folder / f"by-{workers}-{n}", workers)) for n in range(3) for workers in (1, 2)]
-        took = {workers: [seconds for which, seconds in turns if which == workers] for workers in (1, 2)}
+        took = {1: [], 2: []}
+        for turn in range(3):
+            for workers, runs in took.items():
+                runs.append(clustered(few, folder / f"by-{workers}-{turn}", workers))
         gain = statistics.median(took[1]) / statistics.median(took[2])
         print(f"  two Dask workers of one thread are {gain:.2f} times as fast as one")
 

@@ -301,6 +301,24 @@ def test_an_ingest_killed_at_any_moment_leaves_the_archive_as_before_or_as_after
     assert "before" in seen
 
 
+@pytest.mark.parametrize("kilobytes", [1, 3, 6, 9])
+def test_a_disk_that_is_full_is_said_and_changes_nothing(pages, tmp_path, kilobytes):
+    root = tmp_path / "archive"
+    add(pages, root)
+    before = tables_of(open_corpus(root))
+    for number in range(20, 32):
+        write(pages, number, NAMES[number % 6])
+    limited = (
+        "import resource, sys; from diembao.__main__ import main; "
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({kilobytes * 1024},) * 2); "
+        f"sys.exit(main(['ingest', {str(pages)!r}, '--archive', {str(root)!r}, '--quiet']))"
+    )
+    run = subprocess.run([sys.executable, "-c", limited], capture_output=True, text=True, env=os.environ)
+    assert run.returncode == 1 and "run it again" in run.stderr and "Traceback" not in run.stderr, run.stderr
+    assert all(table.equals(before[name]) for name, table in tables_of(open_corpus(root)).items())
+    assert met(add(pages, root)) == {"new": 12, "unchanged": 4}
+
+
 def test_a_first_ingest_that_dies_leaves_an_archive_to_be_filled(pages, tmp_path, monkeypatch):
     root = tmp_path / "archive"
     with monkeypatch.context() as patched:

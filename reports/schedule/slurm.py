@@ -1,6 +1,6 @@
 """A Dask cluster out of SLURM jobs, for one `diembao ingest`: python slurm.py PAGES… --archive DIR
 
-Needs dask-jobqueue beside this package, in an environment every node sees (`pip install 'diembao[cluster]'
+Needs dask-jobqueue beside this package, in an environment every node sees (`pip install '.[cluster]'
 dask-jobqueue`), and pages and archive on storage this node sees. Run it where `sbatch` works, on a login node or in a
 job of its own: it reads the pages, writes the archive and holds the scheduler.
 """
