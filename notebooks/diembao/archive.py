@@ -12,6 +12,7 @@ An archive is named by its folder or URL, an earlier state of it by `DIR@12`, th
 
 import contextlib
 import json
+import re
 import zlib
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -212,8 +213,8 @@ def _open(root: str, table: str, version: int | None = None) -> DeltaTable:
 
 
 def why(error: Exception) -> str:
-    """An error of a library → its message in one line, not too long."""
-    return " ".join(str(error).split())[:300]
+    """An error of a library → its message in one line, without colours, not too long."""
+    return " ".join(re.sub(r"\x1b\[[0-9;]*m", "", str(error)).split())[:300]
 
 
 # Writing -------------------------------------------------------------------------------------------------------------
@@ -321,7 +322,8 @@ def _create(root: str, table: str, schema: pl.Schema, months: list[str] | None =
             with contextlib.suppress(CommitFailedError):  # another writer has made it just now
                 write_deltalake(place, empty(schema), partition_by=months, mode="ignore", configuration=configuration)
         except (DeltaError, OSError) as error:
-            raise DiembaoError(f"{root}: cannot be written ({why(error)}); choose another place for --archive") from None
+            told = f"{root}: cannot be written ({why(error)}); choose another place for --archive"
+            raise DiembaoError(told) from None
 
 
 # Keeping house -------------------------------------------------------------------------------------------------------
