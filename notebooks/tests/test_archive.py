@@ -193,6 +193,17 @@ def test_a_report_of_an_earlier_state_is_the_report_built_then(tmp_path):
     assert page.replace(b"<td>sample</td>", f"<td>{root}@1</td>".encode()) == then[0] and tables == then[1]
 
 
+def test_a_range_of_dates_reads_only_its_files(pages, tmp_path):
+    root = tmp_path / "archive"
+    add(pages, root)
+    march = pl.col("published_first").is_between(pl.date(2024, 3, 1), pl.date(2024, 3, 31))
+    whole = open_corpus(root).articles.filter(march).collect()
+    for file in (root / "articles").rglob("month=*/*.parquet"):
+        if file.parent.name != "month=2024-03":
+            file.unlink()
+    assert whole["page"].to_list() == ["trang-2"] and open_corpus(root).articles.filter(march).collect().equals(whole)
+
+
 def test_a_corpus_that_is_open_stays_what_it_was(pages, tmp_path):
     root = tmp_path / "archive"
     add(pages, root)
