@@ -77,6 +77,13 @@ def measured(task: Callable[[Path], int], file: Path, threads: int) -> tuple[flo
     return result
 
 
+def apart(task: Callable, *given: object) -> None:
+    """Does a task in a process of its own: what it takes would count among the memory of those started later."""
+    process = multiprocessing.get_context("spawn").Process(target=task, args=given)
+    process.start()
+    process.join()
+
+
 def drawn_pages(file: Path, out: Path, count: int, first: int = 0) -> Path:
     """Paragraphs of a corpus, drawn at random → a Parquet file of so many pages of 14, no two alike, of five years."""
     texts = pl.scan_parquet(file).select(pl.col("text")).head(2_000).collect()["text"]
@@ -115,8 +122,9 @@ def reading(root: Path) -> int:
 
 def show_archive(file: Path, folder: Path, pages: int) -> None:
     threads, added = os.cpu_count() or 1, min(ADDED, pages // 10)
-    few, many = (drawn_pages(file, folder / f"{n}.parquet", n) for n in (pages // 10, pages))
-    more = drawn_pages(file, folder / "more.parquet", added, first=pages)
+    few, many, more = (folder / f"{name}.parquet" for name in ("few", "many", "more"))
+    for out, count, first in ((few, pages // 10, 0), (many, pages, 0), (more, added, pages)):
+        apart(drawn_pages, file, out, count, first)
     small, large, empty = folder / "small", folder / "large", folder / "empty"
     rows = {
         f"ingest of {pages // 10:,} pages": measured(functools.partial(growth, small), few, threads),
