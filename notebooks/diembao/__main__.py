@@ -35,10 +35,30 @@ def _parser() -> argparse.ArgumentParser:
     extract.add_argument("--no-text", action="store_true", help="leave the articles' words out of the tables")
     extract.set_defaults(run=_extract)
 
+    ingest = commands.add_parser("ingest", help="add pages to an archive")
+    ingest.add_argument("pages", nargs="+", metavar="PAGES", help="as for extract")
+    ingest.add_argument("--archive", required=True, metavar="DIR", help="folder or URL (s3://…); made if it is new")
+    ingest.add_argument("--no-text", action="store_true", help="keep what is extracted, not the texts")
+    ingest.add_argument("--engine", choices=("local", "dask"), default="local", help="where pages are extracted")
+    ingest.add_argument("--scheduler", metavar="ADDRESS", help="of the Dask cluster, such as tcp://host:8786")
+    ingest.add_argument("--quiet", action="store_true", help="no progress bar")
+    ingest.set_defaults(run=_ingest)
+
+    archive = commands.add_parser("archive", help="sizes, days, sources and history of an archive; keep it tidy")
+    archive.add_argument("archive", metavar="DIR", help="its folder or URL; DIR@12 or DIR@2026-11-01 for what it was")
+    archive.add_argument("--compact", action="store_true", help="join the small files that daily additions leave")
+    archive.add_argument(
+        "--clean", type=float, metavar="DAYS", help="remove the states that were replaced more than DAYS days ago"
+    )
+    archive.set_defaults(run=_archive)
+
     report = commands.add_parser("report", help="run the notebooks of an edition and write their reports")
     report.add_argument("edition", nargs="?", default="default", help="one of reports/editions.toml (default: default)")
     report.add_argument(
         "-p", dest="parameters", action="append", default=[], type=_pair, metavar="NAME=VALUE", help="set a parameter"
+    )
+    report.add_argument(
+        "--as-of", metavar="WHEN", help="the archive as it was: a commit's number, or a moment such as 2026-11-01T06:00"
     )
     report.add_argument("--language", help="language of the reports, in place of the edition's: en or vi")
     report.add_argument("--out", type=Path, metavar="DIR", help="folder for the builds (default: reports/)")
@@ -83,14 +103,79 @@ def _extract(options: argparse.Namespace) -> int:
     return 0
 
 
+def _ingest(options: argparse.Namespace) -> int:
+    from diembao.ingest import ingest
+
+    if (options.engine == "dask") != bool(options.scheduler):
+        raise DiembaoError("--engine dask and --scheduler ADDRESS go together; give both or neither")
+    given = {"text": not options.no_text, "progress": not options.quiet}
+    if options.engine == "dask":
+        from diembao import cluster
+
+        with cluster.connect(options.scheduler) as engine:
+            done = ingest(options.pages, options.archive, engine=engine, **given)
+    else:
+        done = ingest(options.pages, options.archive, **given)
+    facts = done.snapshot.facts
+    for name in ("new", "changed", "unchanged", "extracted_again", "rejected"):
+        print(f"{name.replace('_', ' '):16} {facts[name]:>12,}")
+    for file, problem in done.rejected.head(20).select("file", "problem").iter_rows():
+        print(f"  {file}: {problem}")
+    if done.rejected.height > 20:
+        print(f"  … and {done.rejected.height - 20:,} more, all in the table `problems`")
+    print(f"{done.snapshot.name} holds {facts['pages']:,} pages{'' if facts['text'] else ', without their texts'}")
+    if done.out_of_date:
+        print(
+            f"{done.out_of_date:,} pages keep what an older version of the method or of the corrections made of them: "
+            "the archive has no texts; give these pages again",
+            file=sys.stderr,
+        )
+    return 0
+
+
+def _archive(options: argparse.Namespace) -> int:
+    from datetime import timedelta
+
+    import polars as pl
+
+    from diembao import archive
+    from diembao.wording import Words
+
+    place = archive.find(options.archive)
+    if place is None:
+        raise DiembaoError(f"{options.archive}: no archive; `diembao ingest PAGES --archive DIR` makes one")
+    root, at = place
+    if at and (options.compact or options.clean is not None):
+        raise DiembaoError(f"{options.archive}: only the archive as it is now can be changed; leave out @{at}")
+    if options.compact:
+        archive.compact(root)
+    if options.clean is not None:
+        _, removed = archive.clean(root, timedelta(days=options.clean))
+        print(f"{removed:,} files removed")
+    snapshot, words = archive.open_snapshot(root, at), Words("en")
+    facts = snapshot.facts
+    print(f"{snapshot.name}, {facts['time']:%Y-%m-%dT%H:%M:%S} UTC: {facts['pages']:,} pages, digest {facts['digest']}")
+    if not facts["text"]:
+        print("Without the texts: it cannot be extracted again, and passages cannot be read.")
+    commits = archive.history(snapshot).tail(20).with_columns(pl.col("time").dt.strftime("%Y-%m-%d %H:%M:%S"))
+    for table in (archive.sizes(snapshot), archive.days(snapshot), archive.sources(snapshot), commits):
+        print(f"\n{words.table(table, rows=table.height)}")
+    return 0
+
+
 def _report(options: argparse.Namespace) -> int:
     from diembao import report
 
+    parameters = dict(options.parameters)
+    if options.as_of:
+        if "corpus" not in parameters:
+            raise DiembaoError("--as-of: needs the archive it is about; add -p corpus=DIR")
+        parameters["corpus"] += f"@{options.as_of}"
     signal.signal(signal.SIGTERM, _stopped)
     try:
         build = report.build(
             options.edition,
-            dict(options.parameters),
+            parameters,
             options.out,
             options.language,
             progress=not options.quiet,

@@ -30,6 +30,7 @@ _GROUPS = ("id", "name_en", "name_vi", "members", "as_of")
 # Where in a row stand the names that a page must hold for the row to matter to it.
 _NAMES = {"actors.csv": (2, 3), "aliases.csv": (0,), "offices.csv": (2,), "outlets.csv": (4, 5)}
 _Files = list[tuple[Path, int]]  # the files a table was read from, and how many rows of each
+FILES = (*_COLUMNS, "cues.toml")
 _DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 
 # Both tone-mark placements in use (hòa / hoà, thúy / thuý) are written the first way, dashes and quotes their plain
@@ -199,7 +200,7 @@ def load_catalogue(path: str | Path | None = None, own: str | Path | None = None
     except tomllib.TOMLDecodeError as error:
         raise DiembaoError(f"{folder / 'cues.toml'}: {error}") from None
     digest = hashlib.sha256()
-    for name in (*_COLUMNS, "cues.toml"):
+    for name in FILES:
         digest.update((folder / name).read_bytes())
     added = {
         "|".join((name, *row)): [row[place] for place in _NAMES[name] if row[place]]
@@ -235,6 +236,33 @@ def add_row(own: str | Path, file: str, **values: str) -> None:
     except DiembaoError:
         place.unlink() if before is None else place.write_bytes(before)
         raise
+
+
+def changed_names(old: Catalogue, new: Catalogue) -> list[str] | None:
+    """Two catalogues → every written form that a difference between them is about; None: they differ in more than rows.
+
+    A text in which none of the forms stands is read the same with both. Other cues, or rows in another order (of two
+    rows with one form the first counts), can change the reading of any text.
+    """
+    if old.cues != new.cues:
+        return None
+    names, persons = [], set()
+    for table, key in (("actors", "id"), ("aliases", "actor_id"), ("offices", "person_id"), ("outlets", "id")):
+        before, after = getattr(old, table), getattr(new, table)
+        common = [one.join(two, on=one.columns, how="semi", maintain_order="left") for one, two in
+                  ((before, after), (after, before))]  # fmt: skip
+        if not common[0].equals(common[1]):
+            return None
+        rows = pl.concat(one.join(two, on=one.columns, how="anti") for one, two in ((before, after), (after, before)))
+        if table in ("actors", "offices"):
+            persons.update(rows[key])
+        columns = {"actors": ("name_en", "name_vi"), "aliases": ("surface",), "outlets": ("name", "forms", "cued")}
+        for column in columns.get(table, ()):
+            names += rows[column].str.split("|").explode(empty_as_null=False).to_list()
+    for catalogue in (old, new):
+        names += catalogue.aliases.filter(pl.col("actor_id").is_in(list(persons)))["surface"].to_list()
+    names += [identifier.replace("-", " ") for identifier in persons]
+    return sorted({name.strip() for name in names} - {""})
 
 
 def _read(file: Path, columns: tuple[str, ...]) -> pl.DataFrame:

@@ -1,5 +1,6 @@
 """The one door to a corpus: pages in, lazy tables out, extracted once, kept, and extended by what is new."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -11,12 +12,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import platformdirs
 import polars as pl
 from tqdm import tqdm
 
-from . import articles, citations, corrections, dates, duplicates, mentions, names, publication
+from . import archive, articles, citations, corrections, dates, duplicates, mentions, names, publication
 from .catalogue import Catalogue, any_of, fold, folded, load_catalogue
 from .pages import read_pages
 from .schema import ARTICLES, CITATIONS, DATES, LINES, MENTIONS, PAGES, PROBLEMS, TABLES, DiembaoError, conform, empty
@@ -30,6 +32,7 @@ WORDS = {
     "corrections": ("value", "reason"),
     "problems": ("file", "problem"),
 }
+Carried = TypeVar("Carried")  # what goes with a batch through its extraction
 _DATED_ROLES = ("headline", "lead", "byline", "body", "caption")
 
 
@@ -90,18 +93,35 @@ class Corpus:
         return self._scan("problems")
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class _Archived(Corpus):
+    """A corpus whose tables are those of an archive after one commit."""
+
+    snapshot: archive.Snapshot
+
+    def _scan(self, table: str) -> pl.LazyFrame:
+        return self.snapshot.scan(table)
+
+    @property
+    def pages(self) -> pl.LazyFrame:
+        return self._scan("pages")
+
+
 def open_corpus(
     path: str | Path = "sample",
     catalogue: str | Path | Catalogue | None = None,
     progress: bool | Callable[[int, int], None] = False,
 ) -> Corpus:
-    """A folder or file of pages, a folder of extracted tables, or "sample" → `Corpus`.
+    """A folder or file of pages, a folder of extracted tables, an archive, or "sample" → `Corpus`.
 
     Extraction happens once: the tables are kept in the user's cache, and pages that are new or changed since the last
-    time are the only ones extracted again; so are those with other corrections. Raises `DiembaoError` where there is
-    nothing to read, and for a wrong row of `corrections.csv`. progress: a bar, or what is called with the number of
-    pages extracted so far and of all that are to be.
+    time are the only ones extracted again; so are those with other corrections. An archive (`DIR`, or `DIR@12`,
+    `DIR@2026-11-01T06:00` for what it was) is opened as it stands, with the catalogue it was made with unless another
+    is given. Raises `DiembaoError` where there is nothing to read, and for a wrong row of `corrections.csv`. progress:
+    a bar, or what is called with the number of pages extracted so far and of all that are to be.
     """
+    if place := archive.find(path):
+        return _open_archive(archive.open_snapshot(*place), catalogue)
     catalogue = catalogue if isinstance(catalogue, Catalogue) else load_catalogue(catalogue)
     source = SAMPLE if str(path) == "sample" else Path(path)
     given = corrections.load(source, catalogue)
@@ -109,16 +129,37 @@ def open_corpus(
         _check_tables(source)
         corrections.check_applied(given, pl.read_parquet(source / "corrections.parquet"))
         return Corpus(str(path), source, catalogue, _digest_of_tables(source))
-    home = _cache_home() / hashlib.sha256(str(source.resolve()).encode()).hexdigest()[:16]
-    method = _method(catalogue)
+    home = cache_home() / hashlib.sha256(str(source.resolve()).encode()).hexdigest()[:16]
     with tempfile.TemporaryDirectory(dir=_made(home), prefix="reading-") as scratch:
         marked = _mark_pages(read_pages(source, batch_size=BATCH), given, Path(scratch))
-        digest = _digest(marked, given, method + (_own(catalogue) if catalogue.own else ""))
-        folder = home / digest
+        marks, notes = pl.scan_parquet(marked / "pages" / "*.parquet"), pl.read_parquet(marked / "notes" / "*.parquet")
+        seen = digest(marks, notes, given, catalogue)
+        folder = home / seen
         if not (folder / "done").exists():
             _build(marked, _previous(home, catalogue), catalogue, given, Path(scratch) / "built", progress)
             _publish(Path(scratch) / "built", folder, catalogue)
-    return Corpus(str(path), folder, catalogue, digest)
+    return Corpus(str(path), folder, catalogue, seen)
+
+
+def _open_archive(snapshot: archive.Snapshot, catalogue: str | Path | Catalogue | None) -> Corpus:
+    if catalogue is None:
+        catalogue = archived_catalogue(snapshot)
+    elif not isinstance(catalogue, Catalogue):
+        catalogue = load_catalogue(catalogue)
+    return _Archived(snapshot.name, Path(snapshot.root), catalogue, snapshot.facts["digest"], snapshot)
+
+
+def archived_catalogue(snapshot: archive.Snapshot) -> Catalogue:
+    """An archive at a commit → the catalogue its tables were made with."""
+    folder = cache_home() / "catalogues" / snapshot.facts["catalogue"]
+    if not folder.exists():
+        with tempfile.TemporaryDirectory(dir=_made(folder.parent)) as scratch:
+            copy = _made(Path(scratch) / "copy")
+            for name, content in snapshot.catalogue_files().items():
+                (copy / name).write_bytes(content)
+            with contextlib.suppress(OSError):  # another process was first, with the same files
+                os.rename(copy, folder)
+    return load_catalogue(folder)
 
 
 def extract(
@@ -148,7 +189,7 @@ def extract(
         parts = _Parts(Path(scratch))
         total = 0
         batches = read_pages(paths, batch_size=BATCH)
-        for pages, problems, tables in _extracted(_shown(batches, progress), catalogue, given):
+        for pages, problems, tables in extract_batches(shown(batches, progress), catalogue, given):
             parts.add(tables, problems)
             total += pages
         parts.add_unread(given)
@@ -302,26 +343,26 @@ class _Parts:
             os.replace(self.folder / f"{name}.parquet", out / f"{name}.parquet")
 
 
-def _extracted(
-    batches: Iterable[tuple[pl.DataFrame, pl.DataFrame]], catalogue: Catalogue, given: pl.DataFrame
-) -> Iterator[tuple[int, pl.DataFrame, dict[str, pl.DataFrame]]]:
-    """Batches of pages and problems → number of pages, problems, tables of each, in order; a batch a core at a time.
+def extract_batches(
+    batches: Iterable[tuple[pl.DataFrame, Carried]], catalogue: Catalogue, given: pl.DataFrame
+) -> Iterator[tuple[int, Carried, dict[str, pl.DataFrame]]]:
+    """Batches of pages and what goes with them → number of pages, the same, tables of each, in order; a batch a core.
 
     Polars lets go of the interpreter while it works, so threads are enough.
     """
     waiting: deque = deque()
     with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
-        for pages, problems in batches:
-            waiting.append((pages.height, problems, pool.submit(extract_pages, pages, catalogue, given)))
+        for pages, carried in batches:
+            waiting.append((pages.height, carried, pool.submit(extract_pages, pages, catalogue, given)))
             while len(waiting) > pl.thread_pool_size():
-                pages, problems, tables = waiting.popleft()
-                yield pages, problems, tables.result()
+                height, carried, tables = waiting.popleft()
+                yield height, carried, tables.result()
         while waiting:
-            pages, problems, tables = waiting.popleft()
-            yield pages, problems, tables.result()
+            height, carried, tables = waiting.popleft()
+            yield height, carried, tables.result()
 
 
-def _shown(batches: Iterator, progress: bool) -> Iterable:
+def shown(batches: Iterator, progress: bool) -> Iterable:
     return tqdm(batches, desc="pages", unit=f" × {BATCH} pages", disable=not progress)
 
 
@@ -330,7 +371,7 @@ def _made(folder: Path) -> Path:
     return folder
 
 
-def _cache_home() -> Path:
+def cache_home() -> Path:
     """Where extracted tables are kept: `DIEMBAO_CACHE`, or the user's cache folder, or a temporary one."""
     home = Path(os.environ.get("DIEMBAO_CACHE") or platformdirs.user_cache_dir("diembao"))
     try:
@@ -339,13 +380,45 @@ def _cache_home() -> Path:
         return Path(tempfile.mkdtemp(prefix="diembao-"))
 
 
-def _method(catalogue: Catalogue) -> str:
-    """What the tables depend on besides the pages: this package's code, polars, the catalogue."""
+def code_digest() -> str:
+    """→ a digest of the code that makes tables of pages."""
     code = hashlib.sha256()
     stages = ("pages", "dates", "articles", "names", "mentions", "citations", "publication", "corrections")
     for module in ("schema", "catalogue", *stages, "sentences", "duplicates", "corpus"):
         code.update((Path(__file__).parent / f"{module}.py").read_bytes())
-    return f"{code.hexdigest()[:12]}-{pl.__version__}-{catalogue.digest}"
+    return code.hexdigest()[:12]
+
+
+def _method(catalogue: Catalogue) -> str:
+    """What the tables depend on besides the pages: this package's code, polars, the catalogue."""
+    return f"{code_digest()}-{pl.__version__}-{catalogue.digest}"
+
+
+def content(pages: pl.DataFrame) -> pl.Series:
+    """Pages → a 64-bit hash of each one's content, wherever it was read from; the same on every machine and version."""
+    joined = pl.concat_str(pl.all().exclude("file").fill_null("\x00"), separator="\x01")
+    hashes = (hashlib.blake2b(text.encode(), digest_size=8).digest() for text in pages.select(joined).to_series())
+    return pl.Series("content", [int.from_bytes(h, signed=True) for h in hashes], dtype=pl.Int64)
+
+
+def with_marks(pages: pl.DataFrame, given: pl.DataFrame) -> pl.DataFrame:
+    """Pages and corrections → with hashes of their `content` and of what is `corrected` on them (null: nothing)."""
+    corrected = corrections.marks(given).with_columns(pl.col("corrected").reinterpret(signed=True))
+    marked = pages.with_columns(content(pages)).join(corrected, on="page", how="left", maintain_order="left")
+    return marked.select(*PAGES.names(), "content", "corrected")
+
+
+def digest(marks: pl.LazyFrame, notes: pl.DataFrame, given: pl.DataFrame, catalogue: Catalogue) -> str:
+    """Hashes of all pages, problems of reading, corrections → the corpus' digest, of them and of the method.
+
+    In whatever order the pages and problems come.
+    """
+    mark = pl.col("content") ^ pl.col("corrected").fill_null(0)
+    sorted_marks = marks.select(mark.sort()).collect().to_series()
+    told = notes.sort(pl.all()).write_csv() + given.write_csv()  # corrections of pages that are not there have no mark
+    method = _method(catalogue) + (_own(catalogue) if catalogue.own else "")
+    seen = hashlib.sha256(sorted_marks.to_numpy().tobytes() + told.encode() + method.encode())
+    return seen.hexdigest()[:16]
 
 
 def _own(catalogue: Catalogue) -> str:
@@ -354,27 +427,12 @@ def _own(catalogue: Catalogue) -> str:
 
 
 def _mark_pages(batches: Iterator[tuple[pl.DataFrame, pl.DataFrame]], given: pl.DataFrame, scratch: Path) -> Path:
-    """Pages as they are read → `scratch/pages`, parts with a `mark` of each page's content, and `scratch/notes`.
-
-    What is corrected on a page is part of its content.
-    """
-    corrected = corrections.marks(given)
+    """Pages as they are read → `scratch/pages`, parts with their marks, and `scratch/notes`, what could not be read."""
     pages, notes = _made(scratch / "pages"), _made(scratch / "notes")
     for number, (batch, problems) in enumerate(batches):
-        content = pl.concat_str(pl.all().cast(pl.String).fill_null("\x00"), separator="\x01").hash(seed=1)
-        marked = batch.join(corrected, on="page", how="left", maintain_order="left").with_columns(mark=content)
-        marked.drop("corrected").write_parquet(pages / f"{number:06}.parquet")
+        with_marks(batch, given).write_parquet(pages / f"{number:06}.parquet")
         problems.write_parquet(notes / f"{number:06}.parquet")
     return scratch
-
-
-def _digest(scratch: Path, given: pl.DataFrame, method: str) -> str:
-    """Marked pages → the corpus' digest, of contents, corrections and method; in whatever order the pages come."""
-    marks = pl.scan_parquet(scratch / "pages" / "*.parquet").select(pl.col("mark").sort()).collect()["mark"]
-    notes = pl.scan_parquet(scratch / "notes" / "*.parquet").collect()
-    told = notes.write_csv() + given.write_csv()  # corrections of pages that are not there have no mark
-    seen = hashlib.sha256(marks.to_numpy().tobytes() + told.encode() + method.encode())
-    return seen.hexdigest()[:16]
 
 
 def _previous(home: Path, catalogue: Catalogue) -> tuple[Path, list[str]] | None:
@@ -407,13 +465,14 @@ def _build(
     Not taken are those that may hold a name of the catalogue's own rows that has come or gone since.
     """
     parts = _Parts(_made(scratch / "parts"))
-    known = pl.DataFrame(schema={"page": pl.String, "mark": pl.UInt64})
+    key = ["page", "content", "corrected"]
+    known = pl.DataFrame(schema={"page": pl.String, "content": pl.Int64, "corrected": pl.Int64})
     if previous is not None:
         previous, names = previous
-        wanted = pl.scan_parquet(scratch / "pages" / "*.parquet").select("page", "mark").collect()
+        wanted = pl.scan_parquet(scratch / "pages" / "*.parquet").select(key).collect()
         held = pl.scan_parquet(previous / "pages.parquet")
         held = held.filter(~_holds(names)) if names else held
-        known = held.select("page", "mark").collect().join(wanted, on=["page", "mark"], how="semi")
+        known = held.select(key).collect().join(wanted, on=key, how="semi", nulls_equal=True)
         kept = {
             name: pl.scan_parquet(previous / f"{file}.parquet").join(known.lazy(), on="page", how="semi").collect()
             for name, file in {**{name: name for name in _PARTS}, "articles": "unmarked"}.items()
@@ -423,12 +482,12 @@ def _build(
 
     def fresh() -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
         for file in sorted((scratch / "pages").glob("*.parquet")):
-            new = pl.read_parquet(file).join(known, on=["page", "mark"], how="anti", maintain_order="left")
+            new = pl.read_parquet(file).join(known, on=key, how="anti", nulls_equal=True, maintain_order="left")
             yield new.select(PAGES.names()), pl.read_parquet(scratch / "notes" / file.name)
 
     total = pl.scan_parquet(scratch / "pages" / "*.parquet").select(pl.len()).collect().item() - known.height
     done = 0
-    for pages, notes, tables in _extracted(_shown(fresh(), progress is True), catalogue, given):
+    for pages, notes, tables in extract_batches(shown(fresh(), progress is True), catalogue, given):
         parts.add(tables, notes)
         done += pages
         if callable(progress):

@@ -79,7 +79,7 @@ def load(paths: str | Path | Sequence[str | Path], catalogue: Catalogue) -> pl.D
         found = sorted(path.rglob(NAME)) if path.is_dir() else [path.parent / NAME]
         files.update({file.resolve(): file for file in found if file.is_file()})
     tables = [_read(file, catalogue) for file in files.values()]
-    return _ranked(pl.concat(tables)) if tables else NONE
+    return ranked(pl.concat(tables)) if tables else NONE
 
 
 def add(path: str | Path, catalogue: Catalogue, **values: object) -> Path:
@@ -224,7 +224,7 @@ def _is_day(column: str) -> pl.Expr:
     return day.str.contains("^[0-9]{4}-[0-9]{2}-[0-9]{2}$") & day.str.to_date("%Y-%m-%d", strict=False).is_not_null()
 
 
-def _ranked(rows: pl.DataFrame) -> pl.DataFrame:
+def ranked(rows: pl.DataFrame) -> pl.DataFrame:
     """Corrections of all files → `GIVEN`: the latest date, and of one date the last row, overrules what it meets."""
     rows = rows.sort("date", maintain_order=True).with_row_index("n")
     earlier = pl.int_range(pl.len()).over("page", "field", "start", "end")
@@ -237,10 +237,10 @@ def _ranked(rows: pl.DataFrame) -> pl.DataFrame:
     beaten = rows.join(later, on=["page", "field"]).filter(
         (pl.col("n") < pl.col("n_later")) & (same | (overlap & both))
     )
-    ranked = rows.with_columns(
+    told = rows.with_columns(
         overruled=pl.col("n").is_in(beaten["n"].implode()), undoes=(pl.col("value") == "") & (earlier > 0)
     )
-    return conform(ranked, GIVEN)
+    return conform(told, GIVEN)
 
 
 # Applying it ---------------------------------------------------------------------------------------------------------

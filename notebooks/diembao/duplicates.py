@@ -23,6 +23,7 @@ from .schema import ARTICLES, COUNTED_ROLES, REPEAT_DAYS, REPEAT_SIMILARITY, REP
 SHINGLE = 4  # syllables: two or three words
 # With 25 bands of 5 a pair at 0.7 shares a bucket in 99 cases of 100, one at half of that in 12, at a tenth never.
 BANDS, ROWS = 25, 5
+BAND_COLUMNS = [f"band_{band:02}" for band in range(BANDS)]  # where each has a column of its own
 SEED = 20240601
 _PAIRS = 20_000  # compared at a time: bounds memory
 _MULTIPLIERS = np.array([0x9E3779B97F4A7C15, 0xD6E8FEB86659FD93], dtype=np.uint64)  # odd, of random bits
@@ -84,7 +85,15 @@ def _mixed(parts: Sequence[np.ndarray]) -> np.ndarray:
 
 
 def mark(articles: pl.DataFrame, prints: pl.LazyFrame) -> pl.DataFrame:
-    """Articles and their `PRINTS` → `schema.ARTICLES`: with `duplicate_of` and `similarity` where one repeats another.
+    """Articles and their `PRINTS` → `schema.ARTICLES`, with `duplicate_of` and `similarity` of those that repeat."""
+    told = repeats(articles, prints).with_columns(segment=pl.lit(0, pl.Int32))
+    marked = articles.join(told, on=["page", "segment"], how="left", maintain_order="left", validate="m:1")
+    assert marked.height == articles.height
+    return conform(marked, ARTICLES)
+
+
+def repeats(articles: pl.DataFrame, prints: pl.LazyFrame) -> pl.DataFrame:
+    """Articles and their `PRINTS` → page, duplicate_of, similarity: a row a page that repeats another.
 
     The first print is the one published first (an inferred date counts from the end of its bounds, no date last), of
     several the first by name. Memory: the shingles of the articles that share a bucket, and `_PAIRS` pairs of them.
@@ -94,15 +103,27 @@ def mark(articles: pl.DataFrame, prints: pl.LazyFrame) -> pl.DataFrame:
     buckets = _buckets(ranked, prints)
     candidates = ranked.join(buckets.select("rank").unique(), on="rank", how="semi")
     held = prints.select("page", "shingles").join(candidates.lazy().select("page", "rank"), on="page").collect()
-    repeats = _repeats(buckets, candidates.join(held.select("rank", "shingles"), on="rank"))
+    found = _repeats(buckets, candidates.join(held.select("rank", "shingles"), on="rank"))
     names = ranked.select("rank", "page")
-    told = repeats.join(names, on="rank").join(
+    told = found.join(names, on="rank").join(
         names.select(original="rank", duplicate_of="page"), on="original", validate="m:1"
     )
-    told = told.select("page", "duplicate_of", "similarity", segment=pl.lit(0, pl.Int32))
-    marked = articles.join(told, on=["page", "segment"], how="left", maintain_order="left", validate="m:1")
-    assert marked.height == articles.height
-    return conform(marked, ARTICLES)
+    return told.select("page", "duplicate_of", "similarity")
+
+
+def neighbourhood(some: pl.DataFrame, others: pl.LazyFrame) -> pl.DataFrame:
+    """Some articles and all others (`page`, `BAND_COLUMNS`) → those of the others that can matter to any of the first.
+
+    They share a bucket with one of them, or with one that does, and so on: what repeats what among them depends on
+    nobody else. One pass over the others a step; most often two.
+    """
+    found, edge = some.clear(), some
+    while edge.height:
+        shared = pl.any_horizontal(pl.col(band).is_in(edge[band].unique().implode()) for band in BAND_COLUMNS)
+        near = others.select(some.columns).filter(shared).collect(engine="streaming")
+        edge = near.join(found, on="page", how="anti")
+        found = pl.concat([found, edge])
+    return found
 
 
 def _buckets(ranked: pl.DataFrame, prints: pl.LazyFrame) -> pl.DataFrame:

@@ -28,7 +28,7 @@ CONTEXT = {"left": "left", "surface": "keyword", "right": "right"}  # columns of
 # How the columns of the measures are written; all others are counts or texts.
 _PERCENT = ("share", "rest_share", "article_share", "chance")
 _DIGITS = {"rate": 2, "log_odds": 2, "z": 2, "distance": 2, "by_chance": 2, "p": 3, "q": 3, "usual_step": 1, "times": 1}
-_DIGITS |= {"similarity": 2, "npmi": 2} | dict.fromkeys(("value", "precision", "recall"), 3)
+_DIGITS |= {"similarity": 2, "npmi": 2, "megabytes": 1} | dict.fromkeys(("value", "precision", "recall"), 3)
 _VOCABULARIES = {
     "actor_kind": "kind",
     "line_role": "line_role",

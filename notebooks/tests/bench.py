@@ -7,6 +7,8 @@ the other. Each figure is the median of several runs, taken in turn.
 """
 
 import argparse
+import datetime
+import functools
 import multiprocessing
 import os
 import resource
@@ -15,16 +17,26 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
-from diembao import corpus, duplicates, load_catalogue, measures, names, report
+from diembao import cluster, corpus, duplicates, load_catalogue, measures, names, report
+from diembao.ingest import ingest
 from diembao.measures import comention, comparison, coverage, frequency
 from diembao.report import inputs, plan
 from diembao.schema import PAGES, empty
 
+try:
+    import distributed
+except ImportError:
+    distributed = None
+
 COPIES = 10_000  # pages of the default corpus: the sample over and over
+GROWN = 5_000  # pages of the larger archive; ARCHIVE=N for others
+ADDED = 1_000  # pages added to an archive, or a tenth of it if that is less
 
 
 def default_corpus(folder: Path) -> Path:
@@ -201,7 +213,104 @@ def extracting(file: Path, runs: int) -> None:
     print(f"  {threads} threads are {gain:.2f} times as fast as one")
 
 
-PARTS = {"extraction": extracting, "measures": counting, "lab": lab, "reports": reports}
+def apart(task: Callable, *given: object) -> None:
+    """Does a task in a process of its own: what it takes would count among the memory of those started later."""
+    process = multiprocessing.get_context("spawn").Process(target=task, args=given)
+    process.start()
+    process.join()
+
+
+def drawn_pages(file: Path, out: Path, count: int, first: int = 0) -> Path:
+    """Paragraphs of a corpus, drawn at random → a Parquet file of so many pages of 14, no two alike, of five years."""
+    texts = pl.scan_parquet(file).select(pl.col("text")).head(2_000).collect()["text"]
+    lines = texts.str.split("\n").explode()
+    paragraphs = lines.filter(lines.str.len_chars() > 80)
+    parts = []
+    for at in range(first, first + count, 2_000):
+        draw = np.random.default_rng(at)
+        size = min(2_000, first + count - at)
+        chosen = paragraphs.gather(draw.integers(0, len(paragraphs), size * 14))
+        days = pl.Series("day", draw.integers(0, 1826, size))
+        parts.append(
+            pl.DataFrame({"page": np.repeat(np.arange(at, at + size), 14), "text": chosen})
+            .group_by("page", maintain_order=True)
+            .agg(pl.col("text").str.join("\n\n"))
+            .select(
+                pl.format("trang-{}", "page").alias("page"),
+                "text",
+                published=(pl.lit(datetime.date(2020, 1, 1)) + pl.duration(days=days)).cast(pl.String),
+            )
+        )
+    pl.concat(parts).write_parquet(out, row_group_size=2_000)
+    return out
+
+
+def growth(root: Path, file: Path, scheduler: str = "") -> int:
+    if not scheduler:
+        return ingest(file, root).snapshot.facts["pages"]
+    with cluster.connect(scheduler) as engine:
+        return ingest(file, root, engine=engine).snapshot.facts["pages"]
+
+
+def reading(root: Path) -> int:
+    return measures.select(corpus.open_corpus(root)).articles.height
+
+
+def archiving(file: Path, runs: int) -> None:
+    """Prints how time and memory of an archive grow, what adding to it costs, what two Dask workers gain.
+
+    Once each but for the last, the runs being long.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        _archiving(file, Path(folder), int(os.environ.get("ARCHIVE") or GROWN), runs)
+
+
+def _archiving(file: Path, folder: Path, pages: int, turns: int) -> None:
+    threads, added = os.cpu_count() or 1, min(ADDED, pages // 10)
+    few, many, more = (folder / f"{name}.parquet" for name in ("few", "many", "more"))
+    for out, count, first in ((few, pages // 10, 0), (many, pages, 0), (more, added, pages)):
+        apart(drawn_pages, file, out, count, first)
+    small, large, empty = folder / "small", folder / "large", folder / "empty"
+    rows = {
+        f"ingest of {pages // 10:,} pages": measured(functools.partial(growth, small), few, threads),
+        f"ingest of {pages:,} pages": measured(functools.partial(growth, large), many, threads),
+        f"ingest of {added:,} pages into an empty archive": measured(functools.partial(growth, empty), more, threads),
+        f"ingest of {added:,} pages into that of {pages:,}": measured(functools.partial(growth, large), more, threads),
+        "the same again: a look-up": measured(functools.partial(growth, large), more, threads),
+        f"measures' selection from {pages // 10:,} pages": measured(reading, small, threads),
+        f"measures' selection from {pages:,} pages": measured(reading, large, threads),
+    }
+    print(f"archive of paragraphs of {file.name}")
+    for name, (seconds, peak, *_) in rows.items():
+        print(f"  {name:48} {seconds:8.1f} s, peak {peak:,.0f} MB")
+    (s1, m1, *_), (s10, m10, *_), (bare, *_), (onto, *_), (again, *_), *_ = rows.values()
+    print(f"  ten times the pages: {s10 / s1:.1f} times the time, {m10 / m1:.2f} times the memory")
+    print(f"  adding to the larger: {onto / bare:.2f} times adding to an empty one, a look-up {again / bare:.2f}")
+    print(f"  {pages / s10:,.0f} pages a second; {size_of(large) / (pages + added) / 1e3:.1f} kB a page on disk")
+    if distributed is not None:
+        took = {1: [], 2: []}
+        for turn in range(turns):
+            for workers, times in took.items():
+                times.append(clustered(few, folder / f"by-{workers}-{turn}", workers))
+        gain = statistics.median(took[1]) / statistics.median(took[2])
+        print(f"  two Dask workers of one thread are {gain:.2f} times as fast as one")
+
+
+def size_of(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+
+
+def clustered(file: Path, root: Path, workers: int) -> float:
+    """An ingest on so many worker processes of one thread → wall seconds, workers being ready."""
+    os.environ["POLARS_MAX_THREADS"] = "1"
+    with distributed.LocalCluster(workers, threads_per_worker=1, processes=True, dashboard_address=":0") as local:
+        growth(root.with_suffix(".warm"), drawn_pages(file, root.with_suffix(".parquet"), 50), local.scheduler_address)
+        began = time.perf_counter()
+        growth(root, file, local.scheduler_address)
+        return time.perf_counter() - began
+
+
+PARTS = {"extraction": extracting, "measures": counting, "lab": lab, "reports": reports, "archive": archiving}
 
 
 def main() -> None:

@@ -46,6 +46,11 @@ def test_conda_lists_the_same_packages_with_the_same_bounds(project, direct):
     assert "  - conda-forge" in lines
 
 
+def test_what_clusters_need_is_tested(project):
+    extras = project["optional-dependencies"]
+    assert set(extras["cluster"]) <= set(extras["test"])
+
+
 def test_every_bound_has_two_ends(direct):
     for name, bounds in direct.items():
         assert sorted(bound.operator for bound in bounds) == ["<", ">="], name

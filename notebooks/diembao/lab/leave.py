@@ -58,7 +58,7 @@ def extract(desk: Desk, folder: str) -> str:
     try:
         out.mkdir(parents=True, exist_ok=True)
         for name in TABLES:
-            shutil.copyfile(desk.news.folder / f"{name}.parquet", out / f"{name}.parquet")
+            getattr(desk.news, name).sink_parquet(out / f"{name}.parquet")
     except OSError as error:
         raise DiembaoError(f"{out}: cannot be written ({error.strerror}); choose another folder") from None
     strip_text(out)

@@ -111,7 +111,7 @@ def select(
     mentions = _via(of(mentions.filter(pl.col("role").is_in(roles) & read), articles), corpus.catalogue.aliases)
     if rollup == "all":
         mentions = _for_their_states(mentions, articles, corpus.catalogue)
-    lines = frame(corpus.lines).select(*ARTICLE, "line", "role")
+    lines = frame(corpus.lines.select(*ARTICLE, "line", "role"))
     dates = attach(of(frame(corpus.dates), articles), lines, (*ARTICLE, "line"))
     return Selection(
         articles,

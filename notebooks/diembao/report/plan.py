@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from diembao import archive
 from diembao.report import document, execute
 from diembao.schema import DiembaoError
 
@@ -40,7 +41,10 @@ def read(editions: Path, edition: str, overrides: dict[str, Any], language: str 
             raise DiembaoError(f"language {tongue!r}: choose from {', '.join(document.languages())}")
     if "corpus" in settings:
         place = settings["corpus"]
-        given.setdefault("corpus", place if place == "sample" else str((editions.parent / place).resolve()))
+        is_path = place != "sample" and "://" not in place
+        given.setdefault("corpus", str((editions.parent / place).resolve()) if is_path else place)
+    if isinstance(given.get("corpus"), str):  # all notebooks of a build read one state of an archive, and name it
+        given["corpus"] = archive.pinned(given["corpus"])
 
     jobs, known = [], {}
     for tongue in languages:

@@ -1,0 +1,103 @@
+"""The extraction on Dask workers: the tables of one machine, whatever happens to a worker; others are refused first."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+from extracting import catalogue
+from test_archive import NAMES, tables_of, write
+
+from diembao import DiembaoError, cluster, corpus, open_corpus
+from diembao.__main__ import main
+from diembao.ingest import ingest
+
+distributed = pytest.importorskip("distributed")
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("DIEMBAO_CACHE", str(tmp_path / "cache"))
+
+
+@pytest.fixture
+def pages(tmp_path):
+    for number in range(12):
+        write(tmp_path / "pages", number, NAMES[number % 6])
+    return tmp_path / "pages"
+
+
+@pytest.fixture(scope="module")
+def workers():
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0") as local:
+        yield local
+
+
+def test_workers_make_the_tables_of_one_machine(pages, workers, tmp_path, monkeypatch):
+    monkeypatch.setattr(corpus, "BATCH", 2)
+    address = workers.scheduler_address
+    command = ["ingest", str(pages), "--archive", str(tmp_path / "there"), "--quiet"]
+    assert main([*command, "--engine", "dask", "--scheduler", address]) == 0
+    ingest(pages, tmp_path / "here")
+    there, here = open_corpus(tmp_path / "there"), open_corpus(tmp_path / "here")
+    assert there.digest == here.digest
+    other = tables_of(here)
+    assert all(table.equals(other[name]) for name, table in tables_of(there).items())
+
+
+def test_a_worker_killed_in_the_middle_changes_nothing(pages, tmp_path, monkeypatch):
+    monkeypatch.setattr(corpus, "BATCH", 1)
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0") as local:
+        with distributed.Client(local) as client:
+            victim = next(iter(client.run(os.getpid).values()))
+        with cluster.connect(local.scheduler_address) as engine:
+            done = []
+
+            def watched(*given):
+                for number, batch in enumerate(engine(*given)):
+                    if number == 2:
+                        os.kill(victim, signal.SIGKILL)
+                    done.append(number)
+                    yield batch
+
+            ingest(pages, tmp_path / "there", catalogue(), engine=watched)
+    assert len(done) == 12
+    other = tables_of(open_corpus(pages, catalogue()))
+    assert all(table.equals(other[name]) for name, table in tables_of(open_corpus(tmp_path / "there")).items())
+
+
+def test_what_is_no_cluster_is_refused_before_work_starts(pages, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(cluster, "PATIENCE", 3)
+    command = ["ingest", str(pages), "--archive", str(tmp_path / "archive")]
+    assert main([*command, "--engine", "dask", "--scheduler", "tcp://127.0.0.1:9"]) == 1
+    assert "no Dask scheduler answers" in capsys.readouterr().err
+    assert main([*command, "--engine", "dask"]) == 1
+    assert "--scheduler ADDRESS" in capsys.readouterr().err
+    with distributed.LocalCluster(n_workers=0, dashboard_address=":0") as local:
+        assert main([*command, "--engine", "dask", "--scheduler", local.scheduler_address]) == 1
+        assert "has no worker" in capsys.readouterr().err
+    assert not (tmp_path / "archive").exists()
+
+
+@pytest.mark.parametrize("package", ["none", "other"])
+def test_a_worker_without_this_very_package_is_refused(pages, tmp_path, package):
+    fake = tmp_path / "fake" / "diembao"
+    fake.mkdir(parents=True)
+    (fake / "__init__.py").write_text("")
+    if package == "other":
+        told = 'def versions():\n    return {"diembao": "0123456789ab", "polars": "2.0.0", "python": "3.11"}\n'
+        (fake / "cluster.py").write_text(told)
+    with distributed.LocalCluster(n_workers=0, dashboard_address=":0") as local:
+        environment = {**os.environ, "PYTHONPATH": str(fake.parent)}
+        command = [sys.executable, "-m", "dask", "worker", local.scheduler_address, "--no-dashboard"]
+        worker = subprocess.Popen(
+            [*command, "--nthreads", "1", "--no-nanny"], env=environment, stderr=subprocess.DEVNULL, cwd=tmp_path
+        )
+        try:
+            why = "has not this package" if package == "none" else "has diembao 0123456789ab, here it is"
+            with pytest.raises(DiembaoError, match=why), cluster.connect(local.scheduler_address):
+                pass
+        finally:
+            worker.kill()
+            worker.wait()
