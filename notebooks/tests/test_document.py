@@ -5,11 +5,13 @@ import json
 import lxml.html
 import polars as pl
 import pytest
+import synthetic
 from conftest import HOSTILE
 from documents import about, concordance, everything, in_report, shown, two_builds, write_build
 from nbformat.v4 import new_markdown_cell, new_notebook
 
-from diembao import theme
+from diembao import charts, theme
+from diembao.measures import comparison
 from diembao.report import context, document
 from diembao.wording import LONGEST, TABLE, Words
 
@@ -101,6 +103,19 @@ def test_every_chart_says_how_to_read_it_what_it_is_out_of_and_has_its_table(tmp
         assert figure.xpath(".//details//tbody/tr"), figure.get("id")
         assert not [text for text in texts(figure, ".//th") if "_" in text], figure.get("id")  # no bare column names
     assert len(made.html.encode()) < 3_000_000
+
+
+def test_an_empty_chart_is_no_problem_and_one_without_its_data_is(tmp_path):
+    words = Words("en")
+    empty = charts.reprints(comparison.reprints(synthetic.press().articles), words, "Nothing printed again").to_dict()
+    bare = {"$schema": empty["$schema"], "mark": "bar", "description": "a chart of data from elsewhere"}
+
+    def problems(spec):
+        cells = [new_markdown_cell("# Title"), shown({theme.MIME: spec, "text/plain": "a chart"})]
+        return document.render(new_notebook(cells=cells), "en", about(tmp_path)).problems
+
+    assert problems(empty) == []
+    assert len(problems(bare)) == 1
 
 
 def test_dates_and_numbers_of_a_charts_table_in_the_language():

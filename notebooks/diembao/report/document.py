@@ -321,9 +321,10 @@ class _Composer:
         if description is None:
             self._problem("description", cell=number, chart=self.document.charts)
         spec["description"] = description or title or f"{self.word['chart']} {self.document.charts}"
-        # a single value is a line across the chart, not data
-        datasets = [(name, rows) for name, rows in _datasets(spec) if len(rows) > 1 or len(rows[0]) > 1]
-        if not datasets:
+        inlined = list(_datasets(spec))
+        # a single value is a line across the chart or the words "No rows", not data
+        datasets = [(name, rows) for name, rows in inlined if len(rows) > 1 or len(rows[0]) > 1]
+        if not inlined:
             self._problem("data", cell=number, chart=self.document.charts)
         return {
             "kind": "chart",
