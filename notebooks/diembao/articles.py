@@ -198,7 +198,7 @@ def _echoed(full: pl.DataFrame) -> pl.DataFrame:
     """
     weight = pl.when("content").then(pl.col("syllables").clip(0, 60)).otherwise(-6)
     total = weight.cum_sum().over("page")
-    low = pl.min_horizontal(pl.lit(0), (total - weight).cum_min().over("page"))
+    low = (total - weight).cum_min().over("page")
     reach = full.with_columns(total=total).with_columns(gain=pl.col("total") - low, low=low)
     end = pl.col("gain").arg_max()
     stretch = reach.group_by("page", maintain_order=True).agg(
@@ -315,8 +315,8 @@ def _second_articles(full: pl.DataFrame) -> pl.DataFrame:
     full = full.with_columns(segment=opens.cast(pl.Int32).cum_sum().over("page"))
     # an article run on ends where, after its text, the site speaks again
     told = pl.col("content").cast(pl.Int32).cum_sum().over("page", "segment") >= 3
-    site = pl.any_horizontal("ui", "link_heading") | (pl.col("form") & ~pl.col("terminal"))
-    return full.with_columns(ended=(told & site).cast(pl.Int32).cum_sum().over("page", "segment"))
+    full = full.with_columns(site=pl.any_horizontal("ui", "link_heading") | (pl.col("form") & ~pl.col("terminal")))
+    return full.with_columns(ended=(told & pl.col("site")).cast(pl.Int32).cum_sum().over("page", "segment") > 0)
 
 
 def _role() -> pl.Expr:
@@ -356,7 +356,6 @@ def _role() -> pl.Expr:
     )
     # below the story a sentence is a teaser where there are links, and a late paragraph where there are none
     lists_links = ((linked & (k > pl.col("headline_at"))) | (outside & ~pl.col("terminal") & ~small)).any().over("page")
-    site = pl.col("ui") | pl.col("link_heading") | (pl.col("form") & ~pl.col("terminal"))
     follows_copy = (
         pl.when(_PAGE == _PAGE.shift(1)).then(pl.col("copied").shift(1) | pl.col("doubled").shift(1)).fill_null(False)
     )
@@ -368,9 +367,9 @@ def _role() -> pl.Expr:
             & (pl.col("link_opener") | (pl.col("broken_off") & ~pl.col("story")) | pl.col("doubled"))
         )
         .then(pl.lit("related"))
-        .when((pl.col("segment") > 0) & (site | ((pl.col("ended") > 0) & (small | pl.col("listed")))))
+        .when((pl.col("segment") > 0) & (pl.col("site") | (pl.col("ended") & (small | pl.col("listed")))))
         .then(pl.lit("ui"))
-        .when((pl.col("segment") > 0) & (pl.col("ended") > 0))
+        .when((pl.col("segment") > 0) & pl.col("ended"))
         .then(pl.lit("related"))
         .when(pl.col("segment") > 0)
         .then(pl.lit("other"))
