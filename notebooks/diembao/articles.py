@@ -61,7 +61,8 @@ def _signals(full: pl.DataFrame, cues: dict) -> pl.DataFrame:
         syllables=plain.str.count_matches(r"[\p{L}\p{M}]+"),
         terminal=plain.str.contains(_TERMINAL),
         broken_off=plain.str.contains(_ELLIPSIS) & (plain.str.count_matches(r'"') % 2 == 0),
-        credit=low.str.contains(r"^(?:nguồn hình ảnh|chụp lại hình ảnh)[,:]|[.] ?ảnh minh họa[.]?$|^© ?[^\d.]{3,60}$")
+        credit=low.str.contains(rf"^(?:{any_of(cues['caption_openers'])})[,:]")
+        | low.str.contains(r"[.] ?ảnh minh họa[.]?$|^© ?[^\d.]{3,60}$")
         | low.str.contains(rf"(?:^|[ (\[\-/.*])(?:{any_of(cues['credit_words'])})(?: \([^)]*\))? ?: ?[^ ]")
         | low.str.contains(r"\((?:ảnh|photo|nguồn)[ :][^)]{0,60}\)[ .]*$")
         | low.str.contains(r"[ .][-–] ?ảnh (?:chụp màn hình )?[^ .,;:]+(?: [^ .,;:]+){0,3}[ .]*$"),

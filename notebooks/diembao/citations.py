@@ -35,7 +35,7 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     unknown = unknown.filter(
         (
             left.str.contains(patterns["kind_word"])
-            & ~left.str.contains("(?i)pháo đài $")
+            & ~left.str.contains(patterns["not_kind"])
             & ~pl.col("key").is_in(lead_words)
         )
         | (~role.is_in(_ARTICLE) & left.str.contains(patterns["follow"]))
@@ -155,6 +155,7 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
         "credit_word": rf"{edge}(?:{credit}) ?: ?$",
         "kind_word": rf"{edge}(?:{any_of(catalogue.cues['persons']['outlet_cues'])}|theo trang|theo chuyên trang) $"
         r"|(?:^|[.!?:\"] ?)báo $",
+        "not_kind": rf"{edge}(?:{any_of(cues['not_kinds'])}) $",
         "no_verb": r"^ (?:và|hoặc|hay|của|là|thuộc|với|cùng|tại|ở|như|từ lâu|tổ chức|ra đời|được|có trụ sở)(?:[ .,]|$)",
         "opens": rf"(?:^|[.!?:;,…\"(] ?){kinds}$",
         "personal": rf"[^ -~]|^\p{{Lu}}\. ?|^(?:{any_of(catalogue.cues['names']['given'])})(?: |$)",
