@@ -112,7 +112,8 @@ def _person_patterns(catalogue: Catalogue) -> dict[str, str]:
         "titled": rf"{edge}(?:{honorifics}|{titles}) $",
         "title": rf"{edge}(?:{titles}|{honorifics})[ ,]",
         "office": rf"{edge}(?:{titles}|{honorifics})"
-        rf"(?:,? (?:{between}|{any_of(cues['linking'])})){{0,8}},? {between},? $",
+        rf"(?:,? (?:{between}|{any_of(cues['linking'])}))*,? {between},? $",
+        "of_office": rf" {between},? $",
         "addressed": rf"{edge}(?i:ông|bà|ngài) $",
         "outlet": rf"{edge}(?i:{any_of(cues['outlet_cues'])}) $|(?:^|[.!?:\"] ?)Báo $",
         "named_after": rf"{edge}(?i:{any_of(cues['named_after'])}) $",
@@ -233,8 +234,8 @@ def _judged(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     # no title or kind of thing is longer: a pattern on the whole context would take three times as long
     runs = runs.with_columns(near=pl.col("left").str.tail(40))
     titled = left.str.contains(patterns["titled"]) & ~left.str.contains(patterns["no_title"])
-    # the one slow pattern, asked only where a title stands somewhere before a name that has none right before it
-    open_end = pl.when(~titled & left.str.contains(r"[\p{L}§¥¶,&] $")).then("left")
+    # the one slow pattern, asked only where it may end so and a title stands before, but not right before the name
+    open_end = pl.when(~titled & left.str.contains(patterns["of_office"])).then("left")
     far = open_end.str.contains(patterns["title"])
     return runs.with_columns(
         office=pl.when(far).then("left").str.contains(patterns["office"]).fill_null(False),

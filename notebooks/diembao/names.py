@@ -385,14 +385,15 @@ def _runs(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         .with_columns(
             syllable=pl.col("field_1").str.extract(rf"^( ?- ?[A-Za-z][a-z]{{0,5}})(?:[^{LETTER}]|$)").fill_null("")
         )
+        .with_columns(opening=pl.when(pl.col("syllable") != "").then("field_0"))  # null for most, which is quick
         .with_columns(
             syllable=pl.when(
                 (
-                    pl.col("field_0").str.contains(rf"(?:^| )(?:{korean}) \p{{Lu}}[a-z]+$")
+                    pl.col("opening").str.contains(rf"(?:^| )(?:{korean}) \p{{Lu}}[a-z]+$")
                     # "Kim Jong Un - nhà lãnh đạo": three syllables are a whole name
-                    & ~pl.col("field_0").str.contains(rf"(?:^| )(?:{korean}) \p{{Lu}}[a-z]+ \p{{Lu}}[a-z]+$")
+                    & ~pl.col("opening").str.contains(rf"(?:^| )(?:{korean}) \p{{Lu}}[a-z]+ \p{{Lu}}[a-z]+$")
                 )
-                | name_key(pl.col("field_0").str.replace(_LEAD, "") + pl.col("syllable")).is_in(_given_alone(catalogue))
+                | name_key(pl.col("opening").str.replace(_LEAD, "") + pl.col("syllable")).is_in(_given_alone(catalogue))
             )
             .then("syllable")
             .otherwise(pl.lit(""))
