@@ -193,15 +193,14 @@ def load_catalogue(path: str | Path | None = None, own: str | Path | None = None
     _check(files["outlets.csv"], outlets, "id", outlets["id"].is_duplicated(), "stands twice")
     _one_of(files["outlets.csv"], outlets, "kind", OUTLET_KINDS)
     _check(files["outlets.csv"], outlets, "forms", outlets["forms"] == "", "is empty")
-    try:
-        cues = tomllib.loads((folder / "cues.toml").read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise DiembaoError(f"{folder / 'cues.toml'}: missing; copy it from {SHIPPED}") from None
-    except tomllib.TOMLDecodeError as error:
-        raise DiembaoError(f"{folder / 'cues.toml'}: {error}") from None
+    given = _read_cues(folder)
+    # what a copy from before a name came into the shipped cues lacks is taken from there
+    cues = {name: {**shipped, **given.get(name, {})} for name, shipped in _read_cues(SHIPPED).items()}
     digest = hashlib.sha256()
     for name in FILES:
         digest.update((folder / name).read_bytes())
+    if cues != given:
+        digest.update((SHIPPED / "cues.toml").read_bytes())
     added = {
         "|".join((name, *row)): [row[place] for place in _NAMES[name] if row[place]]
         for name, tables in parts.items()
@@ -214,6 +213,16 @@ def load_catalogue(path: str | Path | None = None, own: str | Path | None = None
     unknown = groups["members"].str.split("|").list.set_difference(actors["id"].to_list()).list.len() > 0
     _check([(grouped, groups.height)], groups, "members", unknown, "names an id that is not in actors.csv")
     return Catalogue(folder, actors, aliases, offices, outlets, cues, digest.hexdigest()[:16], added, groups)
+
+
+def _read_cues(folder: Path) -> dict:
+    file = folder / "cues.toml"
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise DiembaoError(f"{file}: missing; copy it from {SHIPPED}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DiembaoError(f"{file}: {error}") from None
 
 
 def add_row(own: str | Path, file: str, **values: str) -> None:

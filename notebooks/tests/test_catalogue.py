@@ -1,5 +1,6 @@
 """The catalogue: what ships is complete and sound; what a researcher breaks is named with file, row and column."""
 
+import re
 import shutil
 
 import polars as pl
@@ -114,6 +115,18 @@ def test_broken_cues_are_named(copy):
     (copy / "cues.toml").write_text("[names\n", encoding="utf-8")
     with pytest.raises(DiembaoError, match=r"cues\.toml"):
         load_catalogue(copy)
+
+
+def test_cues_from_before_a_name_was_added_are_completed_from_the_shipped_ones(copy):
+    shipped = load_catalogue()
+    file = copy / "cues.toml"
+    before = re.sub(r"(?ms)^\[sentences\].*?(?=^\[|\Z)", "", file.read_text(encoding="utf-8"))
+    file.write_text(before, encoding="utf-8")
+    old = load_catalogue(copy)
+    assert "[sentences]" not in before and old.cues == shipped.cues
+    assert old.digest != shipped.digest
+    file.write_text(re.sub(r"(?m)^pair_only = .*$", "pair_only = []", before), encoding="utf-8")
+    assert load_catalogue(copy).cues["forms"]["pair_only"] == []
 
 
 def test_folding_makes_spellings_equal():
