@@ -165,7 +165,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
             "print(os.environ['DIEMBAO_BUILD'], output)",
         ),
     )
-    editions = write_editions(place, notebooks=[plain.name, hostile.name], languages=["en", "vi"], timeout=120)
+    editions = write_editions(place, notebooks=[plain.name, hostile.name], languages=["en", "vi"], timeout=300)
     out = place / "out"
     made = report.build(parameters={"sources": HOSTILE[0], "top": "7"}, out=out, progress=False, editions=editions)
     return SimpleNamespace(folder=made.folder, editions=editions, out=out, notebooks=place)

@@ -54,7 +54,7 @@ def visit(browser):
         charts = page.locator("figure.chart").count() if wait else 0
         if charts:
             page.wait_for_function(
-                f"document.querySelectorAll('figure[data-drawn]').length === {charts}", timeout=20_000
+                f"document.querySelectorAll('figure[data-drawn]').length === {charts}", timeout=90_000
             )
         return page
 

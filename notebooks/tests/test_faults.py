@@ -177,7 +177,7 @@ def test_a_kernel_killed_from_outside_is_noticed(place):
     wait_for(runs.exists)
     (kernel,) = marked(mark, "kernel.py")
     os.kill(kernel, signal.SIGKILL)
-    assert builder.wait(timeout=30) == 1
+    assert builder.wait(timeout=120) == 1
     said = builder.stderr.read()
     assert "DeadKernelError" in said
     assert_whole(place / "out")
@@ -193,7 +193,7 @@ def test_a_builder_that_is_told_to_stop_keeps_the_failed_build_and_ends_its_kern
     builder = start(code, place / "editions.toml", place / "out", mark=mark)
     wait_for(lambda: marked(mark, "kernel.py"))
     builder.terminate()
-    _, said = builder.communicate(timeout=30)
+    _, said = builder.communicate(timeout=120)
     assert builder.returncode == 1 and said == "diembao: stopped by a signal\n"
     wait_for(lambda: not marked(mark), seconds=10)
     failed = builds.listed(place / "out")[0]
@@ -278,7 +278,7 @@ def test_a_limit_the_system_sets_on_files(place):
     report.document.vega()
     limit = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, {resource.RLIM_INFINITY}))\n"
     builder = start(limit + BUILDER, place / "editions.toml", place / "out", "with")
-    _, said = builder.communicate(timeout=60)
+    _, said = builder.communicate(timeout=120)
     assert builder.returncode == 1 and "File too large" in said
     assert_whole(place / "out")
     assert_next_build_succeeds(place)

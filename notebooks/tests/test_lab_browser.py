@@ -64,7 +64,7 @@ def address(home, tmp_path_factory):
             start_new_session=True,
         )
     base = f"http://127.0.0.1:{port}"
-    for _ in range(240):
+    for _ in range(960):
         try:
             urllib.request.urlopen(f"{base}/api?token={token}", timeout=1).read()
             break
@@ -87,15 +87,15 @@ def page(address, chromium):
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         page = browser.new_context(viewport={"width": 1400, "height": 1000}).new_page()
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(90_000)
         page.requests = []
         page.on("request", lambda request: page.requests.append(request.url))
         page.goto(address)
-        page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=60_000)
-        page.locator(".jp-StatusBar-Widget, #jp-main-statusbar").get_by_text("| Idle").first.wait_for(timeout=60_000)
+        page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=240_000)
+        page.locator(".jp-StatusBar-Widget, #jp-main-statusbar").get_by_text("| Idle").first.wait_for(timeout=240_000)
         page.get_by_text("Run", exact=True).click()
         page.get_by_text("Run All Cells", exact=True).click()
-        page.locator(".db-charts svg").nth(3).wait_for(timeout=60_000)
+        page.locator(".db-charts svg").nth(3).wait_for(timeout=240_000)
         page.wait_for_function(
             "document.querySelectorAll('.db-charts svg .mark-rule path, .db-charts svg .mark-rule line').length > 9"
         )
