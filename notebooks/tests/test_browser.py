@@ -231,23 +231,34 @@ def test_without_scripts_every_row_stands_and_pictures_are_there(built, whole, b
     context.close()
 
 
+def until(page, read, wanted) -> bool:
+    """Whether what is read becomes what is wanted within ten seconds."""
+    for _ in range(100):
+        if wanted(read()):
+            return True
+        page.wait_for_timeout(100)
+    return False
+
+
 def test_a_brush_changes_the_linked_chart(whole, visit):
     page = visit(whole / "en.html")
     figure = page.locator("figure", has_text="Two linked bar charts")
     figure.scroll_into_view_if_needed()
     below = figure.locator(".concat_1_marks path")
-    before = [bar.get_attribute("d") for bar in below.all()]
+
+    def shapes():
+        return below.evaluate_all("bars => bars.map(bar => bar.getAttribute('d'))")
+
+    before = shapes()
     months = figure.locator("[class$='_0_marks']").bounding_box()
     page.mouse.move(months["x"] + 3, months["y"] + 20)
     page.mouse.down()
     page.mouse.move(months["x"] + months["width"] / 3, months["y"] + 40, steps=5)
     page.mouse.up()
-    page.wait_for_timeout(200)
-    after = [bar.get_attribute("d") for bar in below.all()]
-    assert len(before) > 1 and after and before != after
+    assert len(before) > 1
+    assert until(page, shapes, lambda after: after and before != after)
     page.mouse.click(months["x"] + months["width"] - 3, months["y"] + 20)  # beside the choice: all months again
-    page.wait_for_timeout(200)
-    assert [bar.get_attribute("d") for bar in below.all()] == before
+    assert until(page, shapes, lambda after: after == before)
     assert page.complaints == []
 
 
