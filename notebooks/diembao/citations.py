@@ -32,9 +32,16 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     unknown = runs.filter(~pl.col("key").is_in([*catalogue.cues["citations"]["not_outlets"], "The", "A"])).with_columns(
         source_id=pl.col("surface"), kind=pl.lit(None, pl.String)
     )
+    # "Economic Daily", "Sportal TV": what a name ends with tells a newspaper from a person and a company
+    titled = pl.col("key").str.contains(patterns["titled"])
+    no_outlet = pl.col("key").str.contains(patterns["personal"]) | pl.col("key").str.contains(patterns["company"])
+    described = (left.str.contains(patterns["kind_of"]) | left.str.contains(patterns["site"])) & (
+        titled | (~no_outlet & (~left.str.contains("(?i)báo $") | right.str.contains(patterns["att_right"])))
+    )
+    reports = left.str.contains(patterns["att_left"]) | right.str.contains(patterns["att_right"])
     unknown = unknown.filter(
         (
-            left.str.contains(patterns["kind_word"])
+            (left.str.contains(patterns["kind_word"]) | described | (titled & reports & role.is_in(_ARTICLE)))
             & ~left.str.contains(patterns["not_kind"])
             & ~pl.col("key").is_in(lead_words)
         )
@@ -44,14 +51,21 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     )
     hits = pl.concat([known, unknown]).sort("row", "start")
     hits = hits.with_columns(
-        photo=left.str.contains(patterns["photo"]),
+        photo=left.str.contains(patterns["photo"])
+        | ((role == "caption") & left.str.contains(patterns["pictured"]) & right.str.contains(patterns["released"]))
+        | (left.str.contains(patterns["pictured"]) & right.str.contains("^ chụp")),
+        told=left.str.contains(patterns["told"]) & ~right.str.contains(patterns["subject_right"]),
         subject=left.str.contains(patterns["subject_left"])
         | left.str.contains(patterns["expert"])
         | right.str.contains(patterns["subject_right"])
-        | (left.str.contains(patterns["staff"]) & ~right.str.contains(patterns["att_right"])),
-        told=left.str.contains(patterns["told"]) & ~right.str.contains(patterns["subject_right"]),
+        | (
+            (right.str.contains(patterns["described"]) | left.str.contains(patterns["named_staff"]))
+            & ~left.str.contains(patterns["att_left"])
+            & ~right.str.contains(patterns["reports"])
+        ),
         attributed=left.str.contains(patterns["att_left"]) | right.str.contains(patterns["att_right"]),
-        kind_word=left.str.contains(patterns["kind_word"]),
+        kind_word=left.str.contains(patterns["kind_word"])
+        | (left.str.contains(patterns["kind_of"]) & ~left.str.contains(patterns["not_kind"])),
         # "TTO - Hai bên …": a house's mark before its report
         house_mark=(pl.col("kind") != "agency")
         & (role == "body")
@@ -81,7 +95,7 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         .then(pl.lit("credit"))
         .when("photo")
         .then(pl.lit("photo"))
-        .when((left.str.strip_chars() == "") & right.str.contains("^ ?:"))
+        .when(left.str.contains(patterns["speaks_first"]) & right.str.contains("^ ?:"))
         .then(pl.lit("att"))
         .when("house_mark")
         .then(pl.lit("pub"))
@@ -91,14 +105,10 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         .then(pl.lit("other"))
         .when("attributed")
         .then(pl.lit("att"))
-        # an outlet that opens a clause and does something is heard, not talked about
-        .when(
-            (left.str.contains(patterns["opens"]) | pl.col("kind_word"))
-            & right.str.contains(r"^ \p{Ll}")
-            & ~right.str.contains(patterns["no_verb"])
-        )
-        .then(pl.lit("att"))
-        .otherwise(pl.lit("other"))
+        # an outlet is named for what it reports, unless the page is about it
+        .when(pl.col("subject").any().over("page", "source_id"))
+        .then(pl.lit("other"))
+        .otherwise(pl.lit("att"))
     )
     hits = hits.with_columns(
         part=pl.when(role == "byline").then(byline).when(role.is_in(["headline", "lead", "body", "caption"])).then(text)
@@ -137,7 +147,8 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
         catalogue.cues["persons"]["outlet_cues"]
         + ["báo", "trang", "chuyên trang", "tờ thời báo", "cơ quan", "truyền thông"]
     )
-    kinds = rf"(?i:(?:{kind}) (?:(?:tiếng [^ ]+|nhà nước|chính thức|truyền hình|nổi tiếng|uy tín|lá cải|của §|§) )?)*"
+    of = rf"(?:(?:tiếng [^ ]+|{any_of(cues['kind_adjectives'])}|của §|[§¥]) )"
+    kinds = rf"(?i:(?:{kind}) {of}{{0,2}})*"
     others = rf"(?:{kinds}¢(?: \([^)]*\))?(?:,| và|/|;) ?){{0,3}}"
     credit = any_of(lines["credit_words"])
     # what may stand between an outlet and its verb: a time, its country, its language
@@ -148,30 +159,46 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
         r"|hồi [^ ,]+ [^ ,]+|(?:của |\()?§\)?|tiếng [^ ]+|trong [^,]{1,30}) "
     )
     staff = any_of(cues["staff"])
+    named = rf"(?:nữ )?(?:{staff})(?: ảnh| thường trú)?(?-i:(?: (?:\p{{Lu}}[^ ,.;:]*|¤)){{1,5}}) (?:(?:của|từ|tại) )?"
+    members = rf"(?:(?:(?:các|một|những|nhóm|đội|\d+) )?(?:{staff})(?: của| từ)? )?"
+    after = (
+        rf"(?i)^\)?(?: \([^)]*\))?(?:(?:,| và) ?{kinds}¢(?: \([^)]*\))?)*"
+        rf"(?: và (?:\d+|các|nhiều|một số) [^.,;:]{{0,35}})?(?: của §)?"
+    )
     return {
         "photo": rf"{edge}(?:{credit})(?: \([^)]*\))? ?:[^:;]{{0,60}}$|{edge}(?:ảnh|photo|hình)[^:;.]{{0,30}}[(/] ?$"
         r"|(?i)\((?:ảnh|photo|nguồn|video) ?:?[^)]{0,40}$"
         r"|(?i)(?:^|[-–(]) ?(?:ảnh|hình|đồ họa)(?: chụp| tư liệu| minh họa)?(?: màn hình)?(?: từ| của| -)? $",
+        "speaks_first": rf"^ *{kinds}$",
         "credit_word": rf"{edge}(?:{credit}) ?: ?$",
         "kind_word": rf"{edge}(?:{any_of(catalogue.cues['persons']['outlet_cues'])}|theo trang|theo chuyên trang) $"
         r"|(?:^|[.!?:\"] ?)báo $",
-        "not_kind": rf"{edge}(?:{any_of(cues['not_kinds'])}) $",
-        "no_verb": r"^ (?:và|hoặc|hay|của|là|thuộc|với|cùng|tại|ở|như|từ lâu|tổ chức|ra đời|được|có trụ sở)(?:[ .,]|$)",
-        "opens": rf"(?:^|[.!?:;,…\"(] ?){kinds}$",
+        # "tờ báo Hàn Quốc Sports Seoul", "các tờ như Sports Seoul", "hôm qua báo Sports Seoul"
+        "kind_of": rf"{edge}(?:{any_of(cues['media'])}) {of}{{0,3}}$",
+        "site": rf"{edge}(?:{any_of(cues['sites'])}) trang (?:web |tin )?{of}{{0,2}}$",
+        "not_kind": rf"{edge}(?:{any_of(cues['not_kinds'])}) {of}{{0,3}}$",
+        "titled": rf" (?:{any_of(cues['titles'])})$",
+        "company": rf"(?:^| )(?:{any_of(catalogue.cues['persons']['company_words'])})(?: |$)",
         "personal": rf"[^ -~]|^\p{{Lu}}\. ?|^(?:{any_of(catalogue.cues['names']['given'])})(?: |$)",
         "wire": r"(?i)(?:^|[ (])(?:theo|nguồn:?|dẫn nguồn|tổng hợp từ|lược dịch) ?(?:tin )?"
         r"(?:hãng tin |tờ |báo |đài )?(?:¢[,/;& ]+(?:và )?)*$",
-        "subject_left": rf"{edge}(?:{any_of(cues['subject_left'])}) (?:của )?{kinds}{others}{kinds}$",
-        "staff": rf"{edge}(?:{staff})(?: ảnh| thường trú)?(?-i:(?: \p{{Lu}}[^ ,.;:]*){{0,5}}) "
-        rf"(?:(?:của|từ|tại) )?{kinds}$",
+        "subject_left": rf"^[^¢]*[^{LETTER}¢]dẫn (?:{any_of(cues['programmes'])}) (?:của )?{kinds}$"
+        rf"|{edge}(?:{any_of(cues['subject_left'])}) (?:(?:của|từ|tại) )?{members}{kinds}{others}{kinds}$",
         "told": rf"{edge}(?:{any_of(cues['told'])}) (?:(?:các|một|những|nhóm) )?(?:{staff})(?: của)? {kinds}$"
+        rf"|{edge}(?:{any_of(cues['told'])}|dẫn lời|trích lời) {named}{kinds}$"
         rf"|{edge}(?:theo|như) [^,.;:()]{{1,50}} (?:của|từ|trên|tại) {kinds}$",
-        "expert": rf"{edge}(?:chuyên gia|nhà phân tích|giám đốc|chủ tịch)[^,.]{{0,25}} (?:tại|ở) {kinds}$",
-        "subject_right": rf"(?i)^ ?(?:\([^)]*\) |của § )?(?:{any_of(cues['subject_right'])})(?:[^{LETTER}]|$)",
+        "named_staff": rf"{edge}(?:{named}|(?:,|là) (?:một )?(?:{staff})(?: của)? ){kinds}$",
         "att_left": rf"{edge}(?:{any_of(cues['attribution_left'])}) {kinds}{others}{kinds}(?-i:\p{{Lu}}\p{{Ll}}+ )?$",
         "att_right": r"(?i)^, (?:tờ|hãng|cơ quan ngôn luận|kênh|đài|nhật báo) "
-        rf"|(?i)^(?:(?:,| và|/) ?{kinds}¢)*(?: \([^)]*\))? ?,? ?(?:{when}){{0,3}}"
-        rf"(?:{any_of(cues['attribution_right'])})(?:[^{LETTER}]|$)",
+        rf"|(?i)^\)?(?:(?:,| và|/) ?{kinds}¢)*(?: \([^)]*\))? ?,? ?(?:{when}){{0,3}}"
+        rf"(?:{any_of(cues['attribution_right'] + ['ngày', 'hôm nay', 'hôm qua'])})(?:[^{LETTER}]|$)",
+        "expert": rf"{edge}(?:chuyên gia|nhà phân tích|giám đốc|chủ tịch)[^,.]{{0,25}} (?:tại|ở) {kinds}$",
+        "subject_right": rf"{after} (?:{when}){{0,2}}(?:{any_of(cues['subject_right'])})(?:[^{LETTER}]|$)",
+        "described": rf"{after},? (?:{when}){{0,2}}(?:{any_of(cues['described'])})(?:[^{LETTER}]|$)",
+        "reports": rf"(?i)[^{LETTER}](?:{any_of(cues['attribution_right'])})(?:[^{LETTER}]|$)",
+        "pictured": rf"{edge}(?:{any_of(cues['pictures'])})(?: [^.:;]{{0,40}})? (?:do|của|từ|trên|được)"
+        rf"(?: website của)? (?:một )?{members}{kinds}$",
+        "released": rf"(?i)^(?: \([^)]*\))? (?:{any_of(cues['released'])})(?:[^{LETTER}]|$)",
         "masthead": r"(?i)(?:theo dõi|bản quyền (?:thuộc )?(?:về )?|ghi rõ nguồn|copyright|©|xuất bản bởi|tải ứng dụng"
         r"|liên hệ (?:với )?(?:tòa soạn)?)[^.]{0,25}$",
         "beside": r"(?i)(?:theo|nguồn)[^)]*¢ ?[/,;&-] ?$",
