@@ -20,8 +20,8 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     patterns = _patterns(catalogue)
     left, right, role = pl.col("left"), pl.col("right"), pl.col("role")
     outlets = catalogue.outlet_forms.join(
-        catalogue.outlets.select(source_id="id", kind="kind"), on="source_id", how="left", maintain_order="left"
-    ).select(name_key(folded(pl.col("surface"))).alias("key"), "source_id", "kind")
+        catalogue.outlets.select("kind", "country", source_id="id"), on="source_id", how="left", maintain_order="left"
+    ).select(name_key(folded(pl.col("surface"))).alias("key"), "source_id", "kind", "country")
     outlets = outlets.unique("key", keep="first", maintain_order=True)
     known = names.filter(pl.col("what").is_in(["outlet", "cued"])).join(
         outlets, on="key", how="left", maintain_order="left"
@@ -29,25 +29,33 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     lead_words = catalogue.cues["names"]["lead_words"]
     # an outlet the catalogue does not list is one by what stands before it
     runs = without_lead_words(names.filter(pl.col("what") == "run"), catalogue).drop("words", "cut")
-    unknown = runs.filter(~pl.col("key").is_in([*catalogue.cues["citations"]["not_outlets"], "The", "A"])).with_columns(
-        source_id=pl.col("surface"), kind=pl.lit(None, pl.String)
+    not_outlets = [name.lower() for name in (*catalogue.cues["citations"]["not_outlets"], "The", "A")]
+    unknown = runs.filter(~pl.col("key").str.to_lowercase().is_in(not_outlets)).with_columns(
+        source_id=pl.col("surface"), kind=pl.lit(None, pl.String), country=pl.lit(None, pl.String)
     )
     # "Economic Daily", "Sportal TV": what a name ends with tells a newspaper from a person and a company
     titled = pl.col("key").str.contains(patterns["titled"])
-    no_outlet = pl.col("key").str.contains(patterns["personal"]) | pl.col("key").str.contains(patterns["company"])
-    described = (left.str.contains(patterns["kind_of"]) | left.str.contains(patterns["site"])) & (
-        titled | (~no_outlet & (~left.str.contains("(?i)báo $") | right.str.contains(patterns["att_right"])))
-    )
-    reports = left.str.contains(patterns["att_left"]) | right.str.contains(patterns["att_right"])
+    kind_of = left.str.contains(patterns["kind_of"]) | left.str.contains(patterns["site"])
+    # each pattern is asked only of the runs it can decide
+    near_left, near_right = (pl.when(titled | kind_of).then(side) for side in (left, right))
+    named_for = near_left.str.contains(patterns["att_left"])
+    personal = pl.col("key").str.contains(patterns["personal"])
+    # "báo" is also a leopard, "kênh" a strait
+    vague = near_left.str.contains(patterns["vague"]) & ~named_for & ~near_right.str.contains(patterns["reports"])
     unknown = unknown.filter(
         (
-            (left.str.contains(patterns["kind_word"]) | described | (titled & reports & role.is_in(_ARTICLE)))
+            (
+                (left.str.contains(patterns["kind_word"]) & (titled | ~vague))
+                | (kind_of & (titled | (~personal & ~vague)))
+                | (titled & (named_for | near_right.str.contains(patterns["att_right"])) & role.is_in(_ARTICLE))
+            )
             & ~left.str.contains(patterns["not_kind"])
+            & ~(left.str.contains("hãng $") & pl.col("key").str.contains(patterns["company"]))
             & ~pl.col("key").is_in(lead_words)
         )
         | (~role.is_in(_ARTICLE) & left.str.contains(patterns["follow"]))
         | ((role == "byline") & left.str.contains(patterns["beside"]))
-        | (left.str.contains(patterns["credit_word"]) & ~pl.col("key").str.contains(patterns["personal"]))
+        | (left.str.contains(patterns["credit_word"]) & ~personal)
     )
     hits = pl.concat([known, unknown]).sort("row", "start")
     hits = hits.with_columns(
@@ -63,20 +71,36 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
             & ~left.str.contains(patterns["att_left"])
             & ~right.str.contains(patterns["reports"])
         ),
-        attributed=left.str.contains(patterns["att_left"]) | right.str.contains(patterns["att_right"]),
+        attributed=left.str.contains(patterns["att_left"])
+        | left.str.contains(patterns["told_in"])
+        | right.str.contains(patterns["att_right"]),
+        misnamed=left.str.contains(patterns["namesake"]) & (pl.col("kind") != "photo"),
         kind_word=left.str.contains(patterns["kind_word"])
         | (left.str.contains(patterns["kind_of"]) & ~left.str.contains(patterns["not_kind"])),
-        # "TTO - Hai bên …": a house's mark before its report
+        # "TTO - Hai bên …": a house's mark before its report; "như Tuổi Trẻ đã đưa tin": one it has printed
         house_mark=(pl.col("kind") != "agency")
         & (role == "body")
         & ~left.str.contains(patterns["kind_word"])
         & pl.col("surface").str.contains(r"^\p{Lu}{3,5}$")
-        & left.str.contains(r"(?:^|\p{Ll}) ?$")
+        & left.str.contains(r"(?:^|[\p{Ll}'?!]) ?$")
         & right.str.contains(r"^ [-–] \p{Lu}")
         & ~right.str.contains("(?i)^ [-–] (?:ảnh|video|đồ họa)"),
         bracketed=left.str.contains(r"¢ ?\($"),
         apposed=left.str.contains("¢ $"),
-    ).filter((pl.col("what") != "cued") | pl.col("kind_word") | pl.col("photo") | left.str.contains(patterns["wire"]))
+        house_report=(pl.col("country") == "VNM") & left.str.contains("(?i)như $") & right.str.contains("^ đã "),
+    )
+    hits = hits.filter(
+        (pl.col("what") != "cued")
+        | pl.col("kind_word")
+        | pl.col("photo")
+        | left.str.contains(patterns["wire"])
+        | right.str.contains(patterns["relays"])
+    )
+    # "vệ tinh Sputnik", "quân đội Philippines (AFP)": the name of something else, and so wherever the page says no more
+    hits = hits.filter(
+        ~pl.col("misnamed").fill_null(False)
+        & (~pl.col("misnamed").any().over("page", "source_id") | pl.col("attributed") | pl.col("photo"))
+    )
     byline = (
         pl.when(left.str.contains(patterns["wire"]))
         .then(pl.lit("credit"))
@@ -97,7 +121,7 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         .then(pl.lit("photo"))
         .when(left.str.contains(patterns["speaks_first"]) & right.str.contains("^ ?:"))
         .then(pl.lit("att"))
-        .when("house_mark")
+        .when(pl.col("house_mark") | pl.col("house_report"))
         .then(pl.lit("pub"))
         .when("told")
         .then(pl.lit("att"))
@@ -161,12 +185,13 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
     staff = any_of(cues["staff"])
     named = rf"(?:nữ )?(?:{staff})(?: ảnh| thường trú)?(?-i:(?: (?:\p{{Lu}}[^ ,.;:]*|¤)){{1,5}}) (?:(?:của|từ|tại) )?"
     members = rf"(?:(?:(?:các|một|những|nhóm|đội|\d+) )?(?:{staff})(?: của| từ)? )?"
-    after = (
-        rf"(?i)^\)?(?: \([^)]*\))?(?:(?:,| và) ?{kinds}¢(?: \([^)]*\))?)*"
-        rf"(?: và (?:\d+|các|nhiều|một số) [^.,;:]{{0,35}})?(?: của §)?"
-    )
+    # other outlets that share what follows: "CNN, BBC và hai đài khác bị cấm"
+    shared = rf"(?:(?:,| và|/) ?{kinds}¢(?: \([^)]*\))?)*(?: và (?:\d+|các|nhiều|một số) [^.,;:]{{0,35}})?"
+    after = rf"(?i)^\)?(?: \([^)]*\))?{shared}(?: của §)?"
+    adverbs = rf"(?:(?:{any_of(cues['adverbs'])}|(?:ngày |hôm )?\d[\d/-]*) ){{0,2}}"
     return {
-        "photo": rf"{edge}(?:{credit})(?: \([^)]*\))? ?:[^:;]{{0,60}}$|{edge}(?:ảnh|photo|hình)[^:;.]{{0,30}}[(/] ?$"
+        "photo": rf"{edge}(?:{credit})(?: \([^)]*\))? ?:[^:;]{{0,60}}$|{edge}(?:ảnh|photo)[^:;.]{{0,30}}[(/] ?$"
+        r"|(?i)(?:^|[.–-] ?)hình[^:;.]{0,30}[(/] ?$"
         r"|(?i)\((?:ảnh|photo|nguồn|video) ?:?[^)]{0,40}$"
         r"|(?i)(?:^|[-–(]) ?(?:ảnh|hình|đồ họa)(?: chụp| tư liệu| minh họa)?(?: màn hình)?(?: từ| của| -)? $",
         "speaks_first": rf"^ *{kinds}$",
@@ -178,23 +203,29 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
         "site": rf"{edge}(?:{any_of(cues['sites'])}) trang (?:web |tin )?{of}{{0,2}}$",
         "not_kind": rf"{edge}(?:{any_of(cues['not_kinds'])}) {of}{{0,3}}$",
         "titled": rf" (?:{any_of(cues['titles'])})$",
-        "company": rf"(?:^| )(?:{any_of(catalogue.cues['persons']['company_words'])})(?: |$)",
+        "company": rf"(?:^| )(?:{any_of(cues['companies'])})(?: |$)",
+        "vague": rf"(?:^|[^{LETTER}])(?:báo|[Kk]ênh) $",
         "personal": rf"[^ -~]|^\p{{Lu}}\. ?|^(?:{any_of(catalogue.cues['names']['given'])})(?: |$)",
         "wire": r"(?i)(?:^|[ (])(?:theo|nguồn:?|dẫn nguồn|tổng hợp từ|lược dịch) ?(?:tin )?"
         r"(?:hãng tin |tờ |báo |đài )?(?:¢[,/;& ]+(?:và )?)*$",
         "subject_left": rf"^[^¢]*[^{LETTER}¢]dẫn (?:{any_of(cues['programmes'])}) (?:của )?{kinds}$"
-        rf"|{edge}(?:{any_of(cues['subject_left'])}) (?:(?:của|từ|tại) )?{members}{kinds}{others}{kinds}$",
+        rf"|{edge}(?:(?:{any_of(cues['subject_left'])}) (?:(?:của|từ|tại) )?|(?:{any_of(cues['subject_verbs'])}) )"
+        rf"{members}{kinds}{others}{kinds}$",
         "told": rf"{edge}(?:{any_of(cues['told'])}) (?:(?:các|một|những|nhóm) )?(?:{staff})(?: của)? {kinds}$"
         rf"|{edge}(?:{any_of(cues['told'])}|dẫn lời|trích lời) {named}{kinds}$"
         rf"|{edge}(?:theo|như) [^,.;:()]{{1,50}} (?:của|từ|trên|tại) {kinds}$",
         "named_staff": rf"{edge}(?:{named}|(?:,|là) (?:một )?(?:{staff})(?: của)? ){kinds}$",
         "att_left": rf"{edge}(?:{any_of(cues['attribution_left'])}) {kinds}{others}{kinds}(?-i:\p{{Lu}}\p{{Ll}}+ )?$",
         "att_right": r"(?i)^, (?:tờ|hãng|cơ quan ngôn luận|kênh|đài|nhật báo) "
-        rf"|(?i)^\)?(?:(?:,| và|/) ?{kinds}¢)*(?: \([^)]*\))? ?,? ?(?:{when}){{0,3}}"
+        rf"|(?i)^\)?(?: \([^)]*\))?{shared}(?: \([^)]*\))? ?,? ?(?:{when}){{0,3}}"
         rf"(?:{any_of(cues['attribution_right'] + ['ngày', 'hôm nay', 'hôm qua'])})(?:[^{LETTER}]|$)",
+        "told_in": rf"{edge}(?:{any_of(cues['reports'])})[^.;:¢]{{0,45}}(?:,| của| trên| với| từ) {kinds}$",
+        "namesake": rf"{edge}(?:(?:{any_of(cues['namesakes'])}) "
+        rf"|(?:{any_of(cues['not_media'])})(?: [^ .,;()¢]+){{0,8}} \()$",
         "expert": rf"{edge}(?:chuyên gia|nhà phân tích|giám đốc|chủ tịch)[^,.]{{0,25}} (?:tại|ở) {kinds}$",
-        "subject_right": rf"{after} (?:{when}){{0,2}}(?:{any_of(cues['subject_right'])})(?:[^{LETTER}]|$)",
-        "described": rf"{after},? (?:{when}){{0,2}}(?:{any_of(cues['described'])})(?:[^{LETTER}]|$)",
+        "subject_right": rf"{after} {adverbs}(?:{any_of(cues['subject_right'])})(?:[^{LETTER}]|$)",
+        "described": rf"{after},? {adverbs}(?:{any_of(cues['described'])})(?:[^{LETTER}]|$)",
+        "relays": rf"(?i)^ (?:{when}){{0,2}}(?:{any_of(cues['relays'])})(?:[^{LETTER}]|$)",
         "reports": rf"(?i)[^{LETTER}](?:{any_of(cues['attribution_right'])})(?:[^{LETTER}]|$)",
         "pictured": rf"{edge}(?:{any_of(cues['pictures'])})(?: [^.:;]{{0,40}})? (?:do|của|từ|trên|được)"
         rf"(?: website của)? (?:một )?{members}{kinds}$",

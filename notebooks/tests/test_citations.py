@@ -41,6 +41,12 @@ PARTS = [
     ("Người bị bắt là một phóng viên BBC, bị giữ từ hôm qua.", ("BBC", "other")),
     ("Bà nhiều năm dẫn bản tin của đài NBC ở quê nhà.", ("NBC", "other")),
     ("Reuters dẫn bản tin của đài NHK.", ("Reuters", "att")),
+    ("Theo Mirror, cuộc họp bị hoãn.", ("Mirror", "att")),
+    ("Cuộc họp đã bị hoãn, Independent hôm qua đưa tin.", ("Independent", "att")),
+    ("Như Tuổi Trẻ Online đã đưa tin, tàu cập cảng hôm qua.", ("Tuổi Trẻ", "pub")),
+    ("Đài truyền hình trung ương Trung Quốc (CCTV) tối qua phát một phóng sự.", ("CCTV", "att")),
+    ("Ông bác bỏ cáo buộc của tờ Guardian.", ("Guardian", "att")),
+    ("Cơ quan này chỉ trích Guardian gay gắt.", ("Guardian", "other")),
     ("Báo Sankei Shimbun có trụ sở ở Tokyo đưa tin một tàu hàng bị giữ.", ("Sankei", "att")),
     ("Báo Sankei Shimbun có trụ sở ở Tokyo và hai thành phố lớn khác.", ("Sankei", "other")),
     ("Đài CNN, BBC và các kênh khác chính thức bị buộc đăng ký lại.", ("CNN", "other")),
@@ -86,8 +92,14 @@ def test_a_house_marks_its_report():
     assert citations_of("TTO - Hai bên đã ký thỏa thuận ngừng bắn.") == [("Tuổi Trẻ", "pub")]
 
 
-def test_a_fortress_and_an_exercise_are_no_outlets():
+def test_a_fortress_a_strait_and_an_exercise_are_no_outlets():
     assert citations_of("Ông thị sát pháo đài Paramacay.", "Cuộc tập trận Ulchi Freedom Guardian bị hoãn.") == []
+    assert citations_of("Máy bay đi qua kênh Bashi hôm qua.", "Khách tới lâu đài Windsor từ sáng.") == []
+
+
+def test_what_is_called_or_abbreviated_like_an_outlet_is_none():
+    assert citations_of("Vệ tinh Sputnik bay lên năm 1957.", "Tiếng vọng của Sputnik còn mãi.") == []
+    assert citations_of("Chỉ số Nikkei tăng nhẹ.", "Lực lượng vũ trang Philippines (AFP) mua máy bay.") == []
 
 
 def test_several_outlets_share_a_verb():
