@@ -42,6 +42,7 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     personal = pl.col("key").str.contains(patterns["personal"])
     # "báo" is also a leopard, "kênh" a strait
     vague = near_left.str.contains(patterns["vague"]) & ~named_for & ~near_right.str.contains(patterns["reports"])
+    vague = vague.fill_null(False)
     unknown = unknown.filter(
         (
             (
@@ -50,6 +51,7 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
                 | (titled & (named_for | near_right.str.contains(patterns["att_right"])) & role.is_in(_ARTICLE))
             )
             & ~left.str.contains(patterns["not_kind"])
+            & ~left.str.contains(patterns["firm"])
             & ~(left.str.contains("hãng $") & pl.col("key").str.contains(patterns["company"]))
             & ~pl.col("key").is_in(lead_words)
         )
@@ -204,6 +206,8 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
         "not_kind": rf"{edge}(?:{any_of(cues['not_kinds'])}) {of}{{0,3}}$",
         "titled": rf" (?:{any_of(cues['titles'])})$",
         "company": rf"(?:^| )(?:{any_of(cues['companies'])})(?: |$)",
+        # a firm, not a source: "bán cho hãng", unlike "nói với hãng"
+        "firm": r"(?i)(?:^|[^i] )(?:cho|với) hãng $",
         "vague": rf"(?:^|[^{LETTER}])(?:báo|[Kk]ênh) $",
         "personal": rf"[^ -~]|^\p{{Lu}}\. ?|^(?:{any_of(catalogue.cues['names']['given'])})(?: |$)",
         "wire": r"(?i)(?:^|[ (])(?:theo|nguồn:?|dẫn nguồn|tổng hợp từ|lược dịch) ?(?:tin )?"
