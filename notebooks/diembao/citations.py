@@ -33,33 +33,36 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     unknown = runs.filter(~pl.col("key").str.to_lowercase().is_in(not_outlets)).with_columns(
         source_id=pl.col("surface"), kind=pl.lit(None, pl.String), country=pl.lit(None, pl.String)
     )
-    # "Economic Daily", "Sportal TV": what a name ends with tells a newspaper from a person and a company
-    titled = pl.col("key").str.contains(patterns["titled"])
-    kind_of = left.str.contains(patterns["kind_of"]) | left.str.contains(patterns["site"])
-    # each pattern is asked only of the runs it can decide
-    near_left, near_right = (pl.when(titled | kind_of).then(side) for side in (left, right))
-    named_for = near_left.str.contains(patterns["att_left"])
     personal = pl.col("key").str.contains(patterns["personal"])
-    # "báo" is also a leopard, "kênh" a strait
-    vague = near_left.str.contains(patterns["vague"]) & ~named_for & ~near_right.str.contains(patterns["reports"])
-    vague = vague.fill_null(False)
-    unknown = unknown.filter(
-        (
-            (
-                (left.str.contains(patterns["kind_word"]) & (titled | ~vague))
-                | (kind_of & (titled | (~personal & ~vague)))
-                | (titled & (named_for | near_right.str.contains(patterns["att_right"])) & role.is_in(_ARTICLE))
-            )
-            & ~left.str.contains(patterns["not_kind"])
-            & ~left.str.contains(patterns["firm"])
-            & ~(left.str.contains("hãng $") & pl.col("key").str.contains(patterns["company"]))
-            & ~pl.col("key").is_in(lead_words)
-        )
+    unknown = unknown.with_columns(
+        kind_word=left.str.contains(patterns["kind_word"]),
+        kind_of=(left.str.contains(patterns["kind_of"]) | left.str.contains(patterns["site"])) & ~personal,
+        # "Economic Daily", "Sportal TV": what a name ends with tells a newspaper from a person and a company
+        titled=pl.col("key").str.contains(patterns["titled"]) & role.is_in(_ARTICLE),
+        credited=(left.str.contains(patterns["credit_word"]) & ~personal)
         | (~role.is_in(_ARTICLE) & left.str.contains(patterns["follow"]))
-        | ((role == "byline") & left.str.contains(patterns["beside"]))
-        | (left.str.contains(patterns["credit_word"]) & ~personal)
+        | ((role == "byline") & left.str.contains(patterns["beside"])),
+    ).filter(pl.any_horizontal("kind_word", "kind_of", "titled", "credited"))
+    unknown = unknown.with_columns(
+        reports=left.str.contains(patterns["att_left"]) | right.str.contains(patterns["att_right"]),
+        # "báo" is also a leopard, "kênh" a strait
+        vague=left.str.contains(patterns["vague"])
+        & ~left.str.contains(patterns["att_left"])
+        & ~right.str.contains(patterns["reports"]),
+        no_kind=left.str.contains(patterns["not_kind"])
+        | left.str.contains(patterns["firm"])
+        | (left.str.contains("hãng $") & pl.col("key").str.contains(patterns["company"]))
+        | pl.col("key").is_in(lead_words),
+    ).filter(
+        pl.col("credited")
+        | (
+            pl.when("titled")
+            .then(pl.any_horizontal("kind_word", "kind_of", "reports"))
+            .otherwise(~pl.col("vague") & pl.any_horizontal("kind_word", "kind_of"))
+            & ~pl.col("no_kind")
+        )
     )
-    hits = pl.concat([known, unknown]).sort("row", "start")
+    hits = pl.concat([known, unknown.select(known.columns)]).sort("row", "start")
     hits = hits.with_columns(
         photo=left.str.contains(patterns["photo"])
         | ((role == "caption") & left.str.contains(patterns["pictured"]) & right.str.contains(patterns["released"]))
