@@ -79,7 +79,9 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         attributed=left.str.contains(patterns["att_left"])
         | left.str.contains(patterns["told_in"])
         | right.str.contains(patterns["att_right"]),
-        misnamed=left.str.contains(patterns["namesake"]) & (pl.col("kind") != "photo"),
+        # "vệ tinh Sputnik", "quân đội Philippines (AFP)", "tên lửa RT-23"
+        misnamed=(left.str.contains(patterns["namesake"]) & (pl.col("kind") != "photo"))
+        | (pl.col("surface").str.contains(r"^\p{Lu}+$") & right.str.contains(r"^ ?-\d")),
         kind_word=left.str.contains(patterns["kind_word"])
         | (left.str.contains(patterns["kind_of"]) & ~left.str.contains(patterns["not_kind"])),
         # "TTO - Hai bên …": a house's mark before its report; "như Tuổi Trẻ đã đưa tin": one it has printed
@@ -88,7 +90,7 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         & ~left.str.contains(patterns["kind_word"])
         & pl.col("surface").str.contains(r"^\p{Lu}{3,5}$")
         & left.str.contains(r"(?:^|[\p{Ll}'?!]) ?$")
-        & right.str.contains(r"^ [-–] \p{Lu}")
+        & right.str.contains(r"^ [-–] ['\"]? ?\p{Lu}")
         & ~right.str.contains("(?i)^ [-–] (?:ảnh|video|đồ họa)"),
         bracketed=left.str.contains(r"¢ ?\($"),
         apposed=left.str.contains("¢ $"),
@@ -99,9 +101,9 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         | pl.col("kind_word")
         | pl.col("photo")
         | left.str.contains(patterns["wire"])
-        | right.str.contains(patterns["relays"])
+        | (left.str.contains(r"(?:^|[^\p{L}\p{N} ] ?|[¢ ] ?và )$") & right.str.contains(patterns["relays"]))
     )
-    # "vệ tinh Sputnik", "quân đội Philippines (AFP)": the name of something else, and so wherever the page says no more
+    # the name of something else, and so wherever the page says no more
     hits = hits.filter(
         ~pl.col("misnamed").fill_null(False)
         & (~pl.col("misnamed").any().over("page", "source_id") | pl.col("attributed") | pl.col("photo"))

@@ -99,6 +99,7 @@ def test_a_fortress_a_strait_and_an_exercise_are_no_outlets():
 
 def test_what_is_called_or_abbreviated_like_an_outlet_is_none():
     assert citations_of("Vệ tinh Sputnik bay lên năm 1957.", "Tiếng vọng của Sputnik còn mãi.") == []
+    assert citations_of("Chuyến tàu chở tên lửa RT-23 đã về kho.", "Tờ trình của đảng Lao động đưa tin vui.") == []
     assert citations_of("Chỉ số Nikkei tăng nhẹ.", "Lực lượng vũ trang Philippines (AFP) mua máy bay.") == []
 
 
