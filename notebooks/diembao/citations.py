@@ -26,43 +26,8 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     known = names.filter(pl.col("what").is_in(["outlet", "cued"])).join(
         outlets, on="key", how="left", maintain_order="left"
     )
-    lead_words = catalogue.cues["names"]["lead_words"]
-    # an outlet the catalogue does not list is one by what stands before it
-    runs = without_lead_words(names.filter(pl.col("what") == "run"), catalogue).drop("words", "cut")
-    not_outlets = [name.lower() for name in (*catalogue.cues["citations"]["not_outlets"], "The", "A")]
-    unknown = runs.filter(~pl.col("key").str.to_lowercase().is_in(not_outlets)).with_columns(
-        source_id=pl.col("surface"), kind=pl.lit(None, pl.String), country=pl.lit(None, pl.String)
-    )
-    personal = pl.col("key").str.contains(patterns["personal"])
-    unknown = unknown.with_columns(
-        kind_word=left.str.contains(patterns["kind_word"]),
-        kind_of=(left.str.contains(patterns["kind_of"]) | left.str.contains(patterns["site"])) & ~personal,
-        # "Economic Daily", "Sportal TV": what a name ends with tells a newspaper from a person and a company
-        titled=pl.col("key").str.contains(patterns["titled"]) & role.is_in(_ARTICLE),
-        credited=(left.str.contains(patterns["credit_word"]) & ~personal)
-        | (~role.is_in(_ARTICLE) & left.str.contains(patterns["follow"]))
-        | ((role == "byline") & left.str.contains(patterns["beside"])),
-    ).filter(pl.any_horizontal("kind_word", "kind_of", "titled", "credited"))
-    unknown = unknown.with_columns(
-        reports=left.str.contains(patterns["att_left"]) | right.str.contains(patterns["att_right"]),
-        # "báo" is also a leopard, "kênh" a strait
-        vague=left.str.contains(patterns["vague"])
-        & ~left.str.contains(patterns["att_left"])
-        & ~right.str.contains(patterns["reports"]),
-        no_kind=left.str.contains(patterns["not_kind"])
-        | left.str.contains(patterns["firm"])
-        | (left.str.contains("hãng $") & pl.col("key").str.contains(patterns["company"]))
-        | pl.col("key").is_in(lead_words),
-    ).filter(
-        pl.col("credited")
-        | (
-            pl.when("titled")
-            .then(pl.any_horizontal("kind_word", "kind_of", "reports"))
-            .otherwise(~pl.col("vague") & pl.any_horizontal("kind_word", "kind_of"))
-            & ~pl.col("no_kind")
-        )
-    )
-    hits = pl.concat([known, unknown.select(known.columns)]).sort("row", "start")
+    unlisted = _unlisted(names.filter(pl.col("what") == "run"), catalogue).select(known.columns)
+    hits = pl.concat([known, unlisted]).sort("row", "start")
     hits = hits.with_columns(
         photo=left.str.contains(patterns["photo"])
         | ((role == "caption") & left.str.contains(patterns["pictured"]) & right.str.contains(patterns["released"]))
@@ -169,6 +134,50 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     return conform(hits.with_columns(role=pl.col("part")), FOUND_CITATIONS).sort("page", "start")
 
 
+def _unlisted(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
+    """Runs of capitals → outlets the catalogue does not list, known by the words before them or by how their names end.
+
+    `source_id` is the name as it stands there; `kind` and `country` are null.
+    """
+    patterns = _patterns(catalogue)
+    left, right, role = pl.col("left"), pl.col("right"), pl.col("role")
+    runs = without_lead_words(runs, catalogue)
+    not_outlets = [name.lower() for name in (*catalogue.cues["citations"]["not_outlets"], "The", "A")]
+    unknown = runs.filter(~pl.col("key").str.to_lowercase().is_in(not_outlets)).with_columns(
+        source_id=pl.col("surface"), kind=pl.lit(None, pl.String), country=pl.lit(None, pl.String)
+    )
+    personal = pl.col("key").str.contains(patterns["personal"])
+    unknown = unknown.with_columns(
+        kind_word=left.str.contains(patterns["kind_word"]),
+        kind_of=(left.str.contains(patterns["kind_of"]) | left.str.contains(patterns["site"])) & ~personal,
+        # "Economic Daily", "Sportal TV": what a name ends with tells a newspaper from a person and a company
+        titled=pl.col("key").str.contains(patterns["titled"]) & role.is_in(_ARTICLE),
+        credited=(left.str.contains(patterns["credit_word"]) & ~personal)
+        | (~role.is_in(_ARTICLE) & left.str.contains(patterns["follow"]))
+        | ((role == "byline") & left.str.contains(patterns["beside"])),
+    ).filter(pl.any_horizontal("kind_word", "kind_of", "titled", "credited"))
+    unknown = unknown.with_columns(
+        reports=left.str.contains(patterns["att_left"]) | right.str.contains(patterns["att_right"]),
+        # "báo" is also a leopard, "kênh" a strait
+        vague=left.str.contains(patterns["vague"])
+        & ~left.str.contains(patterns["att_left"])
+        & ~right.str.contains(patterns["reports"]),
+        no_kind=left.str.contains(patterns["not_kind"])
+        | left.str.contains(patterns["firm"])
+        | (left.str.contains("hãng $") & pl.col("key").str.contains(patterns["company"]))
+        | pl.col("key").is_in(catalogue.cues["names"]["lead_words"]),
+    )
+    return unknown.filter(
+        pl.col("credited")
+        | (
+            pl.when("titled")
+            .then(pl.any_horizontal("kind_word", "kind_of", "reports"))
+            .otherwise(~pl.col("vague") & pl.any_horizontal("kind_word", "kind_of"))
+            & ~pl.col("no_kind")
+        )
+    )
+
+
 @lru_cache(maxsize=8)
 def _patterns(catalogue: Catalogue) -> dict[str, str]:
     """The cue lists of `[citations]` as patterns on the folded, masked context."""
@@ -228,7 +237,7 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
         "att_right": r"(?i)^, (?:tờ|hãng|cơ quan ngôn luận|kênh|đài|nhật báo) "
         rf"|(?i)^\)?(?: \([^)]*\))?{shared}(?: \([^)]*\))? ?,? ?(?:{when}){{0,3}}"
         rf"(?:{any_of(cues['attribution_right'] + ['ngày', 'hôm nay', 'hôm qua'])})(?:[^{LETTER}]|$)",
-        "told_in": rf"{edge}(?:{any_of(cues['reports'])})[^.;:¢]{{0,45}}(?:,| của| trên| với| từ) {kinds}$",
+        "told_in": rf"{edge}(?:{any_of(cues['works'])})[^.;:¢]{{0,45}}(?:,| của| trên| với| từ) {kinds}$",
         "namesake": rf"{edge}(?:(?:{any_of(cues['namesakes'])}) "
         rf"|(?:{any_of(cues['not_media'])})(?: [^ .,;()¢]+){{0,8}} \()$",
         "expert": rf"{edge}(?:chuyên gia|nhà phân tích|giám đốc|chủ tịch)[^,.]{{0,25}} (?:tại|ở) {kinds}$",
