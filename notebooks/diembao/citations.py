@@ -20,49 +20,59 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     patterns = _patterns(catalogue)
     left, right, role = pl.col("left"), pl.col("right"), pl.col("role")
     outlets = catalogue.outlet_forms.join(
-        catalogue.outlets.select(source_id="id", kind="kind"), on="source_id", how="left", maintain_order="left"
-    ).select(name_key(folded(pl.col("surface"))).alias("key"), "source_id", "kind")
+        catalogue.outlets.select("kind", "country", source_id="id"), on="source_id", how="left", maintain_order="left"
+    ).select(name_key(folded(pl.col("surface"))).alias("key"), "source_id", "kind", "country")
     outlets = outlets.unique("key", keep="first", maintain_order=True)
     known = names.filter(pl.col("what").is_in(["outlet", "cued"])).join(
         outlets, on="key", how="left", maintain_order="left"
     )
-    lead_words = catalogue.cues["names"]["lead_words"]
-    # an outlet the catalogue does not list is one by what stands before it
-    runs = without_lead_words(names.filter(pl.col("what") == "run"), catalogue).drop("words", "cut")
-    unknown = runs.filter(~pl.col("key").is_in([*catalogue.cues["citations"]["not_outlets"], "The", "A"])).with_columns(
-        source_id=pl.col("surface"), kind=pl.lit(None, pl.String)
-    )
-    unknown = unknown.filter(
-        (
-            left.str.contains(patterns["kind_word"])
-            & ~left.str.contains(patterns["not_kind"])
-            & ~pl.col("key").is_in(lead_words)
-        )
-        | (~role.is_in(_ARTICLE) & left.str.contains(patterns["follow"]))
-        | ((role == "byline") & left.str.contains(patterns["beside"]))
-        | (left.str.contains(patterns["credit_word"]) & ~pl.col("key").str.contains(patterns["personal"]))
-    )
-    hits = pl.concat([known, unknown]).sort("row", "start")
+    unlisted = _unlisted(names.filter(pl.col("what") == "run"), catalogue).select(known.columns)
+    hits = pl.concat([known, unlisted]).sort("row", "start")
     hits = hits.with_columns(
-        photo=left.str.contains(patterns["photo"]),
+        photo=left.str.contains(patterns["photo"])
+        | ((role == "caption") & left.str.contains(patterns["pictured"]) & right.str.contains(patterns["released"]))
+        | (left.str.contains(patterns["pictured"]) & right.str.contains("^ chụp")),
+        told=left.str.contains(patterns["told"]) & ~right.str.contains(patterns["subject_right"]),
         subject=left.str.contains(patterns["subject_left"])
         | left.str.contains(patterns["expert"])
         | right.str.contains(patterns["subject_right"])
-        | (left.str.contains(patterns["staff"]) & ~right.str.contains(patterns["att_right"])),
-        told=left.str.contains(patterns["told"]) & ~right.str.contains(patterns["subject_right"]),
-        attributed=left.str.contains(patterns["att_left"]) | right.str.contains(patterns["att_right"]),
-        kind_word=left.str.contains(patterns["kind_word"]),
-        # "TTO - Hai bên …": a house's mark before its report
+        | (
+            (right.str.contains(patterns["described"]) | left.str.contains(patterns["named_staff"]))
+            & ~left.str.contains(patterns["att_left"])
+            & ~right.str.contains(patterns["reports"])
+        ),
+        attributed=left.str.contains(patterns["att_left"])
+        | left.str.contains(patterns["told_in"])
+        | right.str.contains(patterns["att_right"]),
+        # "vệ tinh Sputnik", "quân đội Philippines (AFP)", "tên lửa RT-23"
+        misnamed=(left.str.contains(patterns["namesake"]) & (pl.col("kind") != "photo"))
+        | (pl.col("surface").str.contains(r"^\p{Lu}+$") & right.str.contains(r"^ ?-\d")),
+        kind_word=left.str.contains(patterns["kind_word"])
+        | (left.str.contains(patterns["kind_of"]) & ~left.str.contains(patterns["not_kind"])),
+        # "TTO - Hai bên …": a house's mark before its report; "như Tuổi Trẻ đã đưa tin": one it has printed
         house_mark=(pl.col("kind") != "agency")
         & (role == "body")
         & ~left.str.contains(patterns["kind_word"])
         & pl.col("surface").str.contains(r"^\p{Lu}{3,5}$")
-        & left.str.contains(r"(?:^|\p{Ll}) ?$")
-        & right.str.contains(r"^ [-–] \p{Lu}")
+        & left.str.contains(r"(?:^|[\p{Ll}'?!]) ?$")
+        & right.str.contains(r"^ [-–] ['\"]? ?\p{Lu}")
         & ~right.str.contains("(?i)^ [-–] (?:ảnh|video|đồ họa)"),
         bracketed=left.str.contains(r"¢ ?\($"),
         apposed=left.str.contains("¢ $"),
-    ).filter((pl.col("what") != "cued") | pl.col("kind_word") | pl.col("photo") | left.str.contains(patterns["wire"]))
+        house_report=(pl.col("country") == "VNM") & left.str.contains("(?i)như $") & right.str.contains("^ đã "),
+    )
+    hits = hits.filter(
+        (pl.col("what") != "cued")
+        | pl.col("kind_word")
+        | pl.col("photo")
+        | left.str.contains(patterns["wire"])
+        | (left.str.contains(r"(?:^|[^\p{L}\p{N} ] ?|[¢ ] ?và )$") & right.str.contains(patterns["relays"]))
+    )
+    # the name of something else, and so wherever the page says no more
+    hits = hits.filter(
+        ~pl.col("misnamed").fill_null(False)
+        & (~pl.col("misnamed").any().over("page", "source_id") | pl.col("attributed") | pl.col("photo"))
+    )
     byline = (
         pl.when(left.str.contains(patterns["wire"]))
         .then(pl.lit("credit"))
@@ -81,9 +91,9 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         .then(pl.lit("credit"))
         .when("photo")
         .then(pl.lit("photo"))
-        .when((left.str.strip_chars() == "") & right.str.contains("^ ?:"))
+        .when(left.str.contains(patterns["speaks_first"]) & right.str.contains("^ ?:"))
         .then(pl.lit("att"))
-        .when("house_mark")
+        .when(pl.col("house_mark") | pl.col("house_report"))
         .then(pl.lit("pub"))
         .when("told")
         .then(pl.lit("att"))
@@ -91,14 +101,10 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         .then(pl.lit("other"))
         .when("attributed")
         .then(pl.lit("att"))
-        # an outlet that opens a clause and does something is heard, not talked about
-        .when(
-            (left.str.contains(patterns["opens"]) | pl.col("kind_word"))
-            & right.str.contains(r"^ \p{Ll}")
-            & ~right.str.contains(patterns["no_verb"])
-        )
-        .then(pl.lit("att"))
-        .otherwise(pl.lit("other"))
+        # an outlet is named for what it reports, unless the page is about it
+        .when(pl.col("subject").any().over("page", "source_id"))
+        .then(pl.lit("other"))
+        .otherwise(pl.lit("att"))
     )
     hits = hits.with_columns(
         part=pl.when(role == "byline").then(byline).when(role.is_in(["headline", "lead", "body", "caption"])).then(text)
@@ -128,6 +134,50 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     return conform(hits.with_columns(role=pl.col("part")), FOUND_CITATIONS).sort("page", "start")
 
 
+def _unlisted(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
+    """Runs of capitals → outlets the catalogue does not list, known by the words before them or by how their names end.
+
+    `source_id` is the name as it stands there; `kind` and `country` are null.
+    """
+    patterns = _patterns(catalogue)
+    left, right, role = pl.col("left"), pl.col("right"), pl.col("role")
+    runs = without_lead_words(runs, catalogue)
+    not_outlets = [name.lower() for name in (*catalogue.cues["citations"]["not_outlets"], "The", "A")]
+    unknown = runs.filter(~pl.col("key").str.to_lowercase().is_in(not_outlets)).with_columns(
+        source_id=pl.col("surface"), kind=pl.lit(None, pl.String), country=pl.lit(None, pl.String)
+    )
+    personal = pl.col("key").str.contains(patterns["personal"])
+    unknown = unknown.with_columns(
+        kind_word=left.str.contains(patterns["kind_word"]),
+        kind_of=(left.str.contains(patterns["kind_of"]) | left.str.contains(patterns["site"])) & ~personal,
+        # "Economic Daily", "Sportal TV": what a name ends with tells a newspaper from a person and a company
+        titled=pl.col("key").str.contains(patterns["titled"]) & role.is_in(_ARTICLE),
+        credited=(left.str.contains(patterns["credit_word"]) & ~personal)
+        | (~role.is_in(_ARTICLE) & left.str.contains(patterns["follow"]))
+        | ((role == "byline") & left.str.contains(patterns["beside"])),
+    ).filter(pl.any_horizontal("kind_word", "kind_of", "titled", "credited"))
+    unknown = unknown.with_columns(
+        reports=left.str.contains(patterns["att_left"]) | right.str.contains(patterns["att_right"]),
+        # "báo" is also a leopard, "kênh" a strait
+        vague=left.str.contains(patterns["vague"])
+        & ~left.str.contains(patterns["att_left"])
+        & ~right.str.contains(patterns["reports"]),
+        no_kind=left.str.contains(patterns["not_kind"])
+        | left.str.contains(patterns["firm"])
+        | (left.str.contains("hãng $") & pl.col("key").str.contains(patterns["company"]))
+        | pl.col("key").is_in(catalogue.cues["names"]["lead_words"]),
+    )
+    return unknown.filter(
+        pl.col("credited")
+        | (
+            pl.when("titled")
+            .then(pl.any_horizontal("kind_word", "kind_of", "reports"))
+            .otherwise(~pl.col("vague") & pl.any_horizontal("kind_word", "kind_of"))
+            & ~pl.col("no_kind")
+        )
+    )
+
+
 @lru_cache(maxsize=8)
 def _patterns(catalogue: Catalogue) -> dict[str, str]:
     """The cue lists of `[citations]` as patterns on the folded, masked context."""
@@ -137,7 +187,8 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
         catalogue.cues["persons"]["outlet_cues"]
         + ["báo", "trang", "chuyên trang", "tờ thời báo", "cơ quan", "truyền thông"]
     )
-    kinds = rf"(?i:(?:{kind}) (?:(?:tiếng [^ ]+|nhà nước|chính thức|truyền hình|nổi tiếng|uy tín|lá cải|của §|§) )?)*"
+    of = rf"(?:(?:tiếng [^ ]+|{any_of(cues['kind_adjectives'])}|của §|[§¥]) )"
+    kinds = rf"(?i:(?:{kind}) {of}{{0,2}})*"
     others = rf"(?:{kinds}¢(?: \([^)]*\))?(?:,| và|/|;) ?){{0,3}}"
     credit = any_of(lines["credit_words"])
     # what may stand between an outlet and its verb: a time, its country, its language
@@ -148,30 +199,55 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
         r"|hồi [^ ,]+ [^ ,]+|(?:của |\()?§\)?|tiếng [^ ]+|trong [^,]{1,30}) "
     )
     staff = any_of(cues["staff"])
+    named = rf"(?:nữ )?(?:{staff})(?: ảnh| thường trú)?(?-i:(?: (?:\p{{Lu}}[^ ,.;:]*|¤)){{1,5}}) (?:(?:của|từ|tại) )?"
+    members = rf"(?:(?:(?:các|một|những|nhóm|đội|\d+) )?(?:{staff})(?: của| từ)? )?"
+    # other outlets that share what follows: "CNN, BBC và hai đài khác bị cấm"
+    shared = rf"(?:(?:,| và|/) ?{kinds}¢(?: \([^)]*\))?)*(?: và (?:\d+|các|nhiều|một số) [^.,;:]{{0,35}})?"
+    after = rf"(?i)^\)?(?: \([^)]*\))?{shared}(?: của §)?"
+    adverbs = rf"(?:(?:{any_of(cues['adverbs'])}|(?:ngày |hôm )?\d[\d/-]*) ){{0,2}}"
     return {
-        "photo": rf"{edge}(?:{credit})(?: \([^)]*\))? ?:[^:;]{{0,60}}$|{edge}(?:ảnh|photo|hình)[^:;.]{{0,30}}[(/] ?$"
+        "photo": rf"{edge}(?:{credit})(?: \([^)]*\))? ?:[^:;]{{0,60}}$|{edge}(?:ảnh|photo)[^:;.]{{0,30}}[(/] ?$"
+        r"|(?i)(?:^|[.–-] ?)hình[^:;.]{0,30}[(/] ?$"
         r"|(?i)\((?:ảnh|photo|nguồn|video) ?:?[^)]{0,40}$"
         r"|(?i)(?:^|[-–(]) ?(?:ảnh|hình|đồ họa)(?: chụp| tư liệu| minh họa)?(?: màn hình)?(?: từ| của| -)? $",
+        "speaks_first": rf"^ *{kinds}$",
         "credit_word": rf"{edge}(?:{credit}) ?: ?$",
         "kind_word": rf"{edge}(?:{any_of(catalogue.cues['persons']['outlet_cues'])}|theo trang|theo chuyên trang) $"
         r"|(?:^|[.!?:\"] ?)báo $",
-        "not_kind": rf"{edge}(?:{any_of(cues['not_kinds'])}) $",
-        "no_verb": r"^ (?:và|hoặc|hay|của|là|thuộc|với|cùng|tại|ở|như|từ lâu|tổ chức|ra đời|được|có trụ sở)(?:[ .,]|$)",
-        "opens": rf"(?:^|[.!?:;,…\"(] ?){kinds}$",
+        # "tờ báo Hàn Quốc Sports Seoul", "các tờ như Sports Seoul", "hôm qua báo Sports Seoul"
+        "kind_of": rf"{edge}(?:{any_of(cues['media'])}) {of}{{0,3}}$",
+        "site": rf"{edge}(?:{any_of(cues['sites'])}) trang (?:web |tin )?{of}{{0,2}}$",
+        "not_kind": rf"{edge}(?:{any_of(cues['not_kinds'])}) {of}{{0,3}}$",
+        "titled": rf" (?:{any_of(cues['titles'])})$",
+        "company": rf"(?:^| )(?:{any_of(cues['companies'])})(?: |$)",
+        # a firm, not a source: "bán cho hãng", unlike "nói với hãng"
+        "firm": r"(?i)(?:^|[^i] )(?:cho|với) hãng $",
+        "vague": rf"(?:^|[^{LETTER}])(?:báo|[Kk]ênh) $",
         "personal": rf"[^ -~]|^\p{{Lu}}\. ?|^(?:{any_of(catalogue.cues['names']['given'])})(?: |$)",
         "wire": r"(?i)(?:^|[ (])(?:theo|nguồn:?|dẫn nguồn|tổng hợp từ|lược dịch) ?(?:tin )?"
         r"(?:hãng tin |tờ |báo |đài )?(?:¢[,/;& ]+(?:và )?)*$",
-        "subject_left": rf"{edge}(?:{any_of(cues['subject_left'])}) (?:của )?{kinds}{others}{kinds}$",
-        "staff": rf"{edge}(?:{staff})(?: ảnh| thường trú)?(?-i:(?: \p{{Lu}}[^ ,.;:]*){{0,5}}) "
-        rf"(?:(?:của|từ|tại) )?{kinds}$",
+        "subject_left": rf"^[^¢]*[^{LETTER}¢]dẫn (?:{any_of(cues['programmes'])}) (?:của )?{kinds}$"
+        rf"|{edge}(?:(?:{any_of(cues['subject_left'])}) (?:(?:của|từ|tại) )?|(?:{any_of(cues['subject_verbs'])}) )"
+        rf"{members}{kinds}{others}{kinds}$",
         "told": rf"{edge}(?:{any_of(cues['told'])}) (?:(?:các|một|những|nhóm) )?(?:{staff})(?: của)? {kinds}$"
+        rf"|{edge}(?:{any_of(cues['told'])}|dẫn lời|trích lời) {named}{kinds}$"
         rf"|{edge}(?:theo|như) [^,.;:()]{{1,50}} (?:của|từ|trên|tại) {kinds}$",
-        "expert": rf"{edge}(?:chuyên gia|nhà phân tích|giám đốc|chủ tịch)[^,.]{{0,25}} (?:tại|ở) {kinds}$",
-        "subject_right": rf"(?i)^ ?(?:\([^)]*\) |của § )?(?:{any_of(cues['subject_right'])})(?:[^{LETTER}]|$)",
+        "named_staff": rf"{edge}(?:{named}|(?:,|là) (?:một )?(?:{staff})(?: của)? ){kinds}$",
         "att_left": rf"{edge}(?:{any_of(cues['attribution_left'])}) {kinds}{others}{kinds}(?-i:\p{{Lu}}\p{{Ll}}+ )?$",
         "att_right": r"(?i)^, (?:tờ|hãng|cơ quan ngôn luận|kênh|đài|nhật báo) "
-        rf"|(?i)^(?:(?:,| và|/) ?{kinds}¢)*(?: \([^)]*\))? ?,? ?(?:{when}){{0,3}}"
-        rf"(?:{any_of(cues['attribution_right'])})(?:[^{LETTER}]|$)",
+        rf"|(?i)^\)?(?: \([^)]*\))?{shared}(?: \([^)]*\))? ?,? ?(?:{when}){{0,3}}"
+        rf"(?:{any_of(cues['attribution_right'] + ['ngày', 'hôm nay', 'hôm qua'])})(?:[^{LETTER}]|$)",
+        "told_in": rf"{edge}(?:{any_of(cues['works'])})[^.;:¢]{{0,45}}(?:,| của| trên| với| từ) {kinds}$",
+        "namesake": rf"{edge}(?:(?:{any_of(cues['namesakes'])}) "
+        rf"|(?:{any_of(cues['not_media'])})(?: [^ .,;()¢]+){{0,8}} \()$",
+        "expert": rf"{edge}(?:chuyên gia|nhà phân tích|giám đốc|chủ tịch)[^,.]{{0,25}} (?:tại|ở) {kinds}$",
+        "subject_right": rf"{after} {adverbs}(?:{any_of(cues['subject_right'])})(?:[^{LETTER}]|$)",
+        "described": rf"{after},? {adverbs}(?:{any_of(cues['described'])})(?:[^{LETTER}]|$)",
+        "relays": rf"(?i)^ (?:{when}){{0,2}}(?:{any_of(cues['relays'])})(?:[^{LETTER}]|$)",
+        "reports": rf"(?i)[^{LETTER}](?:{any_of(cues['attribution_right'])})(?:[^{LETTER}]|$)",
+        "pictured": rf"{edge}(?:{any_of(cues['pictures'])})(?: [^.:;]{{0,40}})? (?:do|của|từ|trên|được)"
+        rf"(?: website của)? (?:một )?{members}{kinds}$",
+        "released": rf"(?i)^(?: \([^)]*\))? (?:{any_of(cues['released'])})(?:[^{LETTER}]|$)",
         "masthead": r"(?i)(?:theo dõi|bản quyền (?:thuộc )?(?:về )?|ghi rõ nguồn|copyright|©|xuất bản bởi|tải ứng dụng"
         r"|liên hệ (?:với )?(?:tòa soạn)?)[^.]{0,25}$",
         "beside": r"(?i)(?:theo|nguồn)[^)]*¢ ?[/,;&-] ?$",

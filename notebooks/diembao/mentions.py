@@ -89,14 +89,17 @@ def _states_and_orgs(names: pl.DataFrame, lines: pl.DataFrame, catalogue: Catalo
 
 def _reading(patterns: list[dict]) -> pl.Expr:
     """Rules of `[readings]` → gov or place by the first that holds, else gov; null for all but capitals and seats."""
+    read = pl.col("form").is_in(["capital", "seat"])
+    # a pattern is not asked of what is null
+    context = {side: pl.when(read).then(side) for side in ("left", "right")}
     tests = []
     for rule in patterns:
         holds = pl.col("form") == rule["form"] if "form" in rule else pl.lit(True)
-        for side in ("left", "right"):
+        for side in context:
             if side in rule:
-                holds &= pl.col(side).str.contains(f"(?i){fold(rule[side])}")
+                holds &= context[side].str.contains(f"(?i){fold(rule[side])}")
         tests.append(pl.when(holds).then(pl.lit(rule["reading"])))
-    return pl.when(pl.col("form").is_in(["capital", "seat"])).then(pl.coalesce(*tests, pl.lit("gov")))
+    return pl.when(read).then(pl.coalesce(*tests, pl.lit("gov")))
 
 
 @lru_cache(maxsize=8)

@@ -259,6 +259,7 @@ def _resolve(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     addressed &= ~before.str.contains("(?:[Đđ]àn|[Cc]ụ) (?:ông|bà) $")
     addressed &= ~pl.col("rest").str.contains(rf"^ (?:[A-Z][a-z]|\(|-)|^ {_SYLLABLE} {_SYLLABLE}")
     named = (pl.col("what") == "cued") & before.str.contains(r"(?:^|[ \"(])[A-Z][a-z]+ $")
+    named &= ~before.str.contains(r"(?:^|[ \"(])(?:Theo|Trang) $")  # "Theo Mirror, …"
     # "Chad Bown", "Kingston Reif": a first name that is also a place
     called = pl.col("key").is_in(catalogue.cues["names"]["also_places"])
     called &= pl.col("rest").str.contains(rf"^ [A-Z][a-z]+(?:[^{LETTER} ]| [^A-Z]|$)")
