@@ -11,6 +11,7 @@ from .catalogue import Catalogue, any_of, folded
 _PAGE = pl.col("page")
 # What may close a sentence; a line of prose ends with it, a title does not.
 _TERMINAL = r"[.!?;:…][\"')\]]*\s*$|[\"'][)\]]?\s*$|[.!?][\"']? ?\([^()]{1,40}\)\s*$"
+_INVISIBLE = "[\u200b\ufeff\x1c-\x1f]"
 _ELLIPSIS = r"(?:\.\.\.|…)[\"')\]]*\s*$"
 
 
@@ -35,17 +36,17 @@ def split_lines(pages: pl.DataFrame) -> pl.DataFrame:
 
 def line_roles(lines: pl.DataFrame, pages: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     """Lines of `split_lines` → the same with `segment` and `role` (null for a blank line)."""
-    cues = catalogue.cues["lines"]
     full = (
-        lines.with_columns(plain=folded(pl.col("text")).str.replace_all("[\u200b\ufeff]", "").str.strip_chars())
+        lines.with_columns(plain=folded(pl.col("text")).str.replace_all(_INVISIBLE, "").str.strip_chars())
         .filter(pl.col("plain") != "")
         .join(pages.select("page", "title"), on="page", how="left", maintain_order="left")
+        .with_columns(low=pl.col("plain").str.to_lowercase())
     )
-    full = _signals(full, cues)
+    full = _signals(full, catalogue)
     full = _frame(full)
     full = _zones(full)
     full = _second_articles(full)
-    full = _closing_block(full)
+    full = _kinds(_closing_block(full))
     roles = full.select("page", "line", "segment", role=_role())
     return (
         lines.join(roles, on=["page", "line"], how="left", maintain_order="left")
@@ -54,78 +55,149 @@ def line_roles(lines: pl.DataFrame, pages: pl.DataFrame, catalogue: Catalogue) -
     )
 
 
-def _signals(full: pl.DataFrame, cues: dict) -> pl.DataFrame:
+def _line(column: str, by: int) -> pl.Expr:
+    """The truth value of a column `by` lines further down the page; false beyond its ends."""
+    return (pl.col(column).shift(-by) & _on_page(by)).fill_null(False)
+
+
+def _on_page(by: int) -> pl.Expr:
+    """Whether the line `by` lines further down is still the same page's."""
+    return pl.col("k").shift(-by) == pl.col("k") + by
+
+
+def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     """Non-blank lines → what each line shows by itself and beside the same line elsewhere on the page."""
-    plain, low = pl.col("plain"), pl.col("plain").str.to_lowercase()
+    cues = catalogue.cues["lines"]
+    plain, low = pl.col("plain"), pl.col("low")
+    outlets = catalogue.outlet_forms.filter(~pl.col("cued"))["surface"]
+    ending = plain.str.tail(70)  # where a credit stands
+    is_outlet = lambda text: text.is_in(outlets.implode()).fill_null(False)  # noqa: E731
+    opens = lambda words: low.str.contains(rf"^[^\p{{L}}]*(?:{any_of(words)})(?:[^\p{{L}}]|$)")  # noqa: E731
     full = full.with_row_index("n").with_columns(
         syllables=plain.str.count_matches(r"[\p{L}\p{M}]+"),
         terminal=plain.str.contains(_TERMINAL),
         broken_off=plain.str.contains(_ELLIPSIS) & (plain.str.count_matches(r'"') % 2 == 0),
         credit=low.str.contains(rf"^(?:{any_of(cues['caption_openers'])})[,:]")
-        | low.str.contains(r"[.] ?ảnh minh họa[.]?$|^© ?[^\d.]{3,60}$")
+        | low.str.contains(r"(?:^|[.] ?)ảnh minh họa[.]?$")
+        | (low.str.contains(r"(?:^|[.,)] ?)© ?[^\d.©]{3,60}$") & ~low.str.contains("quyền|rights|copyright"))
+        # an agency behind a sentence, in brackets behind words that end in nothing, or before its photographer's name
+        | is_outlet(ending.str.extract(r"[.] (\p{Lu}[\p{L} ]{1,20}?)(?: ?[-/] ?\p{Lu}[^.]{2,40})?$"))
+        | (is_outlet(ending.str.extract(r"[^.!?;:\"] ?\(([^()]{2,30})\)$")) & (plain.str.count_matches(" ") >= 5))
+        | ending.str.contains(r"(?:^| )\p{Lu}{2,8}(?:(?: (?i:photo))?/\p{Lu}[^.!?]{2,40}| (?i:photo))$")
         | low.str.contains(rf"(?:^|[ (\[\-/.*])(?:{any_of(cues['credit_words'])})(?: \([^)]*\))? ?: ?[^ ]")
         | low.str.contains(r"\((?:ảnh|photo|nguồn)[ :][^)]{0,60}\)[ .]*$")
         | low.str.contains(r"[ .][-–] ?ảnh (?:chụp màn hình )?[^ .,;:]+(?: [^ .,;:]+){0,3}[ .]*$"),
         link_opener=low.str.contains(rf"^(?:{any_of(cues['link_openers'])})"),
-        form=low.str.contains(rf"^[^\p{{L}}©®]*(?:{any_of(cues['forms'] + cues['ui_openers'])})(?:[^\p{{L}}]|$)")
-        | low.str.contains(r"^(?:báo|tạp chí|trang)[^.]{0,40} điện tử$")
+        form=opens(cues["forms"] + cues["ui_openers"]),
+        imprint=low.str.contains(rf"^[^\p{{L}}\d]*(?:{any_of(cues['imprint'])})(?:[^\p{{L}}]|$)")
+        | low.str.contains(r"^[©®]|^(?:báo|tạp chí|trang)[^.]{0,40} điện tử$")
         | low.str.contains(r"^(?:số )?\d+[^.]{3,60}(?:hà nội|hcm|hồ chí minh)$"),
+        notice=low.str.contains(rf"(?:^[^\p{{L}}]*|[.!?] )(?:{any_of(cues['notices'])})(?:[^\p{{L}}]|$)")
+        | low.str.contains(_ADDRESS),
         listed=(pl.col("text").str.count_matches(r"\t|[|·•]") >= 2)
-        | plain.str.contains(r"^[^,]{2,30},$|^#[^ ]")
+        | plain.str.contains(r"^[^,]{2,30},$|^#[^ ]|^\p{Ll}[^.!?:;]{0,25}$")
         | (
             (plain.str.count_matches(",") >= 2)
             & ~plain.str.contains(r"(?:[^ ,]+ ){5}")
             & ~plain.str.contains(_TERMINAL)
         ),
+        # a caption may end with the day of its picture
+        pictured=plain.str.contains(r"(?:ngày|hôm) \d{1,2} ?[/.-] ?\d{1,2} ?[/.-] ?(?:19|20)\d{2}[.)]?$")
+        & (plain.str.count_matches(" ") < 40),
+        named_site=low.str.contains(rf"^(?:{any_of(cues['site_names'])}) "),
+        mark=plain.str.extract(r"^(\([^()]{2,20}\)|\p{Lu}[\p{L}.&]{1,12}) ?- "),
         is_title=(pl.col("title") == pl.col("text").str.strip_chars()).fill_null(False),
     )
-    short = _short_signals(full.filter(pl.col("syllables") <= SHORT), cues)
+    short = _short_signals(full.filter(pl.col("syllables") <= SHORT), cues, outlets)
     full = full.join(short, on="n", how="left", maintain_order="left").with_columns(
         pl.col(name).fill_null(False) for name in short.columns if name != "n"
     )
-    full = full.with_columns(form=pl.col("form") & ~pl.col("credit"))
-    content = (pl.col("syllables") >= 7) & pl.col("terminal") & ~pl.col("credit")
-    copies = (pl.col("syllables") >= 4) & (pl.len().over("page", "plain") > 1)
-    return full.with_columns(content=content, copied=copies, doubled=_says_twice(plain))
+    content = (pl.col("syllables") >= 7) & pl.col("terminal") & ~pl.any_horizontal("credit", "notice")
+    return full.with_columns(
+        form=pl.col("form") & ~pl.col("credit"),
+        imprint=pl.col("imprint") & ~pl.col("credit"),
+        content=content,
+        copied=(pl.col("syllables") >= 4) & (pl.len().over("page", "plain") > 1),
+        doubled=_says_twice(plain),
+    )
 
 
 SHORT = 16  # syllables of the longest line that can be a dateline, a signature, a heading of links
+_ADDRESS = r"^(?:https?://|www[.])[^ ]+$|^[^ @]+@[^ @]+[.][^ @]+$"  # of a page or a mailbox, alone in its line
 
 
-def _short_signals(short: pl.DataFrame, cues: dict) -> pl.DataFrame:
+def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series) -> pl.DataFrame:
     """Short lines → the signals only they can show: `n` and a truth value each."""
-    plain, low = pl.col("plain"), pl.col("plain").str.to_lowercase()
+    plain, low = pl.col("plain"), pl.col("low")
     name = r"(?:\p{Lu}[\p{L}'.]*[\p{L}']|\p{Lu}\.?)"
-    digits = r"\d{1,2} ?[/.-] ?\d{1,2} ?[/.-] ?\d{4}|\d{4}-\d{2}-\d{2}|\d{1,2}[:h]\d{2}(?::\d{2})?|\d+"
+    digits = r"\d{1,2} ?[/.-] ?\d{1,2} ?[/.-] ?\d{4}|\d{4}[.-]\d{2}[.-]\d{2}|\d{1,2}[:h]\d{2}(?::\d{2})?|\d+"
     date_words = rf"\b(?:{any_of(cues['byline_words'])}|ngày|tháng|năm|{_ENGLISH_DATES})\b"
-    # a dateline: take dates, times, byline words and names away, and nothing is left
-    left_over = plain.str.replace_all(digits, " ").str.replace_all(f"(?i){date_words}", " ")
+    # a dateline: take dates, times, byline words, names and a section's name away, and nothing is left
+    left_over = plain.str.replace(r"^[^|\d]{2,25}[|]|[|][^|\d]{2,25}$", " ")
+    left_over = left_over.str.replace_all(digits, " ").str.replace_all(f"(?i){date_words}", " ")
     has_date = plain.str.contains(
         r"(?i)\d ?tháng ?\d{1,2},? ?(?:năm )?(?:19|20)\d{2}"
-        r"|\d{1,2} ?[/.-] ?\d{1,2} ?[/.-] ?(?:19|20)\d{2}|(?:19|20)\d{2}-\d{2}-\d{2}"
+        r"|\d{1,2} ?[/.-] ?\d{1,2} ?[/.-] ?(?:19|20)\d{2}|(?:19|20)\d{2}[.-]\d{2}[.-]\d{2}"
     ) | (low.str.contains(rf"\b(?:{_ENGLISH_DATES})\b") & plain.str.contains(r"(?:19|20)\d{2}"))
-    agency = r"\((?:(?:[Tt]heo|[Tt]ổng hợp|[Dd]ịch|[Ll]ược|[Nn]guồn).{0,40}|[TtHhG .,/]{1,7}|[\p{L} .,&-]{2,20})\)"
+    agency = (
+        r"\((?:(?:[Tt]heo|[Tt]ổng hợp|[Dd]ịch|[Ll]ược|[Nn]guồn|thực hiện).{0,40}|[TtHhG .,/]{1,7}|[\p{L} .,&-]{2,20})\)"
+    )
+    several = rf"(?: ?[-/|] ?{name}(?: {name}){{0,4}}|/(?:báo|Báo) [^()/.]{{2,20}})"
+    label, names = rf"(?i:{any_of(cues['author_labels'])}) ?[:,] ?", rf"{name}(?:[ ,&/-]+{name}){{0,8}}"
+    is_heading = lambda words: low.str.contains(rf"^[^\p{{L}}]*(?:{any_of(words)})[^\p{{L}}]*$")  # noqa: E731
+    of_section = any_of(words for words in cues["link_headings"] if " " in words)
+    inside = plain.str.extract(r"^\(?([^(),/&]+)").str.strip_chars()
     return short.select(
         "n",
         image_file=low.str.contains(r"^[^ ]+\.(?:jpe?g|png|webp|gif|avif)$"),
-        link_heading=low.str.contains(rf"^[^\p{{L}}]*(?:{any_of(cues['link_headings'])})[^\p{{L}}]*$"),
+        link_heading=is_heading(cues["link_headings"])
+        | plain.str.contains(rf"^[^\p{{L}}]*(?i:{of_section}) \p{{Lu}}\p{{L}}*(?: \p{{L}}+){{0,2}}$"),
+        tag_heading=is_heading(cues["tag_headings"]),
+        talk_heading=is_heading(cues["talk_headings"]) | plain.str.contains(r"^#\d+$"),
+        order=is_heading(cues["comment_orders"]),
+        button=is_heading(cues["link_buttons"]),
+        list_end=low.str.contains(rf"^(?:{any_of(cues['list_ends'])})") & ~pl.col("terminal"),
         ui=low.str.contains(rf"^[^\p{{L}}]*(?:(?:{any_of(cues['ui'])})[^\p{{L}}]*)+$")
-        | (plain.str.contains(r" [|>›»] ") & (pl.col("syllables") <= 10) & ~pl.col("credit") & ~has_date)
+        | (
+            plain.str.contains(r" [|>›»] ")
+            & ~plain.str.contains(r"«|\d")
+            & (pl.col("syllables") <= 10)
+            & ~pl.col("credit")
+            & ~has_date
+        )
         | (low.str.contains(rf"^(?:{any_of(cues['ui_openers'])})") & ~plain.str.contains(r"[.!?]$"))
-        | ~plain.str.contains(r"\p{L}"),
+        # English: words that end as no Vietnamese syllable does
+        | (plain.str.contains(r"^[ -~]+$") & (plain.str.count_matches(r"\b[a-z]*(?:[bdfjklqrsvwxz]|[a-z]{7})\b") >= 2))
+        | low.str.contains(r"trên google news|\[(?:qc|pr|ads?)\]")
+        | ~plain.str.contains(r"\p{L}")
+        | (plain.str.contains(r"\d") & ~plain.str.contains(r"\p{L}{3}"))
+        | low.str.contains(r"^[^\p{L}]*a[^\p{L}]*$"),
+        agency=plain.str.strip_chars("()[]. ").is_in(outlets.implode()),
         named=plain.str.contains(rf"^{name}(?:[ ,/|–-]+{name})*$|\d ?[/.-] ?\d"),
         name_only=plain.str.contains(rf"^{name}(?: {name}){{1,3}}$")
         & plain.str.contains(r"\p{Ll}|\.")
         & ~plain.str.contains(r"\p{L}{2}\.$"),
+        capitals=plain.str.contains(r"^\p{Lu}{2,}(?: \p{Lu}{2,}){1,3}$"),
         dateline=has_date & ~left_over.str.replace_all(name, " ").str.contains(r"\p{L}"),
-        wire_end=plain.str.contains(
-            r"^\(? ?(?i:theo|nguồn|tổng hợp|lược dịch|dịch)(?i: từ| tin| theo)?"
-            r"(?:[ :]+(?i:hãng tin|hãng|báo|đài|tờ|trang))?[ :]+"
-            r"\p{Lu}[^.!?,]*(?:(?:[,/]| và) ?\p{Lu}[^.!?,]*)*[).]*$"
+        stamp=low.str.contains(
+            r"^(?:\d+|một|vài) (?:giây|phút|giờ|ngày|tuần|tháng) trước|^hôm (?:nay|qua),? (?:lúc )?\d"
+        ),
+        wire_end=(
+            plain.str.contains(
+                r"^\(? ?(?i:theo|nguồn|tổng hợp|lược dịch|dịch)(?i: từ| tin| theo)?"
+                r"(?:[ :]+(?i:hãng tin|hãng|báo|đài|tờ|trang))?[ :]+"
+                r"\p{Lu}[^.!?,]*(?:(?:[,/]| và) ?\p{Lu}[^.!?,]*)*[).]*$"
+            )
+            & (pl.col("syllables") <= 10)
         )
-        & (pl.col("syllables") <= 10),
-        signed=plain.str.contains(rf"^{name}(?: {name}){{0,4}} ?(?:[-/|–] ?{name}(?: {name}){{0,3}}|{agency})$")
-        & (pl.col("syllables") <= 9)
+        | low.str.contains(r'^nguồn[^:]{0,30}: ?https?://|^nguồn ?: ?[^"]{3,60}"')
+        | plain.str.contains(rf"^{label}{names}(?: ?[|-] ?{label}{names})?$")
+        | (plain.str.contains(r"^\([^()]{2,40}\)$") & inside.is_in(outlets.implode())),
+        signed=plain.str.contains(
+            rf"^{name}(?: {name}){{0,4}}"
+            rf"(?:{several}{{1,3}}|(?:{several}|, ?{name}(?: {name}){{0,3}}){{0,3}} ?{agency})$"
+        )
+        & (pl.col("syllables") <= 12)
         & ~pl.col("credit"),
     )
 
@@ -153,19 +225,37 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
     title_like = (
         (pl.col("syllables") >= 4)
         & ~pl.any_horizontal("ui", "link_heading", "link_opener", "dateline", "image_file", "wire_end", "credit")
+        & ~pl.any_horizontal("notice", "talk_heading", "tag_heading")
         & ~(pl.col("name_only") & (pl.col("syllables") <= 4))
     )
     full = full.with_columns(title_like=title_like)
-    first = pl.col("k").filter(title_like & ((pl.col("k") <= 15) | pl.col("is_title"))).min().over("page")
+    # the button of a link stands below its title, and comments are ordered by what heads lists elsewhere
+    button = pl.col("button") & _line("title_like", -1) & ~_line("terminal", -1) & _line("content", 1)
+    full = full.with_columns(
+        button=button, link_heading=pl.col("link_heading") & ~button & ~_line("order", -1) & ~_line("order", 1)
+    )
+    above_text = pl.col("content").cast(pl.Int32).cum_sum().over("page") == 0
+    first = pl.col("k").filter(title_like & ((pl.col("k") <= 15) | above_text | pl.col("is_title"))).min().over("page")
     stated = pl.col("k").filter(pl.col("is_title")).min().over("page")
     full = full.join(_echoed(full), on="page", how="left", maintain_order="left")
     full = full.with_columns(headline_at=pl.coalesce(stated, "echoed_at", first, pl.lit(0)))
+    # a title may stand twice above the story, also with the site's name behind it: the first without is the headline
+    title = pl.col("plain").filter(pl.col("k") == pl.col("headline_at")).first().over("page")
+    bare = title.str.starts_with(pl.col("plain")) & title_like & (pl.col("k") <= pl.col("headline_at"))
+    full = full.with_columns(headline_at=pl.coalesce(pl.col("k").filter(bare).min().over("page"), "headline_at"))
+    title = pl.col("plain").filter(pl.col("k") == pl.col("headline_at")).first().over("page")
+    full = full.with_columns(
+        headline_again=pl.col("plain").str.starts_with(title)
+        & (~pl.col("terminal") | (pl.col("plain") == title))
+        & (pl.col("k") != pl.col("headline_at"))
+    )
+    again = (pl.col("plain") == pl.col("plain").shift(1)) | (pl.col("plain") == pl.col("plain").shift(-1))
+    full = full.with_columns(
+        again=(again & pl.col("copied") & (pl.col("k") > pl.col("headline_at"))).fill_null(False),
+        above_credit=_line("credit", 1) & (pl.col("syllables").shift(-1) <= 5) & (pl.col("syllables") <= 20),
+    )
     after = pl.col("k") > pl.col("headline_at")
     prose = pl.col("content") & after & ~pl.any_horizontal("copied", "doubled", "broken_off", "link_opener", "wire_end")
-    # a caption in place of a standfirst ends with the day of the picture
-    pictured = pl.col("plain").str.contains(r"(?:ngày|hôm) \d{1,2} ?[/.-] ?\d{1,2} ?[/.-] ?(?:19|20)\d{2}[.)]?$") & (
-        pl.col("syllables") <= 40
-    )
     lead_at = (
         pl.col("k")
         .filter(
@@ -174,16 +264,24 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
                 "ui", "dateline", "link_heading", "link_opener", "image_file", "wire_end", "credit", "is_title"
             )
             & (pl.col("syllables") >= 8)
-            & ~pl.col("doubled")
-            & (pl.col("plain") != pl.col("plain").filter(pl.col("k") == pl.col("headline_at")).first().over("page"))
+            & ~pl.any_horizontal("doubled", "above_credit", "headline_again")
+            & ~(~pl.col("terminal") & (_line("credit", -1) | _line("credit", -2)) & (pl.col("syllables") <= 20))
+            & ~(pl.col("again") & pl.col("pictured"))
         )
         .min()
         .over("page")
     )
-    full = full.with_columns(prose=prose, lead_at=lead_at, pictured=pictured)
+    full = full.with_columns(prose=prose, lead_at=lead_at)
     picture_at = (
         pl.col("k")
-        .filter(after & (pl.col("credit") | (pl.col("pictured") & (pl.col("k") == pl.col("lead_at")))))
+        .filter(
+            after
+            & (
+                (pl.col("credit") & ~pl.col("wire_end"))
+                | (pl.col("pictured") & (pl.col("k") == pl.col("lead_at")))
+                | (pl.col("again") & pl.col("pictured"))
+            )
+        )
         .min()
         .over("page")
     )
@@ -215,6 +313,7 @@ def _echoed(full: pl.DataFrame) -> pl.DataFrame:
     above = pl.col("title_like") & (pl.col("k") < pl.col("begins"))
     near = (pl.col("begins") - pl.col("k") <= _HEAD) & pl.col("syllables").is_between(5, 32)
     choice = placed.filter(above.sum().over("page") > 1).filter(above & near)
+    dated = placed.select("page", "k", dated=_line("dateline", 1) | _line("dateline", -1))
     spoken = placed.filter(pl.col("page").is_in(choice["page"].unique().implode()))
     spoken = spoken.filter(pl.col("content") & pl.col("k").is_between("begins", "ends"))
     said = _syllables(spoken).unpivot(["syllable", "pair"], index="page", value_name="said").drop("variable").unique()
@@ -230,7 +329,12 @@ def _echoed(full: pl.DataFrame) -> pl.DataFrame:
             pairs=pl.col("again").fill_null(False).filter(pl.col("variable") == "pair").mean(),
         )
         .with_columns(echo=(pl.col("syllables") / 2 + pl.col("pairs")) * pl.col("number").sqrt())
-        .with_columns(score=pl.col("echo") - (pl.col("begins") - pl.col("k")) * 0.05)
+        .join(dated, on=["page", "k"], how="left", maintain_order="left")
+        .with_columns(
+            score=pl.col("echo")
+            - (pl.col("begins") - pl.col("k")) * 0.05
+            + pl.col("dated").fill_null(False).cast(pl.Float64) * 0.5
+        )
         .filter(pl.col("score") >= 0.5)
         .sort("page", "score", "k", descending=[False, True, False])
         .group_by("page", maintain_order=True)
@@ -249,45 +353,140 @@ def _syllables(lines: pl.DataFrame) -> pl.DataFrame:
 
 
 def _zones(full: pl.DataFrame) -> pl.DataFrame:
-    """Place → `linked` (the line belongs to a list of other stories) and `closed` (the story has ended before it)."""
-    same = _PAGE == _PAGE.shift(1)
-    before = lambda column: pl.when(same).then(pl.col(column).shift(1))  # noqa: E731
-    same_next = _PAGE == _PAGE.shift(-1)
+    """Place → `zone` (what a heading has opened: links, tags, talk, imprint), `story` (prose of the article) and
+    `closed` (the story has ended before the line)."""
     # a short paragraph right below a title that stands twice is that title's teaser, unless prose goes on below it
-    next_prose = (
-        pl.when(same_next).then(pl.col("prose").shift(-1) & (pl.col("syllables").shift(-1) >= 12)).fill_null(False)
-    )
-    teaser = ((before("copied") & (pl.col("k") > pl.col("lead_at") + 1)) | before("doubled")) & ~next_prose
-    story = pl.col("prose") & (~teaser.fill_null(False) | (pl.col("syllables") >= 45))
-    full = full.with_columns(story=story)
+    next_prose = _line("prose", 1) & (pl.col("syllables").shift(-1) >= 12)
+    teaser = ((_line("copied", -1) & (pl.col("k") > pl.col("lead_at") + 1)) | _line("doubled", -1)) & ~next_prose
+    # and so is one that begins with the site's mark ("TTO - "), as the standfirst of this article does
+    lead_mark = pl.col("mark").filter(pl.col("k") == pl.col("lead_at")).first().over("page")
+    marked = ((pl.col("mark") == lead_mark) & (pl.col("k") > pl.col("lead_at"))).fill_null(False)
+    full = full.with_columns(
+        said_out=pl.col("content") & pl.col("plain").str.ends_with(".") & (pl.col("syllables") >= 12),
+        story=pl.col("prose") & (~teaser | (pl.col("syllables") >= 45)) & ~marked, marked=marked
+    ).join(_teasers(full), on="n", how="left", maintain_order="left")
     # a list opens with its heading and ends where prose goes on: a long paragraph, or two in a row
-    goes_on = pl.col("story") & (
-        (pl.col("syllables") >= 30)
-        | (
-            pl.when(same_next).then(pl.col("story").shift(-1) & (pl.col("syllables").shift(-1) >= 12)).fill_null(False)
-            & (pl.col("syllables") >= 12)
+    goes_on = (
+        pl.col("story")
+        & ~pl.col("teaser").fill_null(False)
+        & (
+            (pl.col("syllables") >= 30)
+            | (
+                _line("story", 1)
+                & (pl.col("syllables").shift(-1) >= 12)
+                & ((pl.col("syllables") >= 12) | _line("content", -1))
+            )
+            # no teaser has two paragraphs
+            | ((pl.col("syllables") >= 12) & _line("said_out", -1))
         )
     )
-    state = pl.when(pl.col("link_heading") & (pl.col("k") > pl.col("headline_at"))).then(True).when(goes_on).then(False)
+    full = full.with_columns(goes_on=goes_on, teased=pl.col("content") & ~pl.col("plain").str.ends_with("?"))
+    # below a title and its teaser a title that is followed by the story is a subheading
+    resumes = ~pl.col("terminal") & (pl.col("syllables") <= 8) & _line("teased", -1) & _line("goes_on", 1)
+    full = full.with_columns(goes_on=pl.col("goes_on") | (resumes & pl.col("title_like")))
+    # so does a title with the day or the hour of another story below it
+    stamped = pl.col("title_like") & ~pl.col("terminal") & (_line("dateline", 1) | _line("stamp", 1))
+    heads_links = (pl.col("link_heading") & (pl.col("k") > pl.col("headline_at"))) | (
+        stamped & (pl.col("k") > pl.col("lead_at") + 1)
+    )
+    state = pl.when(heads_links).then(True).when(pl.col("goes_on") | _line("list_end", -1)).then(False)
     full = full.with_columns(in_list=state.forward_fill().over("page").fill_null(False))
     full = full.with_columns(story=pl.col("story") & ~pl.col("in_list"))
-    # the story is closed by its signature or wire credit, once prose has begun
-    stories_before = pl.col("story").cum_sum().over("page") - pl.col("story").cast(pl.Int64)
-    ending = (
-        pl.any_horizontal("wire_end", "name_only", "signed")
-        & (stories_before >= 3)
-        & ~pl.col("copied")
-        & ~pl.col("credit")
-        & ~pl.col("in_list")
+    full = full.join(_said(full), on="n", how="left", maintain_order="left").with_columns(
+        author=((pl.col("name_only") | pl.col("capitals")) & ~pl.col("said").fill_null(False)) | pl.col("signed")
     )
-    # a name alone between paragraphs of prose is a subheading, not a signature
-    prose_left = pl.col("story").cast(pl.Int64).sum().over("page") - pl.col("story").cum_sum().over("page")
-    ending = ending & (prose_left <= stories_before)
-    full = full.with_columns(ending=ending)
-    closed = (pl.col("ending").cum_sum().over("page") - pl.col("ending").cast(pl.Int64)) > 0
-    full = full.with_columns(closed=closed)
+    told = pl.when("story").then("syllables").otherwise(0).cum_sum().over("page")
+    stories = pl.col("story").cast(pl.Int64).cum_sum().over("page")
+    full = full.with_columns(
+        told=told, stories=stories, last_told=pl.when("story").then("k").forward_fill().over("page")
+    ).with_columns(
+        stories_before=pl.col("stories") - pl.col("story").cast(pl.Int64),
+        stories_left=pl.col("stories").last().over("page") - pl.col("stories"),
+        all_told=pl.col("told").last().over("page"),
+    )
+    # the story is closed by its signature or wire credit, once prose has begun
+    ending = (
+        pl.any_horizontal("wire_end", "author")
+        & (pl.col("stories_before") >= 3)
+        & (pl.col("k") - pl.col("last_told") <= 4)
+        & ~pl.any_horizontal("copied", "credit", "in_list", "ui", "link_heading", "form", "imprint", "notice")
+        # a name alone between paragraphs of prose is a subheading, not a signature
+        & (pl.col("stories_left") <= pl.col("stories_before") * pl.when("wire_end").then(2).otherwise(1))
+    )
+    # or by what stands below stories only: its topics, the readers, the imprint
+    strong = pl.col("imprint") & pl.col("plain").str.contains(r"[:\d©®]")
+    closes = (
+        (
+            (pl.any_horizontal("tag_heading", "talk_heading") & (pl.col("all_told") <= 2 * pl.col("told")))
+            | (strong & (pl.col("all_told") * 3 <= 4 * pl.col("told")))
+        )
+        & ~pl.col("content")
+        & (pl.col("stories_before") >= 2)
+    )
+    full = full.with_columns(ending=ending, closes=closes)
+    ends = pl.any_horizontal("ending", "closes").cast(pl.Int32)
+    full = full.with_columns(closed=(ends.cum_sum().over("page") - ends) > 0)
+    opened = (
+        pl.when(heads_links)
+        .then(_LINKS)
+        .when(pl.col("closes") & pl.col("tag_heading"))
+        .then(_TAGS)
+        .when(pl.col("closes") & pl.col("talk_heading"))
+        .then(_TALK)
+        .when("closes")
+        .then(_IMPRINT)
+        .when((pl.col("goes_on") | _line("list_end", -1)) & ~pl.col("closed"))
+        .then(_STORY)
+    )
+    full = full.with_columns(zone=opened.forward_fill().over("page").fill_null(_STORY))
     last = pl.col("k").filter(pl.col("story") & ~pl.col("closed")).max().over("page")
-    return full.with_columns(last_story=pl.coalesce(last, pl.col("k").max().over("page")))
+    return full.with_columns(
+        in_list=pl.col("zone") == _LINKS, last_story=pl.coalesce(last, pl.col("k").max().over("page"))
+    )
+
+
+_STORY, _LINKS, _TAGS, _TALK, _IMPRINT = range(5)  # what a heading may open, down to the next
+
+
+def _teasers(full: pl.DataFrame) -> pl.DataFrame:
+    """Lines → `n`, `teaser`: the paragraphs that say what the title above them says, and nothing above it has said.
+
+    A story goes on below a link without a word for it; a teaser takes its title up.
+    """
+    below = pl.col("content") & _line("title_like", -1) & ~_line("terminal", -1) & (pl.col("k") > pl.col("lead_at"))
+    lists = (pl.col("link_heading") & (pl.col("k") > pl.col("lead_at"))).any().over("page")
+    asked = full.with_columns(below=below & lists)
+    titles = asked.filter(_line("below", 1)).select("page", "k", title="plain")
+    if titles.is_empty():
+        return pl.DataFrame(schema={"n": full.schema["n"], "teaser": pl.Boolean})
+    first = (
+        _syllables(asked.filter(pl.col("page").is_in(titles["page"].unique().implode()) & pl.col("content")))
+        .group_by("page", "syllable")
+        .agg(first=pl.col("k").min())
+    )
+    new = (
+        _syllables(titles.rename({"title": "plain"}))
+        .unique(["page", "k", "syllable"])
+        .join(first, on=["page", "syllable"], how="left")
+        .filter(pl.col("first").is_null() | (pl.col("first") > pl.col("k")))
+        .group_by("page", k=pl.col("k") + 1)
+        .agg(taken=(pl.col("first") == pl.col("k") + 1).sum(), new=pl.len())
+    )
+    taken = (pl.col("taken") >= 3) | ((pl.col("taken") >= 2) & (pl.col("taken") * 2 >= pl.col("new")))
+    return asked.filter("below").join(new, on=["page", "k"], how="inner").select("n", teaser=taken)
+
+
+def _said(full: pl.DataFrame) -> pl.DataFrame:
+    """Lines → `n`, `said`: the names alone in a line of which the story speaks; who wrote it, it does not name."""
+    names = full.filter(pl.col("name_only") | pl.col("capitals")).select("n", "page", "low")
+    stories = (
+        full.filter(pl.col("content") & pl.col("page").is_in(names["page"].unique().implode()))
+        .group_by("page")
+        .agg(told=pl.col("low").str.join(" "))
+    )
+    return names.join(stories, on="page", how="inner").select(
+        "n", said=pl.col("told").str.contains(pl.col("low"), literal=True)
+    )
 
 
 def _second_articles(full: pl.DataFrame) -> pl.DataFrame:
@@ -296,112 +495,218 @@ def _second_articles(full: pl.DataFrame) -> pl.DataFrame:
     A headline inside a page is told from a subheading by what follows in order, standfirst, picture with its credit,
     text, or by the end of the story above it.
     """
-
-    def near(column: str, by: int) -> pl.Expr:
-        return pl.when(_PAGE == _PAGE.shift(-by)).then(pl.col(column).shift(-by)).fill_null(False)
-
     heads = (
         ~pl.col("terminal")
         & pl.col("syllables").is_between(7, 30)
         & ~pl.any_horizontal(
             "credit", "dateline", "ui", "link_heading", "link_opener", "signed", "image_file", "copied"
         )
-        & ~pl.col("in_list")
-        & near("content", 1)
+        & pl.col("zone").is_in([_STORY, _TAGS])
+        & ~pl.any_horizontal("form", "imprint", "notice", "marked")
+        & _line("content", 1)
         & (pl.col("k") > pl.col("lead_at") + 3)
     )
-    in_order = (near("credit", 2) & near("content", 3)) | (near("dateline", 2) & near("credit", 3) & near("content", 4))
-    prose_after = sum(near("content", by).cast(pl.Int64) for by in range(1, 7))
+    pictured = _line("credit", 2) & _line("content", 3)
+    in_order = pictured | (_line("dateline", 2) & _line("credit", 3) & _line("content", 4))
+    prose_after = sum(_line("content", by).cast(pl.Int64) for by in range(1, 7))
     opens = heads & (in_order | (pl.col("closed") & (prose_after >= 4)))
     full = full.with_columns(segment=opens.cast(pl.Int32).cum_sum().over("page"))
     # an article run on ends where, after its text, the site speaks again
     told = pl.col("content").cast(pl.Int32).cum_sum().over("page", "segment") >= 3
-    full = full.with_columns(site=pl.any_horizontal("ui", "link_heading") | (pl.col("form") & ~pl.col("terminal")))
+    headings = pl.any_horizontal("ui", "link_heading", "tag_heading", "talk_heading") & ~pl.col("dateline")
+    full = full.with_columns(
+        topical=~pl.col("terminal") & (pl.col("syllables") <= 4) & pl.col("closed"),
+        heading=pl.any_horizontal("link_heading", "tag_heading", "ui") & ~pl.any_horizontal("dateline", "stamp"),
+        site=headings | pl.col("notice") | (pl.any_horizontal("form", "imprint") & ~pl.col("content"))
+    )
     return full.with_columns(ended=(told & pl.col("site")).cast(pl.Int32).cum_sum().over("page", "segment") > 0)
+
+
+_DUMP = 10  # lines of the site's own from which a page is the dump of all its text
+
+
+def _kinds(full: pl.DataFrame) -> pl.DataFrame:
+    """Zones → where each line stands, and whether it is `byline`, `caption`, `link`, `spoken` by the site."""
+    k, bare = pl.col("k"), pl.col("bare")
+    menu = (k < pl.col("headline_at")) & (pl.col("syllables") <= 6)
+    own = (pl.any_horizontal("site", "imprint") | menu) & ~pl.col("terminal")
+    full = full.with_columns(
+        bare=~pl.col("terminal"),
+        small=pl.col("syllables") <= 4,
+        title=~pl.col("terminal") & (pl.col("syllables") >= 5),
+        at_head=k < pl.coalesce("lead_at", pl.col("headline_at") + 1),
+        below=k > pl.col("headline_at"),
+        outside=(k > pl.col("last_story")) | pl.col("closed"),
+        dumped=own.sum().over("page") >= _DUMP,
+        scraped=pl.any_horizontal("site", "link_opener").any().over("page"),
+    )
+    full = full.with_columns(
+        # (a page may have no standfirst, and nothing is below it then)
+        inside=(k > pl.col("lead_at")).fill_null(False)
+        & ~pl.any_horizontal("outside", "in_list")
+        & (pl.col("segment") == 0),
+        in_run=pl.col("title") & (_line("title", 1) | _line("title", -1)),
+    )
+    # in the dump of a whole page a long title inside the story is a link, unless there are as many as subheadings, and
+    # what is longer than a title is the caption of a picture that is gone
+    stray = (
+        pl.all_horizontal("dumped", "inside", "bare")
+        & (pl.col("syllables") >= 9)
+        & (_line("story", -1) | _line("credit", -1) | _line("link_opener", -1))
+        & ~pl.col("text").str.contains(r"\t\S|^\s*(?:[-+*•]|\d+[.)/])|:\s*$")
+    )
+    # between the end of a story and the first heading short lines stand together as its topics
+    tag = (
+        pl.all_horizontal("closed", "bare")
+        & (pl.col("zone") == _STORY)
+        & (pl.col("syllables") <= 6)
+        & (_line("topical", -1) | _line("listed", -1))
+    )
+    spoken = (
+        ((pl.col("zone") == _TALK) & (~pl.col("in_run") | pl.col("form")))
+        | (pl.col("zone") == _IMPRINT)
+        | ((pl.col("zone") == _TAGS) & (pl.col("syllables") <= 6) & bare)
+        | (pl.col("named_site") & pl.col("outside") & _line("imprint", 1))
+        | (pl.col("plain").str.starts_with("©") & pl.col("outside") & ~pl.col("closing"))
+        | (pl.all_horizontal("dumped", "inside", "bare") & pl.col("plain").str.contains(r"^\p{Ll}[^.!?:;,]{0,25}$"))
+    ) & ~pl.any_horizontal("link_opener", "doubled", "copied")
+    full = full.with_columns(stray=stray & (stray.sum().over("page") <= 4), tag=tag, spoken=spoken)
+    full = full.with_columns(link=_link().fill_null(False))
+    return full.with_columns(byline=_byline().fill_null(False), caption=_caption().fill_null(False))
+
+
+def _link() -> pl.Expr:
+    """Whether a line belongs to another story of the site, whatever else it may be."""
+    # subheadings do not follow one another
+    run = (
+        pl.all_horizontal("in_run", "inside", "scraped")
+        & pl.col("syllables").is_between(6, 22)
+        & pl.col("plain").str.contains(r"^[\p{Lu}\"'(\[]")
+        & ~pl.col("plain").str.contains(r"[:;,]$|^PV")
+        & ~pl.any_horizontal("credit", "listed", "form", "wire_end", "signed")
+        & ~_line("credit", 1)
+    )
+    copied = pl.col("copied") & ~pl.col("closing")
+    copied = copied & (pl.col("k") != pl.col("lead_at")) & (pl.col("k") != pl.col("headline_at"))
+    return (
+        pl.any_horizontal("link_opener", "doubled", "marked")
+        | (_line("marked", 1) & pl.col("bare") & (pl.col("k") > pl.col("lead_at")))
+        | (_line("button", 1) & pl.col("bare"))
+        | copied
+        | (pl.col("in_list") & ~pl.col("story"))
+        | run
+    )
+
+
+def _byline() -> pl.Expr:
+    """Whether a line says who wrote, and when."""
+    k = pl.col("k")
+    late = k >= pl.col("last_story")
+    # a page's clock and the days of its links come after the day below the headline
+    dated_above = (pl.col("dateline") & (k <= pl.col("lead_at") + 3)).any().over("page")
+    dateline = pl.col("dateline") & ((k <= pl.col("lead_at") + 3) | ~dated_above)
+    signed_above = (
+        pl.col("name_only")
+        & late
+        & ((pl.col("name_only") & pl.col("at_head")).cast(pl.Int32).sum().over("page", "plain") > 0)
+    )
+    first_name = (pl.col("author") & late).cast(pl.Int32).cum_sum().over("page") == 1
+    dated = (_line("dateline", -1) | _line("dateline", 1)) & (k - pl.col("headline_at")).is_between(-6, 0)
+    byline = (
+        dateline
+        | pl.any_horizontal("wire_end", "ending")
+        | (pl.any_horizontal("name_only", "signed") & pl.col("at_head") & pl.col("below"))
+        | (pl.col("name_only") & dated)
+        | (pl.col("author") & (pl.col("stories_before") <= 1) & pl.col("below") & ~pl.col("is_title"))
+        # a name alone further down is the topic of a story, not who wrote it
+        | (late & first_name & (pl.col("signed") | (pl.col("author") & (k <= pl.col("last_story") + 2))))
+    )
+    return ((byline & ~pl.col("in_list")) | signed_above) & ~(
+        pl.any_horizontal("ui", "link_heading") & ~pl.any_horizontal("dateline", "wire_end")
+    )
+
+
+def _caption() -> pl.Expr:
+    """Whether a line describes a picture, or says whose it is."""
+    k, bare = pl.col("k"), pl.col("bare")
+    before_credit = _line("credit", 1) & (pl.col("line").shift(-1) == pl.col("line") + 1) & bare & pl.col("below")
+    tabled = pl.col("text").str.contains("\t", literal=True)
+    beside_credit = pl.col("above_credit") | (bare & ~pl.col("small") & (_line("credit", -1) | _line("credit", -2)))
+    headline = pl.col("plain").filter(k == pl.col("headline_at")).first().over("page")
+    pictures = headline.str.contains(r"(?i)^[^\p{L}]*(?:chùm |loạt |hình |những hình )?ảnh ") & (
+        pl.col("credit").cast(pl.Int32).sum().over("page") >= 3
+    )
+    return (
+        (
+            pl.col("credit")
+            & ~(pl.col("spoken") & ~pl.col("closing"))
+            & ~(pl.all_horizontal("in_list", "title") & _line("heading", -1))
+        )
+        | (before_credit & ~tabled & ~pl.any_horizontal("link", "form", "stray"))
+        | pl.col("closing")
+        # an agency alone in its line is the credit of the picture above it
+        | ((pl.col("agency") | (bare & _line("agency", 1))) & pl.col("inside"))
+        | (beside_credit & pl.col("below") & (k < pl.col("lead_at")))
+        # the text of a picture beside the picture's own
+        | (pl.all_horizontal("again", "pictured") & (k < pl.col("last_story")) & ~pl.col("in_list"))
+        | (pl.col("stray") & (pl.col("syllables") >= 14))
+        # in a story in pictures short sentences are captions
+        | (pictures & pl.all_horizontal("dumped", "inside", "terminal") & (pl.col("syllables") <= 20))
+        | ((k == pl.col("picture_at")) & pl.col("pictured"))
+    )
 
 
 def _role() -> pl.Expr:
     """All signals → the line's role."""
-    k = pl.col("k")
-    small = pl.col("syllables") <= 4
-    at_head = k < pl.coalesce("lead_at", pl.col("headline_at") + 1)
-    below = k >= pl.col("last_story")
-    byline = (
-        pl.any_horizontal("dateline", "wire_end", "ending")
-        | ((pl.col("name_only") | pl.col("signed")) & at_head & (k > pl.col("headline_at")))
-        # a name alone further down is the topic of a story, not who wrote it
-        | (below & (pl.col("signed") | (pl.col("name_only") & (k <= pl.col("last_story") + 2))))
-    )
-    same_next = _PAGE == _PAGE.shift(-1)
-    before_caption = (
-        pl.when(same_next)
-        .then(pl.col("credit").shift(-1) & (pl.col("line").shift(-1) == pl.col("line") + 1))
-        .fill_null(False)
-        & ~pl.col("terminal")
-        & (k > pl.col("headline_at"))
-    )
-    outside = (k > pl.col("last_story")) | pl.col("closed")
+    k, bare, outside, small = pl.col("k"), pl.col("bare"), pl.col("outside"), pl.col("small")
     # the topics an article is filed under stand alone between two headings
-    heading = pl.col("link_heading") | pl.col("ui")
-    topic = (
-        pl.any_horizontal(pl.when(_PAGE == _PAGE.shift(by)).then(pl.col("link_heading").shift(by)) for by in (1, 2))
-        & pl.any_horizontal(pl.when(_PAGE == _PAGE.shift(-by)).then(heading.shift(-by)) for by in (1, 2))
-        & (pl.col("syllables") <= 5)
-        & ~pl.col("terminal")
-    )
-    linked = (
-        pl.col("link_opener")
-        | pl.col("doubled")
-        | (pl.col("copied") & ~pl.col("closing") & (k != pl.col("lead_at")) & (k != pl.col("headline_at")))
-        | (pl.col("in_list") & ~pl.col("story"))
-    )
-    # below the story a sentence is a teaser where there are links, and a late paragraph where there are none
-    lists_links = ((linked & (k > pl.col("headline_at"))) | (outside & ~pl.col("terminal") & ~small)).any().over("page")
-    follows_copy = (
-        pl.when(_PAGE == _PAGE.shift(1)).then(pl.col("copied").shift(1) | pl.col("doubled").shift(1)).fill_null(False)
-    )
+    headed = [_line(kind, by) for kind in ("link_heading", "tag_heading") for by in (-1, -2)]
+    topic = pl.any_horizontal(headed) & (_line("heading", 1) | _line("heading", 2)) & (pl.col("syllables") <= 5) & bare
+    # below the story a sentence is a teaser where there are links, and a late paragraph where there are none; a short
+    # sentence right below it is its last
+    lists_links = ((pl.col("link") & pl.col("below")) | (outside & bare & ~small)).any().over("page")
+    last_words = (k == pl.col("last_story") + 1) & (pl.col("zone") == _STORY) & ~pl.col("closed")
+    other = pl.col("segment") > 0
+    of_title = pl.col("title") & ~pl.col("plain").str.contains(":")
     return (
         pl.when(k == pl.col("headline_at"))
         .then(pl.lit("headline"))
-        .when(
-            (pl.col("segment") > 0)
-            & (pl.col("link_opener") | (pl.col("broken_off") & ~pl.col("story")) | pl.col("doubled"))
-        )
+        .when(other & (pl.any_horizontal("link_opener", "doubled") | (pl.col("broken_off") & ~pl.col("story"))))
         .then(pl.lit("related"))
-        .when((pl.col("segment") > 0) & (pl.col("site") | (pl.col("ended") & (small | pl.col("listed")))))
+        .when(other & (pl.col("site") | (pl.col("ended") & pl.any_horizontal("small", "listed", "spoken"))))
         .then(pl.lit("ui"))
-        .when((pl.col("segment") > 0) & pl.col("ended"))
+        .when(other & pl.col("ended"))
         .then(pl.lit("related"))
-        .when(pl.col("segment") > 0)
+        .when(other)
         .then(pl.lit("other"))
-        .when(pl.col("image_file"))
+        .when(pl.any_horizontal("image_file", "notice") & ~pl.any_horizontal("link_opener", "wire_end"))
         .then(pl.lit("ui"))
-        .when(byline & ~pl.col("in_list") & ~(pl.col("ui") & ~pl.col("dateline")))
+        .when(pl.col("byline") & ~pl.col("spoken"))
         .then(pl.lit("byline"))
-        .when(pl.col("ui") | pl.col("link_heading") | topic)
+        .when(pl.any_horizontal("ui", "link_heading", "tag_heading", "talk_heading", "button") | topic)
+        .then(pl.lit("ui"))
+        .when("caption")
+        .then(pl.lit("caption"))
+        .when(pl.col("headline_again") & (k <= pl.col("lead_at") + 2))
+        .then(pl.when(_line("credit", 1) & pl.col("below")).then(pl.lit("caption")).otherwise(pl.lit("ui")))
+        .when((k < pl.col("headline_at")) | pl.col("spoken"))
         .then(pl.lit("ui"))
         .when(
-            pl.col("credit")
-            | (before_caption & ~linked)
-            | pl.col("closing")
-            | ((k == pl.col("picture_at")) & pl.col("pictured"))
+            (pl.col("imprint") & (outside | bare))
+            | (pl.col("form") & (outside | bare) & ~(pl.col("in_list") & of_title))
+            | (pl.col("listed") & outside)
+            | (outside & (small | pl.col("tag")) & ~pl.col("copied") & bare)
         )
-        .then(pl.lit("caption"))
-        .when(at_head & (k < pl.col("headline_at")))
         .then(pl.lit("ui"))
-        .when((pl.col("form") & (outside | ~pl.col("terminal"))) | (pl.col("listed") & outside))
-        .then(pl.lit("ui"))
-        .when(outside & small & ~pl.col("copied") & ~pl.col("terminal"))
-        .then(pl.lit("ui"))
-        .when(linked)
+        .when(pl.any_horizontal("link", "stray"))
         .then(pl.lit("related"))
         .when((k == pl.col("lead_at")) & pl.col("has_lead"))
         .then(pl.lit("lead"))
-        .when(at_head)
+        .when("at_head")
         .then(pl.when(small).then(pl.when("named").then(pl.lit("byline")).otherwise(pl.lit("ui"))).otherwise(pl.lit("lead")))
-        .when(outside & ~(pl.col("terminal") & ~lists_links))
+        .when(outside & (bare | lists_links) & ~(last_words & ~bare))
         .then(pl.lit("related"))
-        .when(follows_copy & pl.col("broken_off"))
+        .when((_line("copied", -1) | _line("doubled", -1)) & pl.col("broken_off"))
         .then(pl.lit("related"))
         .otherwise(pl.lit("body"))
     )

@@ -119,7 +119,11 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     # outside the article only its publisher counts, and the pictures of an article run on below it
     masthead = (role == "ui") & (
         left.str.contains(patterns["masthead"])
-        | (pl.col("at_head") & (left.str.strip_chars() == "") & right.str.contains(r"^ *(?:$|[|>›»-])"))
+        | (
+            pl.col("at_head")
+            & left.str.contains(r"(?i)^ *(?:(?:báo|tạp chí|đài) ?)?$")
+            & right.str.contains(r"(?i)^ *(?:(?:online|điện tử) *)?(?:$|[|>›»-])")
+        )
     )
     published = hits.filter(masthead | (pl.col("part") == "pub")).select("page", "source_id").unique()
     hits = hits.join(published.with_columns(own=True), on=["page", "source_id"], how="left", maintain_order="left")

@@ -181,3 +181,175 @@ def test_a_portal_without_its_frame():
     site += ["Geneva, hạt nhân, đàm phán", "Cơ quan chủ quản: Hội Mẫu", "Số 7 Phố Mẫu, Hà Nội"]
     assert {roles[line] for line in site} == {"ui"}
     assert roles["Giá vàng tăng phiên thứ ba"] == "related"
+
+
+LONG = [
+    "Phái đoàn hai nước bắt đầu vòng đàm phán mới vào sáng nay tại Geneva, sau hơn nửa năm không gặp nhau và nhiều "
+    "tuần trao đổi qua trung gian về chương trình nghị sự.",
+    "Nội dung chính là thuế quan và kiểm soát xuất khẩu công nghệ cao, hai vấn đề đã làm vòng trước đổ vỡ hồi mùa thu "
+    "năm ngoái, theo các nhà ngoại giao dự họp.",
+    "Giới quan sát cho rằng khó có kết quả lớn, nhưng việc ngồi lại với nhau đã là một bước tiến so với những tháng "
+    "chỉ có lời qua tiếng lại giữa hai bên.",
+    "Vòng tiếp theo dự kiến diễn ra ở châu Âu vào mùa xuân, thời gian cụ thể sẽ được công bố sau khi hai phái đoàn về "
+    "nước báo cáo với lãnh đạo.",
+]
+MENU = ["Thời sự", "Thế giới", "Kinh tế", "Quân sự", "Hồ sơ", "Phân tích", "Quốc tế", "Chia sẻ", "Tìm kiếm", "Video"]
+
+
+def test_topics_readers_and_imprint_stand_below_a_story():
+    below = [
+        "Từ khóa:",
+        "đàm phán",
+        "Thương mại Mỹ Trung",
+        "Bình luận (2)",
+        "Được quan tâm nhất",
+        "Mới nhất",
+        "Nguyễn Văn Mẫu",
+        "Mong hai bên sớm có kết quả tốt cho người tiêu dùng cả hai nước.",
+        "Thích",
+        "Tin cùng chuyên mục",
+        "Giá dầu tăng phiên thứ ba liên tiếp",
+        "Báo Mẫu điện tử",
+        "Cơ quan chủ quản: Hội Mẫu Việt Nam",
+        "Cấm sao chép dưới mọi hình thức nếu không có văn bản đồng ý",
+        "Phòng 7 nhà B khu tập thể Mẫu",
+    ]
+    roles = roles_of("\n".join([HEADLINE, LEAD, *BODY, *below]))
+    assert {roles[line] for line in BODY} == {"body"}
+    assert roles.pop("Giá dầu tăng phiên thứ ba liên tiếp") == "related"
+    assert {line for line in below if roles.get(line, "ui") != "ui"} == set()
+
+
+def test_whom_the_story_names_did_not_write_it():
+    page = [HEADLINE, LEAD, *BODY, "Ông Trần Thử dẫn đầu phái đoàn sang châu Âu.", "MINH MẪU", "Chia sẻ"]
+    roles = roles_of("\n".join([*page, "Trần Thử", "Geneva"]))
+    assert roles["MINH MẪU"] == "byline"
+    assert roles["Trần Thử"] == roles["Geneva"] == "ui"
+    named = roles_of("\n".join([HEADLINE, LEAD, *BODY[:3], "Trần Thử", "Ông Trần Thử dẫn đầu phái đoàn.", BODY[3]]))
+    assert named["Trần Thử"] == "body"
+
+
+def test_a_teaser_takes_its_title_up_and_a_story_goes_on_without():
+    title = "Vệ tinh trinh sát phát nổ khi rời bệ phóng"
+    teaser = "Vệ tinh trinh sát mới phát nổ ít phút sau khi rời bệ phóng ở bờ biển phía tây, theo quân đội nước bên."
+    page = [HEADLINE, LEAD, *LONG[:2], "Tin liên quan", title]
+    with_teaser = roles_of("\n".join([*page, teaser, *LONG[2:]]))
+    assert with_teaser[title] == with_teaser[teaser] == "related"
+    assert {with_teaser[line] for line in LONG} == {"body"}
+    assert {roles_of("\n".join([*page, *LONG[2:]]))[line] for line in LONG} == {"body"}
+
+
+def test_a_paragraph_that_begins_with_the_site_s_mark_is_another_story_s():
+    title = "Bão đổ bộ miền Trung"
+    teaser = "MẪU - Cơn bão mạnh nhất từ đầu năm đổ bộ vào rạng sáng nay, nhiều nơi mất điện."
+    roles = roles_of("\n".join([HEADLINE, f"MẪU - {LEAD}", *LONG[:2], title, teaser, *LONG[2:]]))
+    assert roles[f"MẪU - {LEAD}"] == "lead"
+    assert roles[title] == roles[teaser] == "related"
+    assert {roles[line] for line in LONG} == {"body"}
+
+
+def test_a_title_with_an_hour_below_it_opens_a_list():
+    listed = ["Giá dầu tăng phiên thứ ba liên tiếp", "3 giờ trước", "Bão đổ bộ miền Trung", "Nhiều nơi mất điện."]
+    roles = roles_of("\n".join([HEADLINE, LEAD, *LONG, *listed]))
+    assert roles[listed[0]] == roles[listed[2]] == roles[listed[3]] == "related"
+    assert roles["3 giờ trước"] in ("ui", "related")
+    assert {roles[line] for line in LONG} == {"body"}
+
+
+def test_a_link_may_have_its_button_below_and_a_list_its_end():
+    title = "Chuyến thăm lịch sử của phái đoàn"
+    roles = roles_of("\n".join([HEADLINE, LEAD, *LONG[:2], title, "Đọc ngay", *LONG[2:]]))
+    assert roles[title] == "related"
+    assert {roles[line] for line in LONG} == {"body"}
+    boxed = [
+        HEADLINE, LEAD, *LONG[:2], "Bỏ qua Đọc nhiều và tiếp tục đọc", "Đọc nhiều", title, "Kết thúc Đọc nhiều",
+        "Hai bên nói gì?", *LONG[2:],
+    ]  # fmt: skip
+    roles = roles_of("\n".join(boxed))
+    assert roles[title] == "related"
+    assert roles["Kết thúc Đọc nhiều"] == "ui"
+    assert roles["Hai bên nói gì?"] == "body"
+
+
+def test_pictures_without_the_word_for_them():
+    date = "Trụ sở hội nghị ở Geneva, ngày 12/3/2024."
+    captions = [
+        "Lãnh đạo hai nước bắt tay trước giờ họp",
+        "REUTERS",
+        "Nhà đàm phán rời khách sạn trong đêm (AP)",
+        "Xe chở phái đoàn trước cổng hội nghị. © AFP",
+        "Người biểu tình trước tòa nhà. AFP - Jean Mẫu",
+    ]
+    page = [HEADLINE, "12/03/2024", date, date, LEAD, BODY[0], *captions[:2], BODY[1], captions[2], BODY[2]]
+    roles = roles_of("\n".join([*page, *captions[3:], BODY[3]]))
+    assert {roles[line] for line in [date, *captions]} == {"caption"}
+    assert {roles[line] for line in BODY} == {"body"}
+
+
+def test_of_a_title_that_stands_twice_the_first_is_the_headline():
+    lines = extract(p="\n".join([HEADLINE, f"{HEADLINE} | Báo Mẫu", "Hà Mẫu", LEAD, *BODY]))["lines"]
+    assert lines["role"].to_list()[:4] == ["headline", "ui", "byline", "lead"]
+
+
+def test_a_headline_below_a_long_menu_is_found():
+    menu = [*MENU, "Văn hóa", "Giáo dục", "Du lịch", "Sức khỏe", "Giải trí", "Công nghệ", "Xe", "Nhà đất"]
+    roles = roles_of("\n".join([*menu, HEADLINE, "Hà Mẫu", "12/03/2024 | 08:15", LEAD, *BODY]))
+    assert roles[HEADLINE] == "headline"
+    assert roles["Hà Mẫu"] == roles["12/03/2024 | 08:15"] == "byline"
+
+
+def test_in_the_dump_of_a_page_long_titles_in_the_story_are_links_and_longer_ones_captions():
+    link = "Ông Mẫu tặng người đồng cấp một chiếc xe cổ"
+    caption = "Hai nhà lãnh đạo đi dạo bên hồ trước cửa khách sạn nơi diễn ra hội nghị"
+    story = [HEADLINE, "12/03/2024", LEAD, LONG[0], link, *LONG[1:3], caption, LONG[3]]
+    dumped = roles_of("\n".join([*MENU, *story]))
+    assert (dumped[link], dumped[caption]) == ("related", "caption")
+    plain = roles_of("\n".join(story))
+    assert plain[link] == plain[caption] == "body"
+
+
+def test_subheadings_do_not_follow_one_another():
+    links = ["Bão đổ bộ miền Trung trong đêm", "Giá dầu tăng phiên thứ ba liên tiếp"]
+    roles = roles_of("\n".join(["Thế giới", HEADLINE, "12/03/2024", LEAD, *LONG[:2], *links, *LONG[2:], "Chia sẻ"]))
+    assert {roles[link] for link in links} == {"related"}
+    assert {roles[line] for line in LONG} == {"body"}
+
+
+def test_who_wrote_where_from_and_in_which_words():
+    head = ["Tác giả: Jane Mẫu | Biên dịch: Trần Thử", 'Nguồn: Jane Mẫu, "A new round of talks", Foreign Mẫu.']
+    for end in ["(Reuters, AFP)", "Công Mẫu/Báo Mẫu (Tổng hợp từ Yonhap)", "Nguồn: https://mau.example/ban-tin.html"]:
+        roles = roles_of("\n".join([HEADLINE, *head, LEAD, *BODY, end]))
+        assert {roles[line] for line in [*head, end]} == {"byline"}
+
+
+def test_what_a_site_says_in_whole_sentences():
+    notices = [
+        "* Mời quý độc giả theo dõi các chương trình của Đài Mẫu trên mạng!",
+        "Báo Mẫu tiếp tục cập nhật. Vui lòng nhấn F5 để xem tin mới",
+        "https://mau.example/tin-tuc/abc.html",
+        "The code has been copied to your clipboard.",
+    ]
+    roles = roles_of("\n".join([HEADLINE, LEAD, BODY[0], notices[0], BODY[1], *notices[1:], *BODY[2:]]))
+    assert {roles[line] for line in notices} == {"ui"}
+    assert {roles[line] for line in BODY} == {"body"}
+
+
+def test_the_words_of_a_form_may_open_a_title():
+    titles = ["Nhập khẩu thép tăng mạnh trong quý đầu năm", "Thành viên mới của khối họp phiên đầu tiên"]
+    roles = roles_of("\n".join([HEADLINE, LEAD, *BODY, "Tin cùng chuyên mục", *titles, "Quảng cáo: 024 1234"]))
+    assert {roles[title] for title in titles} == {"related"}
+    assert roles["Quảng cáo: 024 1234"] == "ui"
+
+
+def test_a_story_in_pictures():
+    captions = ["Đội danh dự trong lễ đón.", "Món mì lạnh trên bàn tiệc tối.", "Hai phu nhân tại vườn hoa."]
+    credits = ["Cái bắt tay đầu tiên. Ảnh: AP", "Lễ ký tuyên bố. Ảnh: AFP", "Buổi tiệc tối. Ảnh: Reuters"]
+    mixed = [line for pair in zip(credits, captions, strict=True) for line in pair]
+    page = [*MENU, "Hình ảnh một ngày hội nghị ở Geneva", "12/03/2024", LEAD, LONG[0], *mixed, LONG[1]]
+    roles = roles_of("\n".join(page))
+    assert {roles[line] for line in mixed} == {"caption"}
+
+
+def test_the_name_above_a_story_is_its_publisher():
+    page = "\n".join(["Báo Dân trí", "Thế giới", HEADLINE, "12/03/2024", LEAD, *BODY])
+    assert extract(p=page)["articles"]["publisher"].to_list() == ["Dân trí"]
