@@ -71,6 +71,7 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     plain, low = pl.col("plain"), pl.col("low")
     outlets = catalogue.outlet_forms.filter(~pl.col("cued"))["surface"]
     ending = plain.str.tail(70)  # where a credit stands
+    signed = pl.when(ending.str.contains(r"[.] \p{Lu}[^.]{1,62}$")).then(ending)  # few do, and taking parts out is slow
     is_outlet = lambda text: text.is_in(outlets.implode()).fill_null(False)  # noqa: E731
     opens = lambda words: low.str.contains(rf"^[^\p{{L}}]*(?:{any_of(words)})(?:[^\p{{L}}]|$)")  # noqa: E731
     full = full.with_row_index("n").with_columns(
@@ -81,7 +82,7 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         | low.str.contains(r"(?:^|[.] ?)ảnh minh họa[.]?$")
         | (low.str.contains(r"(?:^|[.,)] ?)© ?[^\d.©]{3,60}$") & ~low.str.contains("quyền|rights|copyright"))
         # an agency behind a sentence, in brackets behind words that end in nothing, or before its photographer's name
-        | is_outlet(ending.str.extract(r"[.] (\p{Lu}[\p{L} ]{1,20}?)(?: ?[-/] ?\p{Lu}[^.]{2,40})?$"))
+        | is_outlet(signed.str.extract(r"[.] (\p{Lu}[\p{L} ]{1,20}?)(?: ?[-/] ?\p{Lu}[^.]{2,40})?$"))
         | (is_outlet(ending.str.extract(r"[^.!?;:\"] ?\(([^()]{2,30})\)$")) & (plain.str.count_matches(" ") >= 5))
         | ending.str.contains(r"(?:^| )\p{Lu}{2,8}(?:(?: (?i:photo))?/\p{Lu}[^.!?]{2,40}| (?i:photo))$")
         | low.str.contains(rf"(?:^|[ (\[\-/.*])(?:{any_of(cues['credit_words'])})(?: \([^)]*\))? ?: ?[^ ]")
