@@ -137,6 +137,25 @@ class Snapshot:
         repeats = self.stored("repeats").with_columns(segment=pl.lit(0, pl.Int32))
         return conform(rows.join(repeats, on=["page", "segment"], how="left", maintain_order="left"), ARTICLES)
 
+    def parts(self, table: str, rows: int) -> list[pl.LazyFrame]:
+        """A monthly table's name → all its rows in parts of so many at most, a month or less, in no order."""
+        stored = self.stored(table)
+        added = pl.DataFrame(self.open(table).get_add_actions(flatten=True))
+        if added.is_empty():
+            return [stored.drop("month")]
+        months = added.group_by(month="partition.month").agg(pl.col("num_records").sum()).sort("month")
+        return [
+            stored.filter(pl.col("month") == month).drop("month").slice(at, rows)
+            for month, held in months.iter_rows()
+            for at in range(0, held, rows)
+        ]
+
+    def on(self, table: str, pages: pl.DataFrame) -> pl.LazyFrame:
+        """A monthly table's name, `page` and `published_first` of pages → their rows, of files of their months only."""
+        months = pages.select(pl.col("published_first").dt.strftime("%Y-%m").fill_null(UNDATED)).to_series().unique()
+        here = pl.col("month").is_in(months.implode()), pl.col("page").is_in(pages["page"].implode())
+        return self.stored(table).filter(*here).drop("month")
+
     def catalogue_files(self) -> dict[str, bytes]:
         """→ the files of the catalogue this commit was made with, by name."""
         mine = self.stored("catalogues").filter(pl.col("digest") == self.facts["catalogue"]).collect()

@@ -25,6 +25,7 @@ from .schema import ARTICLES, CITATIONS, DATES, LINES, MENTIONS, PAGES, PROBLEMS
 from .sentences import sentence_starts, with_sentences
 
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
+PART = 1_000_000  # rows of a table that a reader of all of it holds at a time
 BATCH = 1_000  # pages extracted at a time: with one batch a core in work, this bounds memory
 # Columns that may hold words of an article beyond the names, sources and dates in it.
 WORDS = {
@@ -50,6 +51,18 @@ class Corpus:
 
     def _scan(self, table: str) -> pl.LazyFrame:
         return pl.scan_parquet(self.folder / f"{table}.parquet")
+
+    def parts(self, table: str) -> list[pl.LazyFrame]:
+        """A table's name (`mentions`, …) → all its rows in parts, for who cannot hold them together; in no order."""
+        rows = self._scan(table).select(pl.len()).collect().item()
+        return [self._scan(table).slice(at, PART) for at in range(0, max(rows, 1), PART)]
+
+    def on(self, table: str, pages: pl.DataFrame) -> pl.LazyFrame:
+        """A table's name, `page` and `published_first` of the main articles of some pages → their rows, in no order.
+
+        Of an archive only the files of their months are opened.
+        """
+        return getattr(self, table).filter(pl.col("page").is_in(pages["page"].implode()))
 
     @property
     def pages(self) -> pl.LazyFrame:
@@ -101,6 +114,12 @@ class _Archived(Corpus):
 
     def _scan(self, table: str) -> pl.LazyFrame:
         return self.snapshot.scan(table)
+
+    def parts(self, table: str) -> list[pl.LazyFrame]:
+        return self.snapshot.parts(table, PART)
+
+    def on(self, table: str, pages: pl.DataFrame) -> pl.LazyFrame:
+        return self.snapshot.on(table, pages)
 
     @property
     def pages(self) -> pl.LazyFrame:

@@ -1,5 +1,5 @@
-"""Counts made once and added up again and again: what `select` chooses and `frequency` measures, for a view that changes
-at every click.
+"""Counts made once and added up again and again: what `select` chooses and `frequency` measures, for a view that
+changes at every click.
 
 A cell is how often an actor is named in an article, in lines of one role, in one reading. Everything is numbered, so
 that a million articles are some two hundred megabytes: an article by its row in `Cube.articles`, an actor by its row in
@@ -7,7 +7,7 @@ that a million articles are some two hundred megabytes: an article by its row in
 `coverage` (property tests compare them), without intervals: these come from `resampled`, when there is time.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,8 +75,12 @@ def cube(
     articles: Table,
     citations: Table | None = None,
     outlets: pl.DataFrame | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Cube:
-    """All tables of a corpus and its catalogue's outlets → `Cube`. mentions: perhaps in parts, of which one is held."""
+    """All tables of a corpus and its catalogue's outlets → `Cube`.
+
+    mentions: perhaps in parts, of which one is held at a time; progress is called with the parts done and all.
+    """
     parts = [mentions.lazy()] if isinstance(mentions, pl.DataFrame | pl.LazyFrame) else list(mentions)
     parts = [part.filter(pl.col("actor_id").is_not_null()) for part in parts]
     told = frame(articles.lazy().drop("title", "published", "published_evidence", "similarity", strict=False))
@@ -87,7 +91,12 @@ def cube(
     )
     actors = _actors(parts)
     numbered = told.lazy().select(*ARTICLE, "article")
-    cells = pl.concat(_cells(part, actors["actor_id"], numbered) for part in parts).sort("key")
+    cells = []
+    for done, part in enumerate(parts):
+        if progress:
+            progress(done, len(parts))
+        cells.append(_cells(part, actors["actor_id"], numbered))
+    cells = pl.concat(cells).sort("key")
     sources, standing = _standing(told, citations, outlets)
     return Cube(
         told.select("page", "segment", "days", pl.col("syllables").fill_null(0).cast(pl.UInt32)),
@@ -155,7 +164,7 @@ def _standing(
         pairs = comparison.attributed(articles, cited, basis=basis)
         found.append(pairs.with_columns(basis=pl.lit(bit, pl.UInt8)))
     pairs = pl.concat(found).group_by(*ARTICLE, "source_id").agg(pl.col("basis").sum())
-    sources = pairs.select(pl.col("source_id").unique().sort())
+    sources = pl.concat([pairs["source_id"], cited["source_id"]]).drop_nulls().unique().sort().to_frame()
     pairs = attach(pairs, sources.with_row_index("source"), ["source_id"])
     pairs = attach(pairs, articles.select(*ARTICLE, "article"), ARTICLE)
     return sources, pairs.select("source", "article", "basis").sort("source", "article").rechunk()
@@ -416,7 +425,7 @@ def _of_days(cube: Cube, counts: Counts, inside: np.ndarray, actor: str) -> pl.D
 def _finest(sizes: pl.DataFrame) -> str:
     """Days with their articles → the finest period of which at least half hold enough (see `frequency.by_period`)."""
     for every in PERIODS:
-        held = sizes.filter(pl.col("articles_total") > 0).group_by(period=period(every)).agg(pl.col("articles_total").sum())
+        held = sizes.group_by(period=period(every)).agg(pl.col("articles_total").sum())
         held = held.filter(pl.col("period").is_not_null())
         enough = (held["articles_total"] >= intervals.MINIMUM_ARTICLES).sum()
         if 2 * enough >= _span(held, every).height:
