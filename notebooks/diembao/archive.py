@@ -15,7 +15,7 @@ import json
 import re
 import zlib
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -112,6 +112,7 @@ class Snapshot:
 
     root: str
     facts: dict[str, Any]  # the commit's row, as in `COMMITS`
+    opened: dict[str, DeltaTable] = field(default_factory=dict, repr=False)  # whose log has been read
 
     @property
     def name(self) -> str:
@@ -119,7 +120,9 @@ class Snapshot:
 
     def open(self, table: str) -> DeltaTable:
         """A table's name → the Delta table at the version of this commit."""
-        return _open(self.root, table, json.loads(self.facts["tables"])[table])
+        if table not in self.opened:
+            self.opened[table] = _open(self.root, table, json.loads(self.facts["tables"])[table])
+        return self.opened[table]
 
     def stored(self, table: str) -> pl.LazyFrame:
         """A table's name → its rows as stored, with `month` where they have one, in no order."""

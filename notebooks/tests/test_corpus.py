@@ -140,7 +140,8 @@ def test_pages_nobody_has_written_to_are_not_read_again(folder, monkeypatch):
     os.utime(page, ns=(times.st_atime_ns, times.st_mtime_ns))  # and as old
     changed = open_corpus(folder, catalogue=catalogue())
     assert changed.digest != first.digest and read.called
-    (folder / "corrections.csv").write_text(f"date,page,field,value,reason\n2024-07-01,{page.stem},published,2020-01-01,seen\n")
+    given = f"date,page,field,value,reason\n2024-07-01,{page.stem},published,2020-01-01,seen\n"
+    (folder / "corrections.csv").write_text(given)
     assert open_corpus(folder, catalogue=catalogue()).digest not in (first.digest, changed.digest)
 
 

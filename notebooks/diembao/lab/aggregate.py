@@ -50,7 +50,8 @@ def _keep(tables: dict[str, pl.DataFrame], folder: Path) -> None:
         made = Path(scratch, "made")
         made.mkdir()
         for name, table in tables.items():
-            table.write_parquet(made / f"{name}.parquet")
+            # in one piece, as it is needed in memory
+            table.write_parquet(made / f"{name}.parquet", row_group_size=max(1, table.height))
         try:
             os.rename(made, folder)
         except OSError:

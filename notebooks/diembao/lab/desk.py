@@ -61,7 +61,8 @@ class Desk:
         self.outlets = dict(outlets.select("id", "name").iter_rows())
         self.problems = self.news.problems.select("page", "file", "stage", "problem").collect()
         self.has_text = self.news.pages.select(pl.len()).collect().item() > 0
-        self.pages = self.cube.articles["page"].n_unique()
+        self.pages = int(self.cube.articles["segment"].eq(0).sum())
+        self.texts: dict[str, str] = {}  # of the pages read last
 
     def _names(self) -> pl.DataFrame:
         """The catalogue's actors, and under their most frequent form those it does not list; with their mentions."""
@@ -242,7 +243,9 @@ class Desk:
     def _in_context(self, found: pl.DataFrame) -> pl.DataFrame:
         """Mentions → their concordance, row for row."""
         placed = found.with_row_index("row").sort("page", "start", "row")
-        texts = self.news.on("pages", self._dated(placed["page"])) if self.has_text else self.news.pages
+        texts = self.news.pages.clear() if found.is_empty() else self.news.on("pages", self._dated(placed["page"]))
+        texts = texts.select("page", "text").collect()
+        self.texts = dict(texts.iter_rows())
         told = frequency.concordance(placed.drop("row"), texts)
         told = told.with_columns(
             placed["row"],
@@ -255,6 +258,8 @@ class Desk:
 
     def text(self, page: str) -> str | None:
         """A page → its text, none where the corpus came without."""
+        if page in self.texts:
+            return self.texts[page]
         found = self.news.on("pages", self._dated(pl.Series([page]))).select("text").collect()
         return found["text"][0] if found.height else None
 

@@ -32,6 +32,7 @@ class Lab(Panels):
         self.desk: Desk | None = None
         self.row, self.at, self.mark = 0, 0, None
         self.shown: dict = {}
+        self.taught: tuple = ()  # the desk and language whose names stand on the page for teaching
         self._busy = False
         super().__init__()
         self.add_class("db-lab")
@@ -172,7 +173,8 @@ class Lab(Panels):
             self._controls()
         finally:
             self._busy = False
-        self._teaching()
+        if self.taught != (self.desk, self.view.language):
+            self._teaching()
         self._leaving()
         self.desk.actors(self.view)  # says here what cannot be counted, before anything is drawn
         self._charts()
@@ -341,6 +343,7 @@ class Lab(Panels):
         self.flagging.layout.display = ""
 
     def _teaching(self) -> None:
+        self.taught = (self.desk, self.view.language)
         found = self.desk.newcomers
         shown = found.head(CANDIDATES)
         self.newcomers.rows = [
