@@ -113,6 +113,13 @@ def test_a_restored_view_gives_the_same_tables_as_the_public_functions_and_its_o
     assert_frame_equal(ours, said["by_actor"].select(ours.columns))
 
 
+def test_a_view_may_bring_names_for_ids():
+    lab = Lab(View(actors=["Triều Tiên", "russia"], sources=["Associated Press"]))
+    assert (lab.view.actors, lab.view.sources) == (["PRK", "RUS"], ["AP"])
+    assert [tag[0] for tag in lab.actors.tags] == ["PRK", "RUS"]
+    assert "Rusia" in Lab(View(actors=["Rusia"])).message.value
+
+
 def test_intervals_are_those_of_the_reports(lab):
     lab.rest()
     chosen = measures.select(open_corpus("sample"))

@@ -9,7 +9,7 @@ import polars as pl
 
 from .. import catalogue as catalogues
 from ..corpus import Corpus, open_corpus
-from ..measures import cube, frequency
+from ..measures import cube, frequency, selection
 from ..measures.selection import ARTICLE, attach
 from .aggregate import aggregate
 from .state import View
@@ -70,6 +70,14 @@ class Desk:
         counts = self.cube.actors.select("mentions", id="actor_id")
         named = pl.concat([known, self.newcomers.select(known.columns)])
         return attach(named, counts, ["id"]).with_columns(pl.col("mentions").fill_null(0))
+
+    def ids(self, view: View) -> dict[str, list[str]]:
+        """A view whose actors and sources may be written as names → their ids; `DiembaoError` for one not known."""
+        outlets, actors = selection._outlet_ids(self.news.catalogue.outlets), selection._actor_ids(self.names)
+        return {
+            "actors": list(selection._resolve("actors", view.actors, actors, "an actor", "actors.csv")),
+            "sources": list(selection._resolve("sources", view.sources, outlets, "a source", "outlets.csv")),
+        }
 
     # --- what counts ------------------------------------------------------------------------------------------------
 

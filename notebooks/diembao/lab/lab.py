@@ -39,7 +39,8 @@ class Lab(Panels):
         self.message = w.HTML().add_class("db-message")
         self.bar = w.IntProgress(layout={"width": "100%", "display": "none"})
         self._build()
-        self._open()
+        if self._open():
+            self._to_ids()
         self.view.observe(self._changed)
 
     def __repr__(self) -> str:
@@ -112,6 +113,14 @@ class Lab(Panels):
         self._busy = False
         self._refresh()
         return True
+
+    def _to_ids(self) -> None:
+        """Actors and sources that a view brings by their names → their ids."""
+        with self._telling():
+            ids = self.desk.ids(self.view)
+            if ids != {name: getattr(self.view, name) for name in ids}:
+                self._quietly(**ids)
+                self._refresh()
 
     def _progress(self, what: str, done: int, total: int) -> None:
         self.bar.layout.display = ""
