@@ -5,6 +5,7 @@ import json
 import os
 import tempfile
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 
 import polars as pl
@@ -30,7 +31,7 @@ def aggregate(news: Corpus, progress: Callable[[int, int], None] | None = None) 
         made = cube.cube(news.parts("mentions"), news.articles, news.citations, news.catalogue.outlets, progress)
         candidates = news.mentions.filter(pl.col("basis") == "candidate").select(_NEWCOMERS)
         newcomers = frequency.newcomers(candidates, news.catalogue.actors["id"])
-        _keep({**vars(made), "newcomers": newcomers}, folder)
+        _keep({field.name: getattr(made, field.name) for field in fields(made)} | {"newcomers": newcomers}, folder)
     os.utime(folder)
     tables = {file.stem: pl.read_parquet(file).rechunk() for file in folder.glob("*.parquet")}
     newcomers = tables.pop("newcomers")

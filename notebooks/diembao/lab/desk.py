@@ -123,6 +123,9 @@ class Desk:
     def periods(self, view: View) -> pl.DataFrame:
         """→ `cube.by_period` of the first actors asked for, else of the most named, over all dates."""
         actors = view.actors[: 2 * LINES]
+        if not (actors or view.date_from or view.date_to):  # those that `by_period` would look for again
+            table = self.actors(view).sort("mentions", "actor_id", descending=[True, False])
+            actors = table["actor_id"].head(LINES).to_list()
         return cube.by_period(self.cube, self.counts(view), self.ever(view), actors)
 
     @depends(*COUNTING, "actors", "sources")

@@ -9,6 +9,7 @@ that a million articles are some two hundred megabytes: an article by its row in
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -37,7 +38,8 @@ class Cube:
     `articles`: page, segment, days (row of `days`), syllables, in the order of pages; `days`: published_first,
     published_last; `repeats`: group, article, the articles that are not alone in their group of near-duplicates, of
     each group the one that stands for it first; `actors`: actor_id, actor_kind, mentions; `cells`: actor, article,
-    part, mentions; `sources`: source_id; `standing`: source, article, basis (`comparison.attributed` by any of them).
+    part, mentions; `totals`: of each article all mentions, a column a part; `sources`: source_id; `standing`: source,
+    article, basis (`comparison.attributed` by any of them).
     """
 
     articles: pl.DataFrame
@@ -45,13 +47,25 @@ class Cube:
     repeats: pl.DataFrame
     actors: pl.DataFrame
     cells: pl.DataFrame
+    totals: pl.DataFrame
     sources: pl.DataFrame
     standing: pl.DataFrame
+
+    @cached_property
+    def pairs(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """→ where in `cells` each pair of actor and article starts, its article, where in these each actor starts."""
+        actor, article = (self.cells[name].to_numpy() for name in ("actor", "article"))
+        first = np.ones(len(actor), dtype=bool)
+        first[1:] = (actor[1:] != actor[:-1]) | (article[1:] != article[:-1])
+        at = np.flatnonzero(first)
+        actors = np.arange(self.actors.height + 1, dtype=actor.dtype)
+        # an article's number is numpy's own kind of index here: it would make one at every use
+        return at, article[at].astype(np.intp), np.searchsorted(actor[at], actors)
 
 
 @dataclass(frozen=True, eq=False)
 class Counts:
-    """How often actors are named where it counts, whatever articles do: a pair of actor and article an entry.
+    """How often actors are named where it counts, whatever articles do: a pair of actor and article an entry, 0 too.
 
     Those of actor number i stand from `starts[i]` to `starts[i + 1]`. `totals`: all mentions of each article.
     """
@@ -64,7 +78,8 @@ class Counts:
     def of(self, actor: int) -> tuple[np.ndarray, np.ndarray]:
         """An actor's number → the articles that name it, and how often."""
         here = slice(self.starts[actor], self.starts[actor + 1])
-        return self.article[here], self.mentions[here]
+        named = self.mentions[here] > 0
+        return self.article[here][named], self.mentions[here][named]
 
 
 # --- made once --------------------------------------------------------------------------------------------------------
@@ -98,17 +113,19 @@ def cube(
         cells.append(_cells(part, actors["actor_id"], numbered))
     cells = pl.concat(cells).sort("key")
     sources, standing = _standing(told, citations, outlets)
+    cells = cells.select(
+        actor=(pl.col("key") // 2**40).cast(pl.UInt32),
+        article=(pl.col("key") // 2**8 % 2**32).cast(pl.UInt32),
+        part=(pl.col("key") % 2**8).cast(pl.UInt8),
+        mentions="mentions",
+    ).rechunk()
     return Cube(
         told.select("page", "segment", "days", pl.col("syllables").fill_null(0).cast(pl.UInt32)),
         day_ranges.drop("days"),
         _repeats(told),
         actors,
-        cells.select(
-            actor=(pl.col("key") // 2**40).cast(pl.UInt32),
-            article=(pl.col("key") // 2**8 % 2**32).cast(pl.UInt32),
-            part=(pl.col("key") % 2**8).cast(pl.UInt8),
-            mentions="mentions",
-        ).rechunk(),
+        cells,
+        _totals(cells, told.height),
         sources,
         standing,
     )
@@ -136,6 +153,15 @@ def _cells(part: pl.LazyFrame, actors: pl.Series, numbered: pl.LazyFrame) -> pl.
         .agg(mentions=pl.len())
         .collect(engine="streaming")
     )
+
+
+def _totals(cells: pl.DataFrame, articles: int) -> pl.DataFrame:
+    columns = {}
+    for part in sorted({0, *cells["part"].unique()}):
+        here = cells.filter(pl.col("part") == part)
+        count = np.bincount(here["article"].to_numpy(), weights=here["mentions"].to_numpy(), minlength=articles)
+        columns[str(part)] = pl.Series(count).cast(pl.UInt32).shrink_dtype()
+    return pl.DataFrame(columns)
 
 
 def _repeats(articles: pl.DataFrame) -> pl.DataFrame:
@@ -225,18 +251,14 @@ def within(cube: Cube, line_roles: Sequence[str] = COUNTED_ROLES, capitals: str 
     selection._chosen("capitals", capitals, CAPITALS, "a reading of capitals")
     readings = [0, *(_READ[name] for name in READINGS if capitals in (name, "both"))]
     parts = [_PART[role] + reading for role in roles for reading in readings]
-    kept = cube.cells.filter(pl.col("part").is_in(parts))
-    actor, article, mentions = (kept[name].to_numpy() for name in ("actor", "article", "mentions"))
-    first = np.empty(len(actor), dtype=bool)  # of its pair
-    first[:1] = True
-    first[1:] = (actor[1:] != actor[:-1]) | (article[1:] != article[:-1])
-    at = np.flatnonzero(first)
-    if len(at):
-        mentions = np.add.reduceat(mentions, at, dtype=np.uint32)
-    article = article[at].astype(np.intp)  # numpy's own kind of index: it would make one at every use
-    starts = np.searchsorted(actor[at], np.arange(cube.actors.height + 1, dtype=actor.dtype))
-    totals = np.bincount(article, weights=mentions, minlength=cube.articles.height)
-    return Counts(starts, article, mentions, totals.astype(np.int64))
+    counted = np.zeros(256, dtype=np.uint32)
+    counted[parts] = 1
+    at, article, starts = cube.pairs
+    mentions = cube.cells["mentions"].to_numpy() * counted[cube.cells["part"].to_numpy()]
+    mentions = np.add.reduceat(mentions, at, dtype=np.uint32) if len(at) else mentions
+    held = [pl.col(str(part)).cast(pl.Int64) for part in parts if str(part) in cube.totals.columns]
+    totals = cube.totals.select(pl.sum_horizontal(*held, pl.lit(0))).to_series()
+    return Counts(starts, article, mentions, totals.to_numpy())
 
 
 def hits(cube: Cube, counts: Counts, inside: np.ndarray, actors: Sequence[str] = ()) -> np.ndarray:
@@ -265,6 +287,7 @@ def numbers(cube: Cube, actors: Iterable[str]) -> list[int | None]:
 def by_actor(cube: Cube, counts: Counts, inside: np.ndarray, actors: Sequence[str] = ()) -> pl.DataFrame:
     """Counts and the articles that count → `frequency.by_actor` without intervals."""
     here = inside[counts.article]
+    here &= counts.mentions > 0
     tally = cube.actors.select(
         "actor_id",
         mentions=_sums(counts.mentions * here, counts.starts),
