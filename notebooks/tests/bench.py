@@ -164,6 +164,15 @@ CONTROLS = {  # what a reader does in the lab, from the usual choices
 }
 
 
+def opening(place: Path) -> float:
+    """Opens a corpus in the lab → wall seconds."""
+    from diembao.lab import Lab, View
+
+    began = time.perf_counter()
+    Lab(View(corpus=str(place)))
+    return time.perf_counter() - began
+
+
 def lab(file: Path, runs: int) -> None:
     """Prints what opening the lab again costs over one scan of the mentions, and each control, until everything for the
     screen is made, over one plain group-by of the counts it reads: of each actor the mentions and the articles.
@@ -173,13 +182,8 @@ def lab(file: Path, runs: int) -> None:
     from diembao.lab import Lab, View
 
     place = os.environ.get("LAB") or str(file)
-    opened, desk = [], None
-    for _ in range(4):
-        desk = None  # one at a time
-        began = time.perf_counter()
-        desk = Lab(View(corpus=place))
-        opened.append(time.perf_counter() - began)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2)
+    opened = [measured(opening, Path(place), os.cpu_count() or 1) for _ in range(4)]
+    desk = Lab(View(corpus=place))
     news, cells = desk.desk.news, desk.desk.cube.cells
     named = news.mentions.select("actor_id", "page")
     mentions = named.collect() if cells["mentions"].sum() <= HELD else None
@@ -203,9 +207,11 @@ def lab(file: Path, runs: int) -> None:
             desk.view.choose(**choices)
             times[name].append(time.perf_counter() - began)
     medians = {name: statistics.median(found[1:]) for name, found in times.items()}
-    print(f"the lab, {desk.desk.pages:,} articles, {cells['mentions'].sum():,} mentions, peak {peak:,.0f} MB")
-    again = statistics.median(opened[1:])
-    print(f"  opening {opened[0]:.1f} s; again {again:.2f} s, {again / medians['scan']:.1f} × a scan of the mentions")
+    print(f"the lab, {desk.desk.pages:,} articles, {cells['mentions'].sum():,} mentions")
+    for name, each in {"opening": opened[:1], "opening again": opened[1:]}.items():
+        seconds, peak = (statistics.median(row[column] for row in each) for column in (2, 1))
+        ratio = seconds / medians["scan"]
+        print(f"  {name:24} {ratio:6.1f} × a scan of the mentions, {seconds:.2f} s, peak {peak:,.0f} MB")
     for name in CONTROLS:
         ratios = [f"{medians[name] / medians[yard]:5.1f} × that of the {yard}" for yard in yards if yard != "scan"]
         print(f"  {name:24} {', '.join(ratios)}, {1000 * medians[name]:,.0f} ms")

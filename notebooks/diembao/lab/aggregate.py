@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections.abc import Callable
 from dataclasses import fields
+from functools import lru_cache
 from pathlib import Path
 
 import polars as pl
@@ -33,6 +34,11 @@ def aggregate(news: Corpus, progress: Callable[[int, int], None] | None = None) 
         newcomers = frequency.newcomers(candidates, news.catalogue.actors["id"])
         _keep({field.name: getattr(made, field.name) for field in fields(made)} | {"newcomers": newcomers}, folder)
     os.utime(folder)
+    return _read(folder)
+
+
+@lru_cache(maxsize=1)  # widgets live as long as their kernel: a cell that is run again must not hold all of it again
+def _read(folder: Path) -> tuple[cube.Cube, pl.DataFrame]:
     tables = {file.stem: pl.read_parquet(file).rechunk() for file in folder.glob("*.parquet")}
     newcomers = tables.pop("newcomers")
     return cube.Cube(**tables), newcomers
