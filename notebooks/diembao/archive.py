@@ -15,7 +15,7 @@ import json
 import re
 import zlib
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -112,6 +112,7 @@ class Snapshot:
 
     root: str
     facts: dict[str, Any]  # the commit's row, as in `COMMITS`
+    opened: dict[str, DeltaTable] = field(default_factory=dict, repr=False)  # whose log has been read
 
     @property
     def name(self) -> str:
@@ -119,7 +120,9 @@ class Snapshot:
 
     def open(self, table: str) -> DeltaTable:
         """A table's name → the Delta table at the version of this commit."""
-        return _open(self.root, table, json.loads(self.facts["tables"])[table])
+        if table not in self.opened:
+            self.opened[table] = _open(self.root, table, json.loads(self.facts["tables"])[table])
+        return self.opened[table]
 
     def stored(self, table: str) -> pl.LazyFrame:
         """A table's name → its rows as stored, with `month` where they have one, in no order."""
@@ -136,6 +139,25 @@ class Snapshot:
             return rows
         repeats = self.stored("repeats").with_columns(segment=pl.lit(0, pl.Int32))
         return conform(rows.join(repeats, on=["page", "segment"], how="left", maintain_order="left"), ARTICLES)
+
+    def parts(self, table: str, rows: int) -> list[pl.LazyFrame]:
+        """A monthly table's name → all its rows in parts of so many at most, a month or less, in no order."""
+        stored = self.stored(table)
+        added = pl.DataFrame(self.open(table).get_add_actions(flatten=True))
+        if added.is_empty():
+            return [stored.drop("month")]
+        months = added.group_by(month="partition.month").agg(pl.col("num_records").sum()).sort("month")
+        return [
+            stored.filter(pl.col("month") == month).drop("month").slice(at, rows)
+            for month, held in months.iter_rows()
+            for at in range(0, held, rows)
+        ]
+
+    def on(self, table: str, pages: pl.DataFrame) -> pl.LazyFrame:
+        """A monthly table's name, `page` and `published_first` of pages → their rows, of files of their months only."""
+        months = pages.select(pl.col("published_first").dt.strftime("%Y-%m").fill_null(UNDATED)).to_series().unique()
+        here = pl.col("month").is_in(months.implode()), pl.col("page").is_in(pages["page"].implode())
+        return self.stored(table).filter(*here).drop("month")
 
     def catalogue_files(self) -> dict[str, bytes]:
         """→ the files of the catalogue this commit was made with, by name."""

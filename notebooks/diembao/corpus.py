@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import tempfile
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,11 +21,13 @@ from tqdm import tqdm
 
 from . import archive, articles, citations, corrections, dates, duplicates, mentions, names, publication
 from .catalogue import Catalogue, any_of, fold, folded, load_catalogue
-from .pages import read_pages
+from .pages import list_files, read_pages
 from .schema import ARTICLES, CITATIONS, DATES, LINES, MENTIONS, PAGES, PROBLEMS, TABLES, DiembaoError, conform, empty
 from .sentences import sentence_starts, with_sentences
 
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
+_SETTLED = 2 * 10**9  # nanoseconds: no file system's clock is coarser
+PART = 1_000_000  # rows of a table that a reader of all of it holds at a time
 BATCH = 1_000  # pages extracted at a time: with one batch a core in work, this bounds memory
 # Columns that may hold words of an article beyond the names, sources and dates in it.
 WORDS = {
@@ -50,6 +53,18 @@ class Corpus:
 
     def _scan(self, table: str) -> pl.LazyFrame:
         return pl.scan_parquet(self.folder / f"{table}.parquet")
+
+    def parts(self, table: str) -> list[pl.LazyFrame]:
+        """A table's name (`mentions`, …) → all its rows in parts, for who cannot hold them together; in no order."""
+        rows = self._scan(table).select(pl.len()).collect().item()
+        return [self._scan(table).slice(at, PART) for at in range(0, max(rows, 1), PART)]
+
+    def on(self, table: str, pages: pl.DataFrame) -> pl.LazyFrame:
+        """A table's name, `page` and `published_first` of the main articles of some pages → their rows, in no order.
+
+        Of an archive only the files of their months are opened.
+        """
+        return getattr(self, table).filter(pl.col("page").is_in(pages["page"].implode()))
 
     @property
     def pages(self) -> pl.LazyFrame:
@@ -102,6 +117,12 @@ class _Archived(Corpus):
     def _scan(self, table: str) -> pl.LazyFrame:
         return self.snapshot.scan(table)
 
+    def parts(self, table: str) -> list[pl.LazyFrame]:
+        return self.snapshot.parts(table, PART)
+
+    def on(self, table: str, pages: pl.DataFrame) -> pl.LazyFrame:
+        return self.snapshot.on(table, pages)
+
     @property
     def pages(self) -> pl.LazyFrame:
         return self._scan("pages")
@@ -130,6 +151,10 @@ def open_corpus(
         corrections.check_applied(given, pl.read_parquet(source / "corrections.parquet"))
         return Corpus(str(path), source, catalogue, _digest_of_tables(source))
     home = cache_home() / hashlib.sha256(str(source.resolve()).encode()).hexdigest()[:16]
+    state = _state(source, given, catalogue)
+    for known in home.glob("*/state"):
+        if known.read_text() == state:
+            return Corpus(str(path), known.parent, catalogue, known.parent.name)
     with tempfile.TemporaryDirectory(dir=_made(home), prefix="reading-") as scratch:
         marked = _mark_pages(read_pages(source, batch_size=BATCH), given, Path(scratch))
         marks, notes = pl.scan_parquet(marked / "pages" / "*.parquet"), pl.read_parquet(marked / "notes" / "*.parquet")
@@ -138,6 +163,7 @@ def open_corpus(
         if not (folder / "done").exists():
             _build(marked, _previous(home, catalogue), catalogue, given, Path(scratch) / "built", progress)
             _publish(Path(scratch) / "built", folder, catalogue)
+    (folder / "state").write_text(state)
     return Corpus(str(path), folder, catalogue, seen)
 
 
@@ -424,6 +450,25 @@ def digest(marks: pl.LazyFrame, notes: pl.DataFrame, given: pl.DataFrame, catalo
 def _own(catalogue: Catalogue) -> str:
     """What the tables depend on in the researcher's own rows."""
     return json.dumps(sorted(catalogue.own), ensure_ascii=False)
+
+
+def _state(source: Path, given: pl.DataFrame, catalogue: Catalogue) -> str:
+    """Files of pages, corrections and the method → what is the same for as long as nothing is written to any of them.
+
+    A file's `ctime` moves with every change of it, and cannot be set. Where one was changed in this very moment it may
+    be changed again without moving: such a state is like no other.
+    """
+    began, told = time.time_ns(), hashlib.sha256((given.write_csv() + _method(catalogue) + _own(catalogue)).encode())
+    newest = 0
+    for file, name in list_files(source):
+        try:
+            stat = file.stat()
+        except OSError:  # a link to nothing: a problem for who reads it
+            newest = began
+            continue
+        told.update(f"{name}|{stat.st_size}|{stat.st_mtime_ns}|{stat.st_ctime_ns}|{stat.st_ino}\n".encode())
+        newest = max(newest, stat.st_ctime_ns)
+    return told.hexdigest() if newest < began - _SETTLED else f"{began}-{os.urandom(8).hex()}"
 
 
 def _mark_pages(batches: Iterator[tuple[pl.DataFrame, pl.DataFrame]], given: pl.DataFrame, scratch: Path) -> Path:

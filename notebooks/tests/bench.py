@@ -151,6 +151,7 @@ def counting(file: Path, runs: int) -> None:
         print(f"  {name:24} {median / medians['plain']:6.1f} × the group-by")
 
 
+HELD = 5_000_000  # mentions that fit in memory
 CONTROLS = {  # what a reader does in the lab, from the usual choices
     "choose an actor": {"actors": ["RUS"]},
     "brush two years": {"date_from": "2022-01-01", "date_to": "2023-12-31"},
@@ -163,26 +164,57 @@ CONTROLS = {  # what a reader does in the lab, from the usual choices
 }
 
 
-def lab(file: Path, runs: int) -> None:
-    """Prints each control of the lab, until everything for the screen is made, as a multiple of a plain group-by."""
+def opening(place: Path) -> float:
+    """Opens a corpus in the lab → wall seconds."""
     from diembao.lab import Lab, View
 
-    desk = Lab(View(corpus=str(file)))
-    mentions = desk.desk.news.mentions.collect()
-    times: dict[str, list[float]] = {name: [] for name in ("group-by", *CONTROLS)}
+    began = time.perf_counter()
+    Lab(View(corpus=str(place)))
+    return time.perf_counter() - began
+
+
+def lab(file: Path, runs: int) -> None:
+    """Prints what opening the lab again costs over one scan of the mentions, and each control, until everything for the
+    screen is made, over one plain group-by of the counts it reads: of each actor the mentions and the articles.
+
+    Where all mentions fit in memory, also over the same group-by of these. LAB=PATH: another corpus, or an archive.
+    """
+    from diembao.lab import Lab, View
+
+    place = os.environ.get("LAB") or str(file)
+    opened = [measured(opening, Path(place), os.cpu_count() or 1) for _ in range(4)]
+    desk = Lab(View(corpus=place))
+    news, cells = desk.desk.news, desk.desk.cube.cells
+    named = news.mentions.select("actor_id", "page")
+    mentions = named.collect() if cells["mentions"].sum() <= HELD else None
+    counted = (pl.col("mentions").sum(), pl.col("article").n_unique())
+    yards = {
+        "scan": lambda: named.group_by("actor_id").agg(pl.len()).collect(engine="streaming"),
+        "counts": lambda: cells.group_by("actor").agg(*counted),
+        "mentions": lambda: mentions.group_by("actor_id").agg(pl.len(), pl.col("page").n_unique()),
+    }
+    if mentions is None:
+        del yards["mentions"]
+    times: dict[str, list[float]] = {name: [] for name in (*yards, *CONTROLS)}
     for _ in range(max(5, runs) + 1):  # the first run draws what is drawn once for a measure
-        began = time.perf_counter()
-        mentions.group_by("actor_id").agg(pl.len(), pl.col("page").n_unique())
-        times["group-by"].append(time.perf_counter() - began)
+        for name, yard in yards.items():
+            began = time.perf_counter()
+            yard()
+            times[name].append(time.perf_counter() - began)
         for name, choices in CONTROLS.items():
-            desk.view.choose(**View(corpus=str(file)).to_dict())
+            desk.view.choose(**View(corpus=place).to_dict())
             began = time.perf_counter()
             desk.view.choose(**choices)
             times[name].append(time.perf_counter() - began)
     medians = {name: statistics.median(found[1:]) for name, found in times.items()}
-    print(f"the lab, {desk.desk.articles.height:,} articles, {mentions.height:,} mentions")
+    print(f"the lab, {desk.desk.pages:,} articles, {cells['mentions'].sum():,} mentions")
+    for name, each in {"opening": opened[:1], "opening again": opened[1:]}.items():
+        seconds, peak = (statistics.median(row[column] for row in each) for column in (2, 1))
+        ratio = seconds / medians["scan"]
+        print(f"  {name:24} {ratio:6.1f} × a scan of the mentions, {seconds:.2f} s, peak {peak:,.0f} MB")
     for name in CONTROLS:
-        print(f"  {name:24} {medians[name] / medians['group-by']:6.1f} × the group-by, {1000 * medians[name]:,.0f} ms")
+        ratios = [f"{medians[name] / medians[yard]:5.1f} × that of the {yard}" for yard in yards if yard != "scan"]
+        print(f"  {name:24} {', '.join(ratios)}, {1000 * medians[name]:,.0f} ms")
 
 
 def extracting(file: Path, runs: int) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+from unittest.mock import Mock
 
 import polars as pl
 import pytest
@@ -125,6 +126,31 @@ def test_a_place_that_cannot_be_written_is_named(folder, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(DiembaoError, match="is a file; --out names the folder"):
         extract(folder, tmp_path / "file", catalogue=catalogue())
+
+
+def test_pages_nobody_has_written_to_are_not_read_again(folder, monkeypatch):
+    monkeypatch.setattr(corpus, "_SETTLED", 0)
+    first = open_corpus(folder, catalogue=catalogue())
+    page = next(folder.glob("*.txt"))
+    text, times = page.read_text(), page.stat()
+    read = Mock(side_effect=corpus.read_pages)
+    monkeypatch.setattr(corpus, "read_pages", read)
+    assert open_corpus(folder, catalogue=catalogue()).digest == first.digest and not read.called
+    page.write_text(text[:-1] + "?")  # as long as before
+    os.utime(page, ns=(times.st_atime_ns, times.st_mtime_ns))  # and as old
+    changed = open_corpus(folder, catalogue=catalogue())
+    assert changed.digest != first.digest and read.called
+    given = f"date,page,field,value,reason\n2024-07-01,{page.stem},published,2020-01-01,seen\n"
+    (folder / "corrections.csv").write_text(given)
+    assert open_corpus(folder, catalogue=catalogue()).digest not in (first.digest, changed.digest)
+
+
+def test_a_file_written_a_moment_ago_is_read_again(folder, monkeypatch):
+    open_corpus(folder, catalogue=catalogue())
+    read = Mock(side_effect=corpus.read_pages)
+    monkeypatch.setattr(corpus, "read_pages", read)
+    open_corpus(folder, catalogue=catalogue())
+    assert read.called
 
 
 def test_a_cache_that_cannot_be_written_does_not_stop_anyone(folder, tmp_path, monkeypatch):

@@ -15,10 +15,11 @@ from polars.testing import assert_frame_equal
 
 from diembao import DiembaoError, charts, load_catalogue, measures, open_corpus
 from diembao.corpus import SAMPLE
+from diembao.ingest import ingest
 from diembao.lab import Lab, View, leave, reading, show
-from diembao.lab.desk import ROWS
-from diembao.measures import comparison, frequency
-from diembao.measures.selection import of
+from diembao.lab.desk import ORDERS, ROWS
+from diembao.measures import comparison, cube, frequency
+from diembao.measures.selection import frame, of
 from diembao.report import plan
 from diembao.schema import LINE_ROLES
 from diembao.wording import Words
@@ -93,7 +94,7 @@ def test_a_restored_view_gives_the_same_tables_as_the_public_functions_and_its_o
     lab.view.choose(**choices)
     again = Lab(View.from_link(lab.view.to_link()))
     for name in ("bars", "periods", "cells", "days", "found"):
-        assert_frame_equal(getattr(lab.desk, name)(lab.view), getattr(again.desk, name)(again.view))
+        assert_frame_equal(*(frame(getattr(each.desk, name)(each.view)) for each in (lab, again)))
     asked = {name: getattr(lab.view, name) for name in ("date_from", "date_to", "line_roles", "capitals", "duplicates")}
     chosen = measures.select(open_corpus("sample"), **asked)
     articles = chosen.articles
@@ -104,13 +105,20 @@ def test_a_restored_view_gives_the_same_tables_as_the_public_functions_and_its_o
     # the evidence is exactly what is counted
     named = of(chosen.mentions, articles).filter(pl.col("actor_id").is_in(lab.view.actors) if lab.view.actors else True)
     places = ["page", "start", "end", "surface", "actor_id"]
-    found = lab.desk.found(lab.view).cast({"actor_id": pl.String}).select(places)
+    found = lab.desk.found(lab.view).select(places).collect()
     assert_frame_equal(found.sort(places), named.select(places).sort(places))
     said = {}
     exec(lab.view.to_cell(), said)
     wanted = lab.view.actors or said["by_actor"]["actor_id"].to_list()
     ours = lab.desk.actors(lab.view).filter(pl.col("actor_id").is_in(wanted))
     assert_frame_equal(ours, said["by_actor"].select(ours.columns))
+
+
+def test_a_view_may_bring_names_for_ids():
+    lab = Lab(View(actors=["Triều Tiên", "russia"], sources=["Associated Press"]))
+    assert (lab.view.actors, lab.view.sources) == (["PRK", "RUS"], ["AP"])
+    assert [tag[0] for tag in lab.actors.tags] == ["PRK", "RUS"]
+    assert "Rusia" in Lab(View(actors=["Rusia"])).message.value
 
 
 def test_intervals_are_those_of_the_reports(lab):
@@ -145,23 +153,23 @@ def brushed(link, first, last):
 
 
 def test_a_bar_clicked_leads_to_the_sentences_and_clicked_again_back(lab):
-    every = lab.desk.found(lab.view).height
+    every = lab.desk.hits(lab.view).sum()
     clicked(lab.links["actors"], actor_id="RUS")
     assert lab.view.actors == ["RUS"] and lab.actors.tags == [["RUS", "Russia"]]
-    assert lab.desk.found(lab.view).height == counted(lab, "RUS") < every
+    assert lab.desk.hits(lab.view).sum() == counted(lab, "RUS") < every
     assert all(row[-1] == "Russia" for row in lab.evidence.rows) and len(lab.evidence.rows) == ROWS
     assert [row["chosen"] for row in lab.links["actors"].drawn[0] if row["actor_id"] != "RUS"] == [False] * 9
     text = "".join(part[0] for part in lab.page.segments)
     assert text == lab.desk.text(lab.spot[0]) and text[lab.spot[1] : lab.spot[2]] == lab.lines["surface"][0]
     assert [part[0] for part in lab.page.segments if "here" in part[1].split()] == [lab.lines["surface"][0]]
     clicked(lab.links["actors"], actor_id="RUS")
-    assert lab.view.actors == [] and lab.desk.found(lab.view).height == every
+    assert lab.view.actors == [] and lab.desk.hits(lab.view).sum() == every
 
 
 def test_a_cell_clicked_chooses_actor_and_source(lab):
     clicked(lab.links["sources"], actor_id="KOR", source_id="Yonhap")
     assert (lab.view.actors, lab.view.only, lab.only.value) == (["KOR"], ["Yonhap"], "Yonhap")
-    assert set(lab.desk.chosen(lab.view).articles["page"]) < set(open_corpus("sample").articles.collect()["page"])
+    assert 0 < lab.desk.chosen(lab.view).sum() < open_corpus("sample").articles.collect().height
     clicked(lab.links["sources"], actor_id="KOR", source_id="Yonhap")
     assert (lab.view.actors, lab.view.only) == ([], [])
 
@@ -174,7 +182,8 @@ def test_a_brush_chooses_days_both_ways_and_is_not_drawn_over_by_itself(lab):
     assert timeline.chart.spec is before
     (brush,) = [param for param in calendar.chart.spec["params"] if param["name"] == charts.BRUSH]
     assert brush["value"]["x"] == [charts._moment("2023-03-01"), charts._moment("2023-09-01")]
-    assert lab.desk.chosen(lab.view).articles["published_first"].min().isoformat() >= "2023-03-01"
+    counted = measures.select(open_corpus("sample"), date_from="2023-03-01", date_to="2023-08-31").articles
+    assert lab.desk.chosen(lab.view).sum() == counted.height
     lab.date_to.value = "2023-05"
     (brush,) = [param for param in timeline.chart.spec["params"] if param["name"] == charts.BRUSH]
     assert brush["value"]["x"][1] == charts._moment("2023-06-01")
@@ -192,7 +201,7 @@ def test_charts_get_few_rows_whatever_the_corpus(lab):
 
 def test_only_what_depends_on_a_choice_is_made_again(lab):
     kept = {
-        name: lab.desk.kept[name][1] for name in ("chosen", "counts", "actors", "periods", "cells", "days", "found")
+        name: lab.desk.kept[name][1] for name in ("chosen", "counts", "actors", "periods", "cells", "days", "hits")
     }
     lab.measure.value = "articles"
     assert all(lab.desk.kept[name][1] is table for name, table in kept.items())
@@ -270,6 +279,42 @@ def test_the_evidence_is_sorted_and_leafed_through(lab):
     assert [row[4] for row in lab.evidence.rows] == sorted(row[4] for row in lab.evidence.rows)
 
 
+@pytest.mark.parametrize("order", ["page", "published", "actor_id"])
+@pytest.mark.parametrize("descending", [False, True])
+def test_leafing_through_meets_every_mention_once_in_order(lab, order, descending):
+    lab.view.choose(actors=["RUS", "NATO"], capitals="both", line_roles=["headline", "body", "caption"])
+    total = int(lab.desk.hits(lab.view).sum())
+    leaves = [lab.desk.concordance(lab.view, order, descending, at) for at in range(0, total, ROWS)]
+    assert {leaf.height for leaf in leaves[:-1]} == {ROWS}
+    read = pl.concat(leaves).select("page", "start", "published", "actor_id")
+    found = lab.desk.found(lab.view).collect()
+    days = lab.desk.news.articles.select("page", "segment", published="published_first").collect()
+    found = found.join(days, on=["page", "segment"], how="left").select(read.columns)
+    # by page both turn round; else pages and places stay in their order
+    directions = [descending, descending if order == "page" else False, descending and order == "page"]
+    found = found.sort(order, "page", "start", descending=directions, nulls_last=True)
+    assert_frame_equal(read, found)
+
+
+def test_an_archive_shows_what_its_pages_show(lab, tmp_path):
+    archive = ingest(SAMPLE, tmp_path / "archive").snapshot.root
+    other = Lab(View(corpus=archive))
+    for choices in CHOICES:
+        for each in (lab, other):
+            each.view.choose(**{**View().to_dict(), **choices, "corpus": each.view.corpus})
+        for name in ("bars", "periods", "cells", "days"):
+            assert_frame_equal(*(getattr(each.desk, name)(each.view) for each in (lab, other)))
+        for order in ORDERS:
+            assert_frame_equal(*(each.desk.concordance(each.view, order) for each in (lab, other)))
+        assert other.page.segments == lab.page.segments
+    assert other.newcomers.rows == lab.newcomers.rows and other.said.rows == lab.said.rows
+
+
+def test_what_was_counted_once_is_read_the_next_time(lab, monkeypatch):
+    monkeypatch.setattr(cube, "cube", lambda *_: pytest.fail("counted again"))
+    assert_frame_equal(Lab(View()).desk.actors(View()), lab.desk.actors(lab.view))
+
+
 SPAN = st.tuples(st.integers(0, 30), st.integers(1, 9), st.sampled_from(["mention", "citation", "date"]))
 
 
@@ -306,7 +351,7 @@ def test_uploaded_pages_are_put_into_a_folder_and_opened(lab):
     text = (SAMPLE / "mau-a01.txt").read_bytes()
     lab.take(({"name": "../trang.txt", "content": memoryview(text)}, {"name": "rong.txt", "content": memoryview(b"")}))
     assert lab.view.corpus == "my-pages" and Path("my-pages/trang.txt").read_bytes() == text
-    assert lab.desk.articles.height == 1 and lab.problems.rows[0][0] == "rong"
+    assert lab.desk.pages == 1 and lab.problems.rows[0][0] == "rong"
 
 
 def test_an_extract_without_text_is_explored_with_the_concordance_off():
@@ -351,8 +396,7 @@ def test_nothing_of_a_page_or_a_path_passes_as_markup(tmp_path):
 
 def test_an_alias_taught_is_counted_at_once_and_the_shipped_catalogue_stays(lab):
     before, shipped = counted(lab, "NATO"), load_catalogue()
-    said = lab.desk.pages.filter(pl.col("page") == "mau-a01")["text"][0]
-    assert "Leopard 2" in said
+    assert "Leopard 2" in lab.desk.text("mau-a01")
     lab.add_alias("Leopard 2", "NATO")
     assert counted(lab, "NATO") > before and "Leopard 2" in lab.message.value
     assert lab.view.catalogue == "my-catalogue" and load_catalogue().aliases.equals(shipped.aliases)

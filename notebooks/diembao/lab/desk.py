@@ -3,16 +3,15 @@
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
 
 from .. import catalogue as catalogues
 from ..corpus import Corpus, open_corpus
-from ..measures import comparison, coverage, cube, frequency, select
-from ..measures.selection import ARTICLE, Selection, attach, of
-from ..schema import DiembaoError
+from ..measures import cube, frequency, selection
+from ..measures.selection import ARTICLE, attach
+from .aggregate import aggregate
 from .state import View
 
 BARS, LINES, CELLS = 10, 4, 8  # actors in the bars, lines and rows of cells; the tables written out have all
@@ -41,96 +40,69 @@ def depends(*names: str) -> Callable:
 
 
 class Desk:
-    """A view's corpus and own catalogue, opened and in memory. `DiembaoError` where there is nothing to open."""
+    """A view's corpus and own catalogue, opened. `DiembaoError` where there is nothing to open.
 
-    def __init__(self, view: View, progress: Callable[[int, int], None] | bool = False):
+    In memory are the counts (`Cube`), by number; mentions, pages and the like are read for what is on the screen.
+    """
+
+    def __init__(
+        self,
+        view: View,
+        progress: Callable[[int, int], None] | bool = False,
+        counting: Callable[[int, int], None] | None = None,
+    ):
         own = view.catalogue if view.catalogue and Path(view.catalogue).is_dir() else None
         self.news: Corpus = open_corpus(view.corpus, catalogues.load_catalogue(own=own), progress)
         self.kept: dict[str, tuple] = {}
-        articles, mentions, citations, pages = pl.collect_all(
-            [
-                self.news.articles,
-                self.news.mentions.filter(pl.col("actor_id").is_not_null()).sort("page", "start", maintain_order=True),
-                self.news.citations,
-                self.news.pages.select("page", "text"),
-            ]
-        )
-        self.pages = pages
-        self.articles = articles
-        self.cube = cube.cube(mentions, articles)
-        self.names = self._names(mentions)
-        self.sources = sorted({*citations["source_id"].unique(), *self.news.catalogue.outlets["id"]} - {None})
-        self.outlets = dict(self.news.catalogue.outlets.select("id", "name").iter_rows())
-        actors = pl.Enum(self.names["id"].unique().sort())
-        # the mentions for reading: by number of their article, so that a choice of articles is one look-up a row
-        self.mentions = attach(mentions, self.cube.articles, ARTICLE).with_columns(
-            pl.col("actor_id").cast(actors), pl.col("role", "reading").cast(pl.Categorical)
-        )
-        # what `select` needs to choose articles; it counts no mentions here
-        empty = {
-            "mentions": mentions.clear(),
-            "dates": self.news.dates.collect().clear(),
-            "lines": self.news.lines.head(0),
-        }
-        catalogue = self.news.catalogue
-        self.light = SimpleNamespace(
-            articles=articles.lazy(),
-            citations=citations.lazy(),
-            **{name: table.lazy() for name, table in empty.items()},
-            catalogue=SimpleNamespace(actors=self.names, outlets=catalogue.outlets, aliases=catalogue.aliases),
-        )
-        self.main = cube.numbers(self.cube, articles.filter(pl.col("segment") == 0))
+        self.cube, self.newcomers = aggregate(self.news, counting)
+        self.names = self._names()
+        outlets = self.news.catalogue.outlets
+        self.sources = sorted({*self.cube.sources["source_id"], *outlets["id"]})
+        self.outlets = dict(outlets.select("id", "name").iter_rows())
+        self.problems = self.news.problems.select("page", "file", "stage", "problem").collect()
+        self.has_text = self.news.pages.select(pl.len()).collect().item() > 0
+        self.pages = int(self.cube.articles["segment"].eq(0).sum())
+        self.texts: dict[str, str] = {}  # of the pages read last
 
-    def _names(self, mentions: pl.DataFrame) -> pl.DataFrame:
+    def _names(self) -> pl.DataFrame:
         """The catalogue's actors, and under their most frequent form those it does not list; with their mentions."""
         known = self.news.catalogue.actors.select("id", "kind", "name_en", "name_vi")
-        others = frequency.newcomers(mentions, known["id"]).select(known.columns)
-        counts = mentions.group_by(id="actor_id").agg(mentions=pl.len())
-        named = pl.concat([known, others]).join(counts, on="id", how="left", maintain_order="left")
-        return named.with_columns(pl.col("mentions").fill_null(0))
+        counts = self.cube.actors.select("mentions", id="actor_id")
+        named = pl.concat([known, self.newcomers.select(known.columns)])
+        return attach(named, counts, ["id"]).with_columns(pl.col("mentions").fill_null(0))
 
-    @property
-    def has_text(self) -> bool:
-        return not self.pages.is_empty()
+    def ids(self, view: View) -> dict[str, list[str]]:
+        """A view whose actors and sources may be written as names → their ids; `DiembaoError` for one not known."""
+        outlets, actors = selection._outlet_ids(self.news.catalogue.outlets), selection._actor_ids(self.names)
+        return {
+            "actors": list(selection._resolve("actors", view.actors, actors, "an actor", "actors.csv")),
+            "sources": list(selection._resolve("sources", view.sources, outlets, "a source", "outlets.csv")),
+        }
 
     # --- what counts ------------------------------------------------------------------------------------------------
 
-    def _select(self, view: View, **dates: str) -> Selection:
-        chosen = select(
-            self.light, line_roles=view.line_roles, capitals=view.capitals, duplicates=view.duplicates, **dates
-        )
-        if not view.only:
-            return chosen
-        standing = comparison.attributed(chosen.articles, chosen.citations, view.only, view.basis)
-        articles = of(chosen.articles, standing)
-        if articles.is_empty():
-            raise DiembaoError(f"only: no article that counts stands on {', '.join(view.only)}; choose other sources")
-        return Selection(**{**vars(chosen), "articles": articles, "citations": of(chosen.citations, articles)})
-
     @depends(*COUNTING)
-    def chosen(self, view: View) -> Selection:
-        """→ the selection within the view's dates; it has no mentions, see `counts`."""
-        return self._select(view, date_from=view.date_from, date_to=view.date_to)
+    def chosen(self, view: View) -> np.ndarray:
+        """→ which articles count within the view's dates, True or False by number."""
+        dates = {"date_from": view.date_from, "date_to": view.date_to}
+        return cube.chosen(self.cube, duplicates=view.duplicates, only=view.only, basis=view.basis, **dates)
 
-    @depends(*ALWAYS)
-    def ever(self, view: View) -> Selection:
+    @depends("duplicates", "only", "basis")
+    def ever(self, view: View) -> np.ndarray:
         """→ the same for all dates: what a timeline shows beyond its brush."""
-        return self._select(view)
+        return cube.chosen(self.cube, duplicates=view.duplicates, only=view.only, basis=view.basis)
 
-    @depends(*COUNTING)
-    def counts(self, view: View) -> pl.DataFrame:
-        """→ `cube.within` the selection."""
-        return self._within(view, self.chosen(view).articles)
-
-    def _within(self, view: View, articles: pl.DataFrame) -> pl.DataFrame:
-        return cube.within(self.cube, cube.numbers(self.cube, articles), view.line_roles, view.capitals)
+    @depends("line_roles", "capitals")
+    def counts(self, view: View) -> cube.Counts:
+        """→ what counts of every article."""
+        return cube.within(self.cube, view.line_roles, view.capitals)
 
     # --- what is shown ----------------------------------------------------------------------------------------------
 
     @depends(*COUNTING)
     def actors(self, view: View) -> pl.DataFrame:
         """→ `cube.by_actor` of all that are named."""
-        return cube.by_actor(self.cube, self.counts(view), self.chosen(view).articles)
+        return cube.by_actor(self.cube, self.counts(view), self.chosen(view))
 
     @depends(*COUNTING, "actors")
     def bars(self, view: View) -> pl.DataFrame:
@@ -144,22 +116,21 @@ class Desk:
     def intervals(self, view: View) -> pl.DataFrame:
         """→ `bars` with the ends of their intervals; takes a moment on a large corpus."""
         bars = self.bars(view)
-        ends = cube.resampled(self.cube, self.counts(view), self.chosen(view).articles, bars["actor_id"].to_list())
+        ends = cube.resampled(self.cube, self.counts(view), self.chosen(view), bars["actor_id"].to_list())
         return attach(bars, ends, ["actor_id"])
 
     @depends(*ALWAYS, "actors")
     def periods(self, view: View) -> pl.DataFrame:
         """→ `cube.by_period` of the first actors asked for, else of the most named, over all dates."""
-        articles = self.ever(view).articles
-        if "within" not in self.kept or self.kept["within"][0] is not articles:
-            self.kept["within"] = (articles, self._within(view, articles))
-        return cube.by_period(self.cube, self.kept["within"][1], articles, view.actors[: 2 * LINES])
+        actors = view.actors[: 2 * LINES]
+        if not (actors or view.date_from or view.date_to):  # those that `by_period` would look for again
+            table = self.actors(view).sort("mentions", "actor_id", descending=[True, False])
+            actors = table["actor_id"].head(LINES).to_list()
+        return cube.by_period(self.cube, self.counts(view), self.ever(view), actors)
 
     @depends(*COUNTING, "actors", "sources")
     def cells(self, view: View) -> pl.DataFrame:
         """→ `cube.by_source` of the sources compared, for the first of the bars."""
-        chosen = self.chosen(view)
-        standing = comparison.attributed(chosen.articles, chosen.citations, view.sources, view.basis)
         bars = self.bars(view)
         first = bars.filter(pl.col("actor_id").is_in(view.actors))
         rows = (
@@ -168,7 +139,8 @@ class Desk:
             .head(CELLS)
             .sort("mentions", descending=True)
         )
-        table = cube.by_source(self.cube, self.counts(view), chosen.articles, standing, rows["actor_id"].to_list())
+        asked = (view.sources, view.basis, rows["actor_id"].to_list())
+        table = cube.by_source(self.cube, self.counts(view), self.chosen(view), *asked)
         # a source without an article has an empty column, not none at all
         absent = pl.DataFrame({"source_id": view.sources}, schema={"source_id": pl.String})
         absent = absent.join(table, on="source_id", how="anti").join(rows.select("actor_id"), how="cross")
@@ -182,71 +154,124 @@ class Desk:
     @depends("sources", "basis", "duplicates")
     def days(self, view: View) -> pl.DataFrame:
         """→ `coverage.calendar` of the sources compared, over all dates and whatever else is chosen."""
-        every = select(self.light, duplicates=view.duplicates)
-        return coverage.calendar(every.articles, every.citations, view.sources, basis=view.basis)
+        every = cube.chosen(self.cube, duplicates=view.duplicates)
+        return cube.calendar(self.cube, every, view.sources, view.basis)
 
-    def first_days(self, view: View) -> tuple[str, str] | None:
+    def first_days(self) -> tuple[str, str] | None:
         """→ the first and the last publication day, as ISO dates; none if no article is dated."""
-        articles = self.articles.filter(pl.col("segment") == 0)
-        ends = articles["published_first"].min(), articles["published_last"].max()
-        return None if ends[0] is None else tuple(day.isoformat() for day in ends)
+        dated = self._day(np.flatnonzero(cube.chosen(self.cube, duplicates="printed")))
+        return None if dated["published_first"].min() is None else (
+            dated["published_first"].min().isoformat(),
+            dated["published_last"].max().isoformat(),
+        )
+
+    def _day(self, articles: np.ndarray | pl.Series) -> pl.DataFrame:
+        """Numbers of articles → published_first, published_last."""
+        return self.cube.days[self.cube.articles["days"].gather(articles)]
 
     # --- what is read -----------------------------------------------------------------------------------------------
 
     @depends(*COUNTING, "actors")
-    def found(self, view: View) -> pl.DataFrame:
-        """→ exactly the mentions counted, of the actors asked for (or of all), in the order of the pages."""
-        inside = np.zeros(self.cube.articles.height, dtype=bool)
-        inside[cube.numbers(self.cube, self.chosen(view).articles).to_numpy()] = True
-        kept = pl.col("role").is_in(view.line_roles)
-        if view.capitals != "both":
-            kept &= pl.col("reading").is_null() | (pl.col("reading") == view.capitals)
-        if view.actors:
-            kept &= pl.col("actor_id").is_in(view.actors)
-        numbers = self.mentions["article"].fill_null(0).to_numpy()
-        here = pl.Series(inside[numbers]) & self.mentions["article"].is_not_null()
-        return self.mentions.filter(kept & here)
+    def hits(self, view: View) -> np.ndarray:
+        """→ how often the actors asked for (or all) are named in each article, where it counts."""
+        return cube.hits(self.cube, self.counts(view), self.chosen(view), view.actors)
+
+    def found(self, view: View) -> pl.LazyFrame:
+        """→ exactly the mentions counted, of the actors asked for (or of all)."""
+        chosen = self.cube.articles.filter(pl.Series(self.hits(view) > 0)).select(ARTICLE).lazy()
+        parts = [part.filter(_counted(view)) for part in self.news.parts("mentions")]
+        return pl.concat(parts).join(chosen, on=ARTICLE, how="semi", maintain_order="left")
 
     def concordance(self, view: View, order: str = "page", descending: bool = False, at: int = 0) -> pl.DataFrame:
         """The rows from `at` on of the mentions found, in order → `frequency.concordance` with their place and day.
 
         By the words beside them (`left`: the nearest first, `right`) only the first `SORTED` are sorted.
         """
-        found = self.found(view)
         if order in ("left", "right"):
-            found = self._in_context(found.head(SORTED))
+            found = self._in_context(self._read(view, self._in_order(view), 0, SORTED))
             beside = pl.col(order).str.to_lowercase()
             beside = beside.str.reverse() if order == "left" else beside
             return found.sort(beside, "page", "start", descending=[descending, False, False]).slice(at, ROWS)
-        if order == "published":
-            days = self.articles.sort(ARTICLE)["published_first"]
-            found = found.with_columns(day=days.gather(found["article"])).sort(
-                "day", "page", "start", descending=[descending, False, False], nulls_last=True
-            )
-        elif order == "actor_id":
-            found = found.sort(
-                pl.col("actor_id").cast(pl.String), "page", "start", descending=[descending, False, False]
-            )
-        elif descending:
-            found = found.reverse()
-        return self._in_context(found.slice(at, ROWS).select(self.mentions.columns))
+        if order == "actor_id":
+            return self._in_context(self._by_actors(view, descending, at))
+        places = self._in_order(view, order, descending)
+        return self._in_context(self._read(view, places, at, ROWS, descending and order == "page"))
+
+    def _in_order(self, view: View, order: str = "page", descending: bool = False) -> pl.DataFrame:
+        """→ article, hits: those with mentions found, in the order of their pages or of their days (undated last)."""
+        hits = self.hits(view)
+        articles = np.flatnonzero(hits)
+        places = pl.DataFrame({"article": articles, "hits": hits[articles]})
+        if order != "published":
+            return places.reverse() if descending else places
+        dated = places.with_columns(self._day(places["article"])["published_first"])
+        dated = dated.sort("published_first", "article", descending=[descending, False], nulls_last=True)
+        return dated.drop("published_first")
+
+    def _by_actors(self, view: View, descending: bool, at: int) -> pl.DataFrame:
+        """→ the mentions found from `at` on, in the order of actors, then pages."""
+        table = self.actors(view).filter(pl.col("actor_id").is_in(view.actors) | pl.lit(not view.actors))
+        table = table.select("actor_id", "mentions").sort("actor_id", descending=descending)
+        last = pl.col("mentions").cum_sum()
+        table = table.with_columns(first=last - pl.col("mentions"))
+        table = table.filter(last > at, pl.col("first") < at + ROWS)
+        inside, counts, parts = self.chosen(view), self.counts(view), [self._in_order(view).clear()]
+        for actor in table["actor_id"]:
+            article, mentions = counts.of(*cube.numbers(self.cube, [actor]))
+            named = {"article": article[inside[article]], "hits": mentions[inside[article]].astype(np.int64)}
+            parts.append(pl.DataFrame({**named, "actor_id": actor}))
+        return self._read(view, pl.concat(parts, how="diagonal"), at - (table["first"].min() or 0), ROWS)
+
+    def _read(
+        self, view: View, places: pl.DataFrame, at: int, rows: int, backwards: bool = False
+    ) -> pl.DataFrame:
+        """Articles, or articles and actors, in order → the mentions found there, so many of them from `at` on.
+
+        backwards: also those within a page.
+        """
+        last = places["hits"].cum_sum()
+        begin, end = last.search_sorted(at, "right"), last.search_sorted(at + rows, "left") + 1
+        wanted = places[begin:end].with_row_index("place")
+        found = self._mentions(wanted["article"]).filter(_counted(view)).collect()
+        found = found.join(wanted, on=[name for name in ("article", "actor_id") if name in wanted], validate="m:1")
+        assert found.height == wanted["hits"].sum(), "what is read is not what was counted"
+        found = found.sort("place", "start", descending=[False, backwards]).drop("place", "hits")
+        return found.slice(at - (last[begin - 1] if begin else 0), rows)
+
+    def _mentions(self, articles: pl.Series) -> pl.LazyFrame:
+        """Numbers of articles → their mentions of actors, with `article`."""
+        told = self.cube.articles.select(ARTICLE).with_columns(article=pl.int_range(pl.len(), dtype=pl.Int64))
+        told = told[articles.unique()]
+        named = self.news.on("mentions", self._dated(told["page"])).filter(pl.col("actor_id").is_not_null())
+        return named.join(told.lazy(), on=ARTICLE)
+
+    def _dated(self, pages: pl.Series) -> pl.DataFrame:
+        """Pages → page, published_first of its main article, as `Corpus.on` asks for them."""
+        pages = pages.unique()
+        first = self.cube.articles["page"].search_sorted(pages)  # of its articles the main one stands first
+        return pl.DataFrame({"page": pages, "published_first": self._day(first)["published_first"]})
 
     def _in_context(self, found: pl.DataFrame) -> pl.DataFrame:
         """Mentions → their concordance, row for row."""
-        placed = (
-            found.with_row_index("row").cast({"actor_id": pl.String, "role": pl.String}).sort("page", "start", "row")
-        )
-        pages = self.pages.filter(pl.col("page").is_in(placed["page"].unique().implode()))
-        told = frequency.concordance(placed.drop("row"), pages)
-        days = self.articles.sort(ARTICLE)["published_first"]
+        placed = found.with_row_index("row").sort("page", "start", "row")
+        texts = self.news.pages.clear() if found.is_empty() else self.news.on("pages", self._dated(placed["page"]))
+        texts = texts.select("page", "text").collect()
+        self.texts = dict(texts.iter_rows())
+        told = frequency.concordance(placed.drop("row"), texts)
         told = told.with_columns(
-            placed["row"], placed["start"], placed["end"], placed["segment"], published=days.gather(placed["article"])
+            placed["row"],
+            placed["start"],
+            placed["end"],
+            placed["segment"],
+            published=self._day(placed["article"])["published_first"],
         )
         return told.sort("row").drop("row")
 
     def text(self, page: str) -> str | None:
         """A page → its text, none where the corpus came without."""
-        found = self.pages.filter(pl.col("page") == page)
+        if page in self.texts:
+            return self.texts[page]
+        found = self.news.on("pages", self._dated(pl.Series([page]))).select("text").collect()
         return found["text"][0] if found.height else None
 
     def marks(self, page: str) -> pl.DataFrame:
@@ -255,24 +280,29 @@ class Desk:
             "actor_id", pl.when(pl.col("reading").is_not_null()).then(pl.format("@{}", "reading")).otherwise(pl.lit(""))
         )
         tables = (
-            (self.news.mentions, "mention", pl.col("actor_kind"), actor),
-            (self.news.citations, "citation", pl.lit("citation"), pl.format("{}:{}", "source_id", "role")),
-            (self.news.dates, "date", pl.lit("date"), pl.col("edtf")),
+            ("mentions", "mention", pl.col("actor_kind"), actor),
+            ("citations", "citation", pl.lit("citation"), pl.format("{}:{}", "source_id", "role")),
+            ("dates", "date", pl.lit("date"), pl.col("edtf")),
         )
-        return pl.concat(
-            table.filter(pl.col("page") == page)
-            .select("start", "end", "surface", field=pl.lit(field), what=what, value=value)
-            .collect()
+        here = self._dated(pl.Series([page]))
+        found = [
+            self.news.on(table, here).select("start", "end", "surface", field=pl.lit(field), what=what, value=value)
             for table, field, what, value in tables
-        ).sort("start", "end")
-
-    @depends("corpus")
-    def candidates(self, view: View) -> pl.DataFrame:
-        """→ `frequency.newcomers` of the whole corpus."""
-        return frequency.newcomers(
-            self.mentions.cast({"actor_id": pl.String}), self.news.catalogue.actors["id"].to_list()
-        )
+        ]
+        return pl.concat(pl.collect_all(found)).sort("start", "end")
 
     def sentences(self, actor: str, most: int = 3) -> pl.DataFrame:
         """An actor → the concordance of its first mentions, whatever is chosen."""
-        return self._in_context(self.mentions.filter(pl.col("actor_id") == actor).head(most))
+        (number,) = cube.numbers(self.cube, [actor])
+        first, last = (self.cube.cells["actor"].search_sorted(number, side) for side in ("left", "right"))
+        articles = self.cube.cells["article"][first:last].unique(maintain_order=True).head(most)
+        found = self._mentions(articles).filter(pl.col("actor_id") == actor).collect()
+        return self._in_context(found.sort("page", "start").head(most))
+
+
+def _counted(view: View) -> pl.Expr:
+    """Which mentions count, and are of the actors asked for."""
+    kept = pl.col("role").is_in(view.line_roles) & pl.col("actor_id").is_not_null()
+    if view.capitals != "both":
+        kept &= pl.col("reading").is_null() | (pl.col("reading") == view.capitals)
+    return kept & pl.col("actor_id").is_in(view.actors) if view.actors else kept

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+from functools import partial
 
 import ipywidgets as w
 
@@ -31,13 +32,15 @@ class Lab(Panels):
         self.desk: Desk | None = None
         self.row, self.at, self.mark = 0, 0, None
         self.shown: dict = {}
+        self.taught: tuple = ()  # the desk and language whose names stand on the page for teaching
         self._busy = False
         super().__init__()
         self.add_class("db-lab")
         self.message = w.HTML().add_class("db-message")
         self.bar = w.IntProgress(layout={"width": "100%", "display": "none"})
         self._build()
-        self._open()
+        if self._open():
+            self._to_ids()
         self.view.observe(self._changed)
 
     def __repr__(self) -> str:
@@ -47,7 +50,7 @@ class Lab(Panels):
             table = self.desk.actors(self.view)
         except DiembaoError as error:
             return f"Lab: {error}"
-        articles = self.desk.chosen(self.view).articles.height
+        articles = int(self.desk.chosen(self.view).sum())
         named = int(table["mentions"].sum())
         return f"Lab: {articles:,} articles, {named:,} mentions of {table.height:,} actors are counted"
 
@@ -91,7 +94,7 @@ class Lab(Panels):
         """Opens the corpus and the own catalogue of the view → whether it could; if not, what was open stays open."""
         self.tell()
         try:
-            desk = Desk(self.view, self._progress)
+            desk = Desk(self.view, partial(self._progress, "extracting"), partial(self._progress, "counting"))
         except (DiembaoError, OSError) as error:
             self.tell(str(error), wrong=True)
             self.tabs.selected_index = 3
@@ -111,10 +114,18 @@ class Lab(Panels):
         self._refresh()
         return True
 
-    def _progress(self, done: int, total: int) -> None:
+    def _to_ids(self) -> None:
+        """Actors and sources that a view brings by their names → their ids."""
+        with self._telling():
+            ids = self.desk.ids(self.view)
+            if ids != {name: getattr(self.view, name) for name in ids}:
+                self._quietly(**ids)
+                self._refresh()
+
+    def _progress(self, what: str, done: int, total: int) -> None:
         self.bar.layout.display = ""
         self.bar.max, self.bar.value = max(1, total), done
-        self.tell(self._text("open.progress", done=self.words.number(done), total=self.words.number(total)))
+        self.tell(self._text(f"open.{what}", done=self.words.number(done), total=self.words.number(total)))
 
     def _reset(self) -> None:
         usual = View().to_dict()
@@ -171,9 +182,10 @@ class Lab(Panels):
             self._controls()
         finally:
             self._busy = False
-        self._teaching()
+        if self.taught != (self.desk, self.view.language):
+            self._teaching()
         self._leaving()
-        self.desk.chosen(self.view)  # says here what cannot be counted, before anything is drawn
+        self.desk.actors(self.view)  # says here what cannot be counted, before anything is drawn
         self._charts()
         self._evidence(0)
         if "wrong" in self.message.value:
@@ -193,11 +205,11 @@ class Lab(Panels):
         self.own.value, self.path.value = view.catalogue, view.corpus
         for role, box in self.roles.items():
             box.value = role in view.line_roles
-        problems = self.desk.news.problems.select("page", "file", "stage", "problem").collect()
+        problems = self.desk.problems
         self.problems.rows = [[cell or "" for cell in row] for row in problems.head(PROBLEMS).iter_rows()]
         shown = words.number(min(PROBLEMS, problems.height))
         self.unread.value = self._text("open.unread", n=words.number(problems.height), shown=shown)
-        pages = words.number(self.desk.articles["page"].n_unique())
+        pages = words.number(self.desk.pages)
         name = wording.html.escape(view.corpus)
         about = self._text("head.corpus", corpus=name, pages=pages, digest=self.desk.news.digest)
         self.head.value = f"<h3>{self._text('head.title')}</h3><p>{about}</p>"
@@ -206,7 +218,7 @@ class Lab(Panels):
         view, desk, words, text = self.view, self.desk, self.words, self._text
         days = None
         if view.date_from or view.date_to:
-            ends = desk.first_days(view) or ("", "")
+            ends = desk.first_days() or ("", "")
             asked = [selection.day_range(name, getattr(view, name)) for name in ("date_from", "date_to")]
             days = (asked[0][0].isoformat() if asked[0] else ends[0], asked[1][1].isoformat() if asked[1] else ends[1])
         bars = desk.kept["intervals"][1] if self._has_intervals() else desk.bars(view)
@@ -232,7 +244,7 @@ class Lab(Panels):
         table = desk.actors(view)
         self.counted.value = text(
             "look.counted",
-            articles=words.count("article", desk.chosen(view).articles.height),
+            articles=words.count("article", int(desk.chosen(view).sum())),
             mentions=words.count("mention", int(table["mentions"].sum())),
             shown=words.number(bars.height),
             actors=words.count("actor", table.height),
@@ -257,7 +269,7 @@ class Lab(Panels):
         await asyncio.sleep(0.3)
         if desk is not self.desk or desk.kept["bars"][0] != key:
             return
-        parts = desk.counts(view), desk.chosen(view).articles, bars["actor_id"].to_list()
+        parts = desk.counts(view), desk.chosen(view), bars["actor_id"].to_list()
         ends = await loop.run_in_executor(None, cube.resampled, desk.cube, *parts)
         if desk is self.desk and desk.kept["bars"][0] == key:
             desk.kept["intervals"] = (key, selection.attach(bars, ends, ["actor_id"]))
@@ -272,7 +284,7 @@ class Lab(Panels):
         if self.desk is None:
             return
         desk, words = self.desk, self.words
-        total = desk.found(self.view).height
+        total = int(desk.hits(self.view).sum())
         shown = min(total, SORTED) if self.evidence.order in ("left", "right") else total
         self.at = max(0, min(self.at if at is None else at, max(0, shown - 1) // ROWS * ROWS))
         self.lines = desk.concordance(self.view, self.evidence.order or "page", self.evidence.descending, self.at)
@@ -340,7 +352,8 @@ class Lab(Panels):
         self.flagging.layout.display = ""
 
     def _teaching(self) -> None:
-        found = self.desk.candidates(self.view)
+        self.taught = (self.desk, self.view.language)
+        found = self.desk.newcomers
         shown = found.head(CANDIDATES)
         self.newcomers.rows = [
             [row["name_vi"], str(row["mentions"]), str(row["articles"])] for row in shown.iter_rows(named=True)
@@ -351,7 +364,7 @@ class Lab(Panels):
         self.untaught.value = f"<h4>{self._text('teach.title')}</h4>{wording.html.escape(text)}"
 
     def _sentences(self, row: int) -> None:
-        found = self.desk.candidates(self.view)
+        found = self.desk.newcomers
         if 0 <= row < found.height:
             actor = found.row(row, named=True)
             self.form.value = actor["name_vi"]

@@ -44,9 +44,7 @@ def tables(desk: Desk, view: View, folder: str) -> str:
         "periods": desk.periods(view),
         "sources": desk.cells(view),
         "calendar": desk.days(view),
-        "mentions": desk.found(view)
-        .drop("article")
-        .cast({"actor_id": pl.String, "role": pl.String, "reading": pl.String}),
+        "mentions": desk.found(view),
     }
     export.write(folder, **made)
     return folder

@@ -163,8 +163,17 @@ def calendar(
     Columns: source_id, state (`STATES`), first, last, days, articles. Empty if no article is dated to a day.
     """
     articles = frame(articles)
-    pairs = standing(articles, citations, sources, basis=basis)
-    days = _days(articles, pairs)
+    dated = articles.select(*ARTICLE, first="published_first", last="published_last")
+    placed = attach(standing(articles, citations, sources, basis=basis), dated, ARTICLE)
+    counted = placed.group_by("source_id", "first", "last").agg(articles=pl.len())
+    return calendar_of(counted, sources, date_from=date_from, date_to=date_to)
+
+
+def calendar_of(
+    counted: pl.DataFrame, sources: Sequence[str], *, date_from: str = "", date_to: str = ""
+) -> pl.DataFrame:
+    """source_id (`ALL` too), first, last, articles: how many of each are dated so → their `calendar`."""
+    days = counted.filter(pl.col("first") == pl.col("last")).select("source_id", "articles", day="first")
     start, end = days["day"].min(), days["day"].max()
     schema = {
         "source_id": pl.String,
@@ -192,10 +201,11 @@ def calendar(
         .otherwise(pl.lit("nothing"))
     )
     # a range adds one on its first day and takes it away on the day after its last
-    spread = _spread(articles, pairs)
+    spread = counted.filter(pl.col("first") < pl.col("last")).cast({"articles": pl.Int64})
     ends = ((pl.col("first"), 1), (pl.col("last").dt.offset_by("1d"), -1))
     turns = pl.concat(
-        spread.select("source_id", day=pl.max_horizontal(end, pl.lit(first)), begin=step) for end, step in ends
+        spread.select("source_id", day=pl.max_horizontal(end, pl.lit(first)), begin=step * pl.col("articles"))
+        for end, step in ends
     )
     turns = turns.group_by("source_id", "day").agg(pl.col("begin").sum())
     runs = (

@@ -15,9 +15,10 @@ _ENDS = {"low": "Lower", "high": "Upper"}
 _TYPES = {pl.Boolean: "boolean", pl.Date: "date", pl.Float64: "number", pl.String: "string", pl.List: "string"}
 
 
-def write(output: str, **tables: pl.DataFrame) -> pl.DataFrame:
+def write(output: str, **tables: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
     """A folder and tables by name → `NAME.parquet` and `NAME.csv` in it; output empty: nothing is written.
 
+    A lazy table is never held as a whole.
     Returns table, rows of each. In the CSV a list is written a|b, and an apostrophe stands before a text that a
     spreadsheet would run as a formula. Beside them, for all tables of the folder: `dictionary.csv` (table, column,
     type, unit, description) and the same as a Data Package (Frictionless, `datapackage.json`). Raises `DiembaoError`
@@ -28,14 +29,21 @@ def write(output: str, **tables: pl.DataFrame) -> pl.DataFrame:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             for name, table in tables.items():
-                table.write_parquet(folder / f"{name}.parquet")
-                _flat(table).write_csv(folder / f"{name}.csv")
+                file = folder / f"{name}.parquet"
+                if isinstance(table, pl.LazyFrame):
+                    table.sink_parquet(file)
+                    tables[name] = pl.scan_parquet(file)
+                    _flat(tables[name]).sink_csv(folder / f"{name}.csv")
+                else:
+                    table.write_parquet(file)
+                    _flat(table).write_csv(folder / f"{name}.csv")
             columns = dictionary({file.stem: pl.read_parquet_schema(file) for file in sorted(folder.glob("*.parquet"))})
             columns.write_csv(folder / "dictionary.csv")
             (folder / "datapackage.json").write_text(_package(columns), encoding="utf-8")
         except OSError as error:
             raise DiembaoError(f"output: {output!r} cannot be written to ({error}); name another folder") from None
-    return pl.DataFrame({"table": list(tables), "rows": [table.height for table in tables.values()]})
+    rows = [table.lazy().select(pl.len().cast(pl.Int64)).collect().item() for table in tables.values()]
+    return pl.DataFrame({"table": list(tables), "rows": rows})
 
 
 def dictionary(schemas: dict[str, dict[str, pl.DataType]]) -> pl.DataFrame:
@@ -88,8 +96,8 @@ def _package(columns: pl.DataFrame) -> str:
     return json.dumps(package, ensure_ascii=False, indent=1) + "\n"
 
 
-def _flat(table: pl.DataFrame) -> pl.DataFrame:
-    lists = [name for name, dtype in table.schema.items() if dtype == pl.List(pl.String)]
+def _flat(table: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame | pl.LazyFrame:
+    lists = [name for name, dtype in table.collect_schema().items() if dtype == pl.List(pl.String)]
     flat = table.with_columns(pl.col(name).list.join("|") for name in lists)
     text = pl.selectors.string()
     formula = text.str.contains(r"^[=+\-@\t\r]")

@@ -251,10 +251,15 @@ def _keys(ids: Sequence[str]) -> pl.Series | None:
     return pl.Series(list(ids), dtype=pl.String) if len(ids) else None
 
 
-def _periods(articles: pl.DataFrame, every: str) -> pl.DataFrame:
-    """Articles → page, segment, `period`, null where the article is not dated to one."""
+def period(every: str) -> pl.Expr:
+    """Of articles, the first day of the period (of `PERIODS`) they are dated to; null where it is not one."""
     first, last = (pl.col(f"published_{end}").dt.truncate(PERIODS[every]) for end in ("first", "last"))
-    return articles.select(*ARTICLE, period=pl.when(first == last).then(first))
+    return pl.when(first == last).then(first)
+
+
+def _periods(articles: pl.DataFrame, every: str) -> pl.DataFrame:
+    """Articles → page, segment, `period`."""
+    return articles.select(*ARTICLE, period=period(every))
 
 
 def _span(periods: pl.DataFrame, every: str) -> pl.DataFrame:
