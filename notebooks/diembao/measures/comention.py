@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 import polars as pl
+from scipy.sparse import csr_array
 
 from ..schema import DiembaoError
 from . import intervals
@@ -48,9 +49,10 @@ def pairs(
     names = leading(counted(mentions, articles, "actor_id"), actors, MOST)
     size, few = len(names), articles.height < intervals.MINIMUM_ARTICLES
     upper = np.triu_indices(size, 1)
-    unit = ["row", "sentence"] if within == "sentence" else ["row"]
-    counts = _counts(slices(mentions, articles, "actor_id", *unit[1:]), articles.height, names, unit)
-    units, each, both = _sums(counts.sum()[None], size)
+    sentences = within == "sentence"
+    parts = slices(mentions, articles, "actor_id", *(["sentence"] if sentences else []))
+    counts = _counts(parts, articles.height, names, sentences)
+    units, each, both = _sums(counts.sum(0)[None], size)
     npmi = _npmi(both, each[:, upper[0]], each[:, upper[1]], units)[0]
     square = np.zeros((size, size))
     square[upper] = np.nan_to_num(npmi)
@@ -60,7 +62,7 @@ def pairs(
     number[upper] = np.arange(len(npmi))
     one, other = chosen[upper[0]], chosen[upper[1]]
     pair = (number + number.T)[one, other]
-    naming = counts.naming()[1 + size :]
+    naming = counts.count_nonzero(0)[1 + size :]
     low, high = np.full((2, len(npmi)), np.nan)
     if resamples and not few:
         units_, each_, both_ = _sums(intervals.resampled(counts, intervals.generator(seed, within), resamples), size)
@@ -89,24 +91,30 @@ def pairs(
     ).with_columns(pl.selectors.float().fill_nan(None))
 
 
-def _counts(parts: Iterable[pl.DataFrame], articles: int, names: pl.Series, unit: list[str]) -> intervals.Counts:
+def _counts(parts: Iterable[pl.DataFrame], articles: int, names: pl.Series, sentences: bool) -> csr_array:
     """`slices` of mentions → article × (its units that name anyone, those with each name, those with each pair)."""
-    size = len(names)
+    size, many = len(names), len(names) + 1
+    place_of = pl.DataFrame({"actor_id": names}).with_row_index("one")
     cells = []
     for part in parts:
-        part = part.filter(pl.col("actor_id").is_not_null())
-        columns = pl.DataFrame({"actor_id": names.cast(part.schema["actor_id"])}).with_row_index("one")
-        columns = columns.cast({"one": pl.Int64})
-        every = part.select(unit).unique().select("row", column=pl.lit(0, pl.Int64))
-        present = part.join(columns, on="actor_id", validate="m:1").select(*unit, "one").unique()
-        single = present.select("row", column=1 + pl.col("one"))
-        beside = present.join(present.rename({"one": "other"}), on=unit).filter(pl.col("one") < pl.col("other"))
+        columns = place_of.cast({"actor_id": part.schema["actor_id"], "one": pl.Int64})
+        # a unit and a name in one number
+        number = (pl.col("row").cast(pl.Int64) * 2**24 + (pl.col("sentence") if sentences else 0)) * many
+        found = part.filter(pl.col("actor_id").is_not_null()).join(columns, on="actor_id", how="left", validate="m:1")
+        found = found.select(cell=number + pl.col("one").fill_null(size)).unique()
+        found = found.select(unit=pl.col("cell") // many, one=pl.col("cell") % many)
+        row = (pl.col("unit") // 2**24).alias("row")
+        every = found.select("unit").unique().select(row, column=pl.lit(0, pl.Int64))
+        present = found.filter(pl.col("one") < size)
+        single = present.select(row, column=1 + pl.col("one"))
+        beside = present.join(present.rename({"one": "other"}), on="unit").filter(pl.col("one") < pl.col("other"))
         # pairs in the order of the upper triangle, row by row
         place = pl.col("one") * (2 * size - pl.col("one") - 1) // 2 + pl.col("other") - pl.col("one") - 1
-        double = beside.select("row", column=1 + size + place)
-        cells.append(pl.concat([every, single, double]).group_by("row", "column").len("count"))
-    columns = (pl.concat(cells)[name].to_numpy() for name in ("row", "column", "count"))
-    return intervals.Counts(*columns, (articles, 1 + size + size * (size - 1) // 2))
+        double = beside.select(row, column=1 + size + place)
+        counts = pl.concat([every, single, double]).group_by("row", "column").len("count")
+        cells.append(counts.cast({"row": pl.UInt32, "column": pl.UInt32}))
+    cells = pl.concat(cells).select("count", "row", "column")
+    return intervals.sparse(cells, (articles, 1 + size + size * (size - 1) // 2))
 
 
 def _sums(sums: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

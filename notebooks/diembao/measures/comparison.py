@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
+from scipy.sparse import csr_array, vstack
 
 from ..schema import CITATION_ROLES, DiembaoError
 from . import intervals
@@ -303,7 +304,7 @@ def log_odds(
     articles = frame(articles).sort(ARTICLE)
     standing = attributed(articles, citations, sources, basis)
     counts, keys = _leading(mentions, articles, standing)
-    background = counts.sum()
+    background = counts.sum(0)
     weight = intervals.MINIMUM_ARTICLES * background.sum() / articles.height if prior is None else prior
     spread = background / max(1, background.sum())
     table = pl.concat(
@@ -316,7 +317,7 @@ def log_odds(
 
 
 def _against_rest(
-    counts: intervals.Counts,
+    counts: csr_array,
     articles: pl.DataFrame,
     standing: pl.DataFrame,
     source: str,
@@ -330,11 +331,11 @@ def _against_rest(
     numbered = articles.with_row_index("row")
     its = of(numbered, standing.filter(pl.col("source_id") == source))["row"].to_numpy()
     rest = np.setdiff1d(of(numbered, standing)["row"].to_numpy(), its, assume_unique=True)
-    ours, theirs = counts.of(its), counts.of(rest)
-    delta, variance = _log_odds(ours.sum(), theirs.sum(), alpha)
-    naming, rest_naming = ours.naming(), theirs.naming()
+    ours, theirs = counts[its], counts[rest]
+    delta, variance = _log_odds(ours.sum(0), theirs.sum(0), alpha)
+    naming, rest_naming = ours.count_nonzero(0), theirs.count_nonzero(0)
     low, high, p = (np.full(len(keys), np.nan) for _ in range(3))
-    enough = min(len(ours), len(theirs)) >= intervals.MINIMUM_ARTICLES and len(keys) > 1
+    enough = min(len(its), len(rest)) >= intervals.MINIMUM_ARTICLES and len(keys) > 1
     abstains = (np.minimum(naming, rest_naming) < intervals.MINIMUM_NAMING) | (not enough)
     if enough:
         draws = [
@@ -342,9 +343,9 @@ def _against_rest(
             for name, side in (("own", ours), ("rest", theirs))
         ]
         low, high = intervals.bounds(_log_odds(*draws, alpha)[0], np.minimum(naming, rest_naming))
-        everything = ours.over(theirs)
-        dealt = intervals.dealt(everything, len(ours), intervals.generator(seed, source, "dealt"), permutations)
-        chance = _log_odds(dealt, everything.sum() - dealt, alpha)[0]
+        everything = vstack([ours, theirs], format="csr")
+        dealt = intervals.dealt(everything, len(its), intervals.generator(seed, source, "dealt"), permutations)
+        chance = _log_odds(dealt, everything.sum(0) - dealt, alpha)[0]
         as_far = (np.abs(chance) >= np.abs(delta) - 1e-12).sum(0)
         p = np.where(naming + rest_naming < intervals.MINIMUM_NAMING, np.nan, (1 + as_far) / (1 + permutations))
     low, high = (np.where(abstains, np.nan, end) for end in (low, high))
@@ -356,14 +357,14 @@ def _against_rest(
         {
             "source_id": pl.Series([source] * len(keys), dtype=pl.String),
             "actor_id": keys,
-            "mentions": whole(ours.sum()),
-            "mentions_total": whole(ours.sum().sum()),
-            "rest_mentions": whole(theirs.sum()),
-            "rest_mentions_total": whole(theirs.sum().sum()),
+            "mentions": whole(ours.sum(0)),
+            "mentions_total": whole(ours.sum()),
+            "rest_mentions": whole(theirs.sum(0)),
+            "rest_mentions_total": whole(theirs.sum()),
             "articles": whole(naming),
-            "articles_total": whole(len(ours)),
+            "articles_total": whole(len(its)),
             "rest_articles": whole(rest_naming),
-            "rest_articles_total": whole(len(theirs)),
+            "rest_articles_total": whole(len(rest)),
             "log_odds": delta,
             "log_odds_low": low,
             "log_odds_high": high,
@@ -424,16 +425,16 @@ def distances(
             of(numbered, standing.filter(pl.col("source_id") == source))["row"].to_numpy() for source in (one, other)
         )
         both = np.intersect1d(first, second, assume_unique=True)
-        counts = [every.of(np.setdiff1d(side, both, assume_unique=True)) for side in (first, second)]
-        sizes, sums = [len(side) for side in counts], [side.sum() for side in counts]
+        counts = [every[np.setdiff1d(side, both, assume_unique=True)] for side in (first, second)]
+        sizes, sums = [side.shape[0] for side in counts], [side.sum(0) for side in counts]
         abstains = min(sizes) < intervals.MINIMUM_ARTICLES or min(side.sum() for side in sums) == 0
         divergence = by_chance = p = None
         if min(side.sum() for side in sums) > 0:
             divergence = float(_divergence(*sums))
         if not abstains:
-            everything = counts[0].over(counts[1])
+            everything = vstack(counts, format="csr")
             dealt = intervals.dealt(everything, sizes[0], intervals.generator(seed, one, other), permutations)
-            dealt = _divergence(dealt, everything.sum() - dealt)
+            dealt = _divergence(dealt, everything.sum(0) - dealt)
             by_chance = float(np.sqrt(dealt).mean())
             # equal deals must count as equal: the same numbers summed in another order differ in the last bits
             p = float((1 + (dealt >= divergence - 1e-12).sum()) / (1 + permutations))
@@ -470,7 +471,7 @@ def distances(
 
 def _leading(
     mentions: Table, articles: pl.DataFrame, standing: pl.DataFrame
-) -> tuple[intervals.Counts, pl.Series]:
+) -> tuple[csr_array, pl.Series]:
     """Mentions → article × actor counts, and the actors: the `COMPARED` most mentioned in the articles compared.
 
     All other actors are one, `OTHERS`.
@@ -486,8 +487,7 @@ def _leading(
     keys = actors["key"].unique().sort()
     columns = actors.join(keys.to_frame().with_row_index("column"), on="key").select("actor_id", "column")
     cells = named.join(columns, on="actor_id").group_by("row", "column").agg(pl.col("count").sum())
-    row, column, count = (cells[name].to_numpy().astype(np.int64) for name in ("row", "column", "count"))
-    return intervals.Counts(row, column, count, (articles.height, len(keys))), keys
+    return intervals.sparse(cells.select("count", "row", "column"), (articles.height, len(keys))), keys
 
 
 def _divergence(first: np.ndarray, second: np.ndarray) -> np.ndarray:

@@ -321,7 +321,7 @@ def _departures(
         keys = table["actor_id"].unique().sort()
         placed = attach(articles.sort(ARTICLE), periods, key(periods)).with_row_index("row").filter(dated)
         sizes = attach(placed, named.group_by("row").agg(pl.col("count").sum()), ["row"])["count"].fill_null(0)
-        counts = intervals.matrix(named, articles, "actor_id", keys).dense()[placed["row"].to_numpy()]
+        counts = intervals.matrix(named, articles, "actor_id", keys)[placed["row"].to_numpy()].toarray()
         groups = (placed["period"].rank("dense") - 1).to_numpy()
         deals = max(intervals.PERMUTATIONS, DEALS * int(table["tested"].sum()))
         p = intervals.departures(counts, sizes.to_numpy(), groups, intervals.generator(seed, "periods"), deals)

@@ -21,12 +21,12 @@ chapter 2). A standard error from them is that of the articles, give or take 1 /
 import math
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from statistics import NormalDist
 
 import numpy as np
 import polars as pl
+from scipy.sparse import csr_array, hstack
 
 from .selection import ARTICLE, attach, counted, key as key_of
 
@@ -42,53 +42,8 @@ _CELLS = 2**22  # weights held at a time (32 MB)
 _KEYS = 2**11  # so many keys are resampled at a time
 
 
-@dataclass(frozen=True, eq=False)
-class Counts:
-    """Article × column counts of which most are 0: `row`, `column` and `count` of the others, each cell once."""
-
-    row: np.ndarray
-    column: np.ndarray
-    count: np.ndarray
-    shape: tuple[int, int]
-
-    def __len__(self) -> int:
-        return self.shape[0]
-
-    def sum(self) -> np.ndarray:
-        """→ the sum of each column."""
-        return np.bincount(self.column, weights=self.count, minlength=self.shape[1])
-
-    def naming(self) -> np.ndarray:
-        """→ how many articles have any of each column."""
-        return np.bincount(self.column[self.count > 0], minlength=self.shape[1])
-
-    def by(self, place: np.ndarray, places: int) -> np.ndarray:
-        """Where each article belongs (negative: nowhere) → place × column sums."""
-        at = place[self.row]
-        inside = at >= 0
-        cell = at[inside].astype(np.int64) * self.shape[1] + self.column[inside]
-        sums = np.bincount(cell, weights=self.count[inside], minlength=places * self.shape[1])
-        return sums.reshape(places, self.shape[1])
-
-    def of(self, rows: np.ndarray) -> "Counts":
-        """Some of the articles → their counts, in the order given."""
-        place = np.full(len(self), -1)
-        place[rows] = np.arange(len(rows))
-        inside = place[self.row] >= 0
-        return Counts(place[self.row[inside]], self.column[inside], self.count[inside], (len(rows), self.shape[1]))
-
-    def dense(self) -> np.ndarray:
-        counts = np.zeros(self.shape)
-        counts[self.row, self.column] = self.count
-        return counts
-
-    def over(self, other: "Counts") -> "Counts":
-        """Two tables of the same columns → one, its articles followed by the other's."""
-        pairs = ((self.row, other.row + len(self)), (self.column, other.column), (self.count, other.count))
-        return Counts(*(np.concatenate(pair) for pair in pairs), (len(self) + len(other), self.shape[1]))
-
-
-Values = np.ndarray | Counts
+# Article × column counts: where most are 0, as a sparse array.
+Counts = np.ndarray | csr_array
 
 
 def drawn(articles: int) -> int:
@@ -96,15 +51,22 @@ def drawn(articles: int) -> int:
     return articles if articles <= UNITED else UNITS
 
 
-def united(values: Values, source: np.random.Generator) -> np.ndarray:
+def united(values: Counts, source: np.random.Generator) -> Counts:
     """Article × column counts → those of what is drawn: the articles, or units that hold as many of them, ± 1."""
-    if len(values) <= UNITED:
-        return values.dense() if isinstance(values, Counts) else np.ascontiguousarray(values, dtype=np.float64)
-    order = source.permutation(len(values))
-    if isinstance(values, Counts):
-        return values.by(order * UNITS // len(values), UNITS)
-    starts = -(-np.arange(UNITS) * len(values) // UNITS)
-    return np.add.reduceat(values[np.argsort(order)], starts, axis=0, dtype=np.float64)
+    if len_of(values) <= UNITED:
+        return values
+    return placed(values, source.permutation(len_of(values)) * UNITS // len_of(values), UNITS)
+
+
+def placed(values: Counts, place: np.ndarray, places: int) -> Counts:
+    """Where each article belongs (beyond the last place: nowhere) → place × column sums."""
+    inside = np.flatnonzero(place < places)
+    ones = np.ones(len(inside))
+    return csr_array((ones, (place[inside], inside)), shape=(places, len_of(values))) @ values
+
+
+def len_of(values: Counts) -> int:
+    return values.shape[0]
 
 
 def generator(seed: int, *names: object) -> np.random.Generator:
@@ -112,14 +74,21 @@ def generator(seed: int, *names: object) -> np.random.Generator:
     return np.random.default_rng([seed, *(zlib.crc32(str(name).encode()) for name in names)])
 
 
-def resampled(values: Values, source: np.random.Generator, resamples: int = RESAMPLES) -> np.ndarray:
+def resampled(values: Counts, source: np.random.Generator, resamples: int = RESAMPLES) -> np.ndarray:
     """Article × column counts → resample × column sums over as many articles (see `UNITED`), drawn with replacement."""
     values = united(values, source)
-    articles = len(values)
+    articles = len_of(values)
     step = max(1, _CELLS // articles)
     return np.concatenate(
-        [_weights(source, min(step, resamples - at), articles) @ values for at in range(0, resamples, step)]
+        [_times(_weights(source, min(step, resamples - at), articles), values) for at in range(0, resamples, step)]
     )
+
+
+def _times(weights: np.ndarray, values: Counts) -> np.ndarray:
+    """Draw × article weights and article × column counts → draw × column sums."""
+    if isinstance(values, np.ndarray):
+        return weights @ np.ascontiguousarray(values, dtype=np.float64)
+    return np.ascontiguousarray((values.T @ np.ascontiguousarray(weights.T)).T)
 
 
 def _weights(source: np.random.Generator, draws: int, articles: int) -> np.ndarray:
@@ -186,40 +155,33 @@ def _student(z: float, freedom: int) -> float:
     )
 
 
-def dealt(values: Values, size: int, source: np.random.Generator, permutations: int = PERMUTATIONS) -> np.ndarray:
+def dealt(values: Counts, size: int, source: np.random.Generator, permutations: int = PERMUTATIONS) -> np.ndarray:
     """Article × column counts → permutation × column sums of `size` articles picked at random, without replacement.
 
     Of more than `UNITED` articles whole units are picked, as many as `size` holds, and what is left article by article.
     """
-    if len(values) <= UNITED:
-        return _dealt(united(values, source), size, source, permutations)
-    values = values if isinstance(values, Counts) else _sparse(values)
-    each = len(values) // UNITS
-    units, single = divmod(size, each)
-    order = source.permutation(len(values))
-    sums = _dealt(values.by(np.where(order < UNITS * each, order // each, -1), UNITS), units, source, permutations)
-    at_once = len(values) // max(1, single)
+    articles = len_of(values)
+    if articles <= UNITED:
+        return _dealt(values, size, source, permutations)
+    each = articles // UNITS
+    (units, single), places = divmod(size, each), articles // each
+    sums = _dealt(placed(values, source.permutation(articles) // each, places), units, source, permutations)
+    at_once = articles // max(1, single)
     for at in range(0, permutations if single else 0, at_once):
         deals = min(at_once, permutations - at)
-        order = source.permutation(len(values))
-        sums[at : at + deals] += values.by(np.where(order < deals * single, order // single, -1), deals)
+        sums[at : at + deals] += placed(values, source.permutation(articles) // single, deals)
     return sums
 
 
-def _dealt(values: np.ndarray, size: int, source: np.random.Generator, permutations: int) -> np.ndarray:
-    step = max(1, _CELLS // len(values))
+def _dealt(values: Counts, size: int, source: np.random.Generator, permutations: int) -> np.ndarray:
+    step = max(1, _CELLS // len_of(values))
     parts = [np.zeros((0 if size else permutations, values.shape[1]))]
     for at in range(0, permutations if size else 0, step):
-        order = np.argpartition(source.random((min(step, permutations - at), len(values))), size - 1, axis=1)
+        order = np.argpartition(source.random((min(step, permutations - at), len_of(values))), size - 1, axis=1)
         picked = np.zeros(order.shape)
         np.put_along_axis(picked, order[:, :size], 1.0, axis=1)
-        parts.append(picked @ values)
+        parts.append(_times(picked, values))
     return np.concatenate(parts)
-
-
-def _sparse(values: np.ndarray) -> Counts:
-    row, column = np.nonzero(values)
-    return Counts(row, column, values[row, column], values.shape)
 
 
 def departures(
@@ -260,12 +222,12 @@ def _dealt_out(
     What a group gets beyond whole units is drawn with replacement: of so few among so many none comes twice.
     """
     each = len(values) // UNITS
-    units, single = np.divmod(sizes, each)
-    together = values[source.permutation(len(values))[: UNITS * each]].reshape(UNITS, each, -1).sum(1)
-    many = max(UNITS, int(single.sum()))
+    (units, single), places = np.divmod(sizes, each), len(values) // each
+    together = values[source.permutation(len(values))[: places * each]].reshape(places, each, -1).sum(1)
+    many = max(places, int(single.sum()))
     for at in range(0, permutations, step := max(1, _CELLS // many)):
         deals = min(step, permutations - at)
-        order = source.permuted(np.broadcast_to(np.arange(UNITS), (deals, UNITS)), axis=1)
+        order = source.permuted(np.broadcast_to(np.arange(places), (deals, places)), axis=1)
         picked = source.integers(0, len(values), (deals, int(single.sum())))
         yield np.stack(
             [
@@ -309,7 +271,7 @@ def wilson(count: pl.Expr, total: pl.Expr, high: bool) -> pl.Expr:
     return end.clip(0, 1).round(12)  # the last bits depend on where in a column a row stands
 
 
-def matrix(items: pl.DataFrame, articles: pl.DataFrame, key: str, keys: pl.Series) -> Counts:
+def matrix(items: pl.DataFrame, articles: pl.DataFrame, key: str, keys: pl.Series) -> csr_array:
     """Items of articles → article × key counts, articles by page and segment, keys in the order given."""
     return _matrix(tallied(items, articles, key), np.arange(articles.height), key, keys)
 
@@ -319,18 +281,19 @@ def tallied(items: pl.DataFrame, articles: pl.DataFrame, key: str) -> pl.DataFra
     return items if {"row", "count"} <= set(items.columns) else counted(items, articles, key)
 
 
-def _matrix(cells: pl.DataFrame, rows: np.ndarray, key: str, keys: pl.Series) -> Counts:
+def _matrix(cells: pl.DataFrame, rows: np.ndarray, key: str, keys: pl.Series) -> csr_array:
     """Cells, sorted rows of articles and keys → rows × keys counts."""
     columns = pl.DataFrame({key: keys.cast(cells.schema[key])}).with_row_index("column")
     found = cells.join(columns, on=key, validate="m:1")
     place = np.minimum(np.searchsorted(rows, found["row"].to_numpy()), len(rows) - 1)
-    inside = rows[place] == found["row"].to_numpy()
-    return Counts(
-        place[inside],
-        found["column"].to_numpy()[inside].astype(np.int64),
-        found["count"].to_numpy()[inside].astype(np.float64),
-        (len(rows), len(keys)),
-    )
+    found = found.with_columns(place=place).filter(rows[place] == found["row"].to_numpy())
+    return sparse(found.select("count", "place", "column"), (len(rows), len(keys)))
+
+
+def sparse(cells: pl.DataFrame, shape: tuple[int, int]) -> csr_array:
+    """Rows of count, row and column, each cell at most once → the counts."""
+    count, row, column = cells.to_numpy().T
+    return csr_array((count.astype(np.float64), (row.astype(np.int32), column.astype(np.int32))), shape=shape)
 
 
 def shares(
@@ -481,36 +444,27 @@ def ends(values: np.ndarray, source: np.random.Generator, resamples: int = RESAM
     Shares, ranks among these keys (1 = most), and rates per 1,000 of the exposure; NaN where there is none. So is the
     share of a key where what is left to it stands in fewer than `MINIMUM_NAMING` articles: it is known no better.
     """
-    found = _drawn(_sparse(values[:, :-2]), values[:, -2:], source, resamples)
+    found = _drawn(csr_array(values[:, :-2], dtype=np.float64), values[:, -2:], source, resamples)
     return found | _ranks(found.pop("counts"), found.pop("naming"))
 
 
-def _drawn(values: Counts, beside: np.ndarray, source: np.random.Generator, resamples: int) -> dict[str, np.ndarray]:
+def _drawn(values: csr_array, beside: np.ndarray, source: np.random.Generator, resamples: int) -> dict[str, np.ndarray]:
     """Article × key counts, all items and the exposure of each → ends of share and rate, `naming`, `counts` drawn."""
-    place = np.arange(len(values))
-    whole = [Counts(place, np.full(len(values), at), column, (len(values), 2)) for at, column in enumerate(beside.T)]
-    draws = resampled(_beside(values, *whole), source, resamples)
+    draws = resampled(hstack([values, csr_array(beside, dtype=np.float64)], format="csr"), source, resamples)
     counts, total, exposure = draws[:, :-2], draws[:, -2, None], draws[:, -1, None]
-    observed, items = values.sum(), beside[:, 0]
-    alone = values.count == items[values.row]  # articles with nothing but the key
-    others = (items > 0).sum() - np.bincount(values.column[alone & (values.count > 0)], minlength=values.shape[1])
+    cells, items, observed = values.tocoo(), beside[:, 0], values.sum(0)
+    alone = cells.data == items[cells.row]  # articles with nothing but the key
+    others = (items > 0).sum() - np.bincount(cells.col[alone], minlength=values.shape[1])
     with np.errstate(divide="ignore", invalid="ignore"):
         shares, rates = counts / np.maximum(1, total), 1000 * counts / exposure
-        size = drawn(len(values))
+        size = drawn(len_of(values))
         low, high = standard(observed / items.sum(), shares, size, "logit")
         found = {
             "share": (np.where(others < MINIMUM_NAMING, np.nan, end) for end in (low, high)),
             "rate": standard(1000 * observed / beside[:, 1].sum(), rates, size, "log"),
         }
     told = {f"{name}_{end}": of for name in found for end, of in zip(("low", "high"), found[name], strict=True)}
-    return told | {"naming": values.naming(), "counts": counts.astype(np.int32)}
-
-
-def _beside(values: Counts, *more: Counts) -> Counts:
-    """Tables of the same articles → one, their columns one after the other."""
-    row, count = (np.concatenate([getattr(part, name) for part in (values, *more)]) for name in ("row", "count"))
-    column = np.concatenate([values.column, *(values.shape[1] + part.column for part in more)])
-    return Counts(row, column, count, (len(values), values.shape[1] + more[0].shape[1]))
+    return told | {"naming": np.bincount(cells.col, minlength=values.shape[1]), "counts": counts.astype(np.int32)}
 
 
 def _ranks(counts: np.ndarray, naming: np.ndarray) -> dict[str, np.ndarray]:

@@ -25,7 +25,7 @@ CAPITALS = (*READINGS, "both")
 DUPLICATES = ("once", "printed")
 ROLLUPS = ("none", "capitals", "all")
 VIAS = ("name", "capital", "seat", "office")  # what names a state: itself, its capital, seat, office holder
-SLICE = 2**22  # items counted at a time: bounds memory
+SLICE = 2**20  # items counted at a time: bounds memory
 _DAY = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
 
@@ -186,12 +186,11 @@ def slices(items: pl.DataFrame, articles: pl.DataFrame, *columns: str) -> Iterat
     """Items → row (as in `counted`) and columns, in parts of some `SLICE` items, all of an article in one part."""
     on = key(items, articles)
     rows = articles.select(*dict.fromkeys((*ARTICLE, *on))).sort(ARTICLE).select(on).with_row_index("row")
-    parts = -(-items.height // SLICE)
-    which = (items[on[0]].hash() if on == ARTICLE else items[on[0]]) % max(1, parts)
-    for part in range(max(1, parts)):
-        those = items.select(*on, *columns)
-        those = those.filter(which == part) if parts > 1 else those
-        yield those.join(rows, on=on, validate="m:1").select("row", *columns)
+    parts = max(1, -(-items.height // SLICE))
+    asked = items.lazy().select(*on, *columns).join(rows.lazy(), on=on, validate="m:1")
+    for part in range(parts):
+        those = asked.filter(pl.col("row") % parts == part) if parts > 1 else asked
+        yield those.select("row", *columns).collect(engine="streaming" if parts > 1 else "in-memory")
 
 
 def frame(table: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
