@@ -7,11 +7,13 @@ being told: `Selection.steps` says how many articles each rule left out.
 import calendar
 import datetime
 import difflib
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
 import polars as pl
 
 from ..catalogue import folded, name_key
@@ -57,7 +59,7 @@ class Selection:
 
     `articles`: as in `schema`, with `number`, restricted to the counted ones; `publisher` and `credits` as ids of the
     outlets catalogue where they are in it;
-    `mentions`, in the counted line roles: number, sentence, actor_id, actor_kind, role, via (one of `VIAS`: by what of
+    `mentions`, in the counted line roles and the order of their articles: number, sentence, actor_id, actor_kind, role, via (one of `VIAS`: by what of
     it the actor is named); each of the vocabularies an Enum, some 15 bytes a row;
     `citations`: number, sentence, source_id, role;
     `dates`, in the counted line roles: number, first, last;
@@ -112,14 +114,17 @@ def select(
     named = _names(corpus.catalogue.actors, written)
     actor_ids = _resolve("actors", actors, _actor_ids(named), "an actor", "actors.csv")
 
-    articles, steps = _articles(frame(corpus.articles), first, last, duplicates)
-    articles = articles.with_columns(
-        pl.col("publisher").replace(outlets), pl.col("credits").list.eval(pl.element().replace(outlets))
-    )
+    chosen, steps = _choose(corpus.articles, first, last, duplicates)
+    main = corpus.articles.filter(pl.col("segment") == 0).join(chosen.lazy(), on="page").sort(NUMBER)
+    known = pl.col("publisher").replace(outlets), pl.col("credits").list.eval(pl.element().replace(outlets))
+    articles = main.with_columns(known).select(*NUMBER, pl.exclude(NUMBER)).collect(engine="streaming")
     if hasattr(corpus, "between"):  # an archive opens only the months of the range
         corpus = corpus.between(first, last)
-    counted = {part: _numbered(getattr(corpus, part), articles) for part in (*PARTS, "lines")}
-    counted |= {part: counted[part].clear() for part in PARTS if part not in parts}
+    wanted = {*parts, "lines"} if "dates" in parts else {*parts}
+    tables = {part: getattr(corpus, part) for part in (*PARTS, "lines")}
+    counted = {
+        part: _numbered(table if part in wanted else table.clear(), articles) for part, table in tables.items()
+    }
 
     readings = [] if rollup == "none" else READINGS if capitals == "both" else [capitals]
     read = pl.col("reading").is_null() | pl.col("reading").is_in(readings)
@@ -129,7 +134,7 @@ def select(
     ids = pl.Enum(pl.concat([written["actor_id"], named["id"]]).drop_nulls().unique().sort())
     kinds = {"actor_id": ids, "actor_kind": pl.Enum(ACTOR_KINDS), "role": pl.Enum(LINE_ROLES), "via": pl.Enum(VIAS)}
     narrow = spans.select(*NUMBER, "sentence", *(pl.col(name).cast(words) for name, words in kinds.items()))
-    mentions = narrow.collect(engine="streaming")
+    mentions = narrow.sort(NUMBER).collect(engine="streaming")
     occurring = mentions["actor_id"].unique().cast(pl.String)
     return Selection(
         articles,
@@ -186,11 +191,16 @@ def slices(items: pl.DataFrame, articles: pl.DataFrame, *columns: str) -> Iterat
     """Items → row (as in `counted`) and columns, in parts of some `SLICE` items, all of an article in one part."""
     on = key(items, articles)
     rows = articles.select(*dict.fromkeys((*ARTICLE, *on))).sort(ARTICLE).select(on).with_row_index("row")
-    parts = max(1, -(-items.height // SLICE))
-    asked = items.lazy().select(*on, *columns).join(rows.lazy(), on=on, validate="m:1")
-    for part in range(parts):
-        those = asked.filter(pl.col("row") % parts == part) if parts > 1 else asked
-        yield those.select("row", *columns).collect(engine="streaming" if parts > 1 else "in-memory")
+    if on == ARTICLE:
+        yield items.select(*on, *columns).join(rows, on=on, validate="m:1").select("row", *columns)
+        return
+    numbers = items[on[0]] if items[on[0]].is_sorted() else (items := items.sort(on))[on[0]]
+    row = np.full(max(numbers.max() or 0, rows[on[0]].max()) + 1, -1, dtype=np.int32)
+    row[rows[on[0]].to_numpy()] = rows["row"].to_numpy()
+    cuts = numbers.search_sorted(numbers.gather(range(SLICE, items.height, SLICE))).unique().to_list()
+    for start, end in itertools.pairwise([0, *cuts, items.height]):
+        part = items.slice(start, end - start).select(*on, *columns)
+        yield part.select(pl.Series("row", row[part[on[0]].to_numpy()]), *columns).filter(pl.col("row") >= 0)
 
 
 def frame(table: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
@@ -237,11 +247,12 @@ def _range(date_from: str, date_to: str) -> tuple[datetime.date | None, datetime
     return first, last
 
 
-def _articles(
-    articles: pl.DataFrame, first: datetime.date | None, last: datetime.date | None, duplicates: str
+def _choose(
+    articles: pl.LazyFrame, first: datetime.date | None, last: datetime.date | None, duplicates: str
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """All articles → those counted, with their `number`, and `Selection.steps`."""
-    articles = articles.sort(ARTICLE).with_row_index(*NUMBER)
+    """All articles → page and `number` of those counted, and `Selection.steps`."""
+    asked = articles.select(*ARTICLE, "published_first", "published_last", "duplicate_of").collect(engine="streaming")
+    articles = asked.sort(ARTICLE).with_row_index(*NUMBER)
     main = articles.filter(pl.col("segment") == 0)
     undated = pl.col("published_first").is_null() | pl.col("published_last").is_null()
     dated = main.filter(~undated) if first or last else main
@@ -268,7 +279,7 @@ def _articles(
         "counted": counted.height,
     }
     assert sum(steps.values()) == articles.height
-    return counted, pl.DataFrame({"step": list(steps), "articles": list(steps.values())})
+    return counted.select("page", *NUMBER), pl.DataFrame({"step": list(steps), "articles": list(steps.values())})
 
 
 def _numbered(items: pl.LazyFrame, articles: pl.DataFrame) -> pl.LazyFrame:
