@@ -195,7 +195,7 @@ def slices(items: pl.DataFrame, articles: pl.DataFrame, *columns: str) -> Iterat
         yield items.select(*on, *columns).join(rows, on=on, validate="m:1").select("row", *columns)
         return
     numbers = items[on[0]] if items[on[0]].is_sorted() else (items := items.sort(on))[on[0]]
-    row = np.full(max(numbers.max() or 0, rows[on[0]].max()) + 1, -1, dtype=np.int32)
+    row = np.full(max(numbers.max() or 0, rows[on[0]].max() or 0) + 1, -1, dtype=np.int32)
     row[rows[on[0]].to_numpy()] = rows["row"].to_numpy()
     cuts = numbers.search_sorted(numbers.gather(range(SLICE, items.height, SLICE))).unique().to_list()
     for start, end in itertools.pairwise([0, *cuts, items.height]):
@@ -291,7 +291,7 @@ def _numbered(items: pl.LazyFrame, articles: pl.DataFrame) -> pl.LazyFrame:
 def _dates(dates: pl.LazyFrame, lines: pl.LazyFrame) -> pl.DataFrame:
     """Dates and the lines in which they count, by number → those that count."""
     line = pl.col(NUMBER).cast(pl.UInt64) * 2**32 + pl.col("line")
-    counted = lines.select(line=line).join(dates.select(*NUMBER, "first", "last", line=line), on="line")
+    counted = lines.select(line=line).join(dates.select(*NUMBER, "first", "last", line=line), on="line", validate="1:m")
     return counted.select(*NUMBER, "first", "last").collect(engine="streaming")
 
 
