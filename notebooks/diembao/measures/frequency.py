@@ -67,6 +67,7 @@ def by_via(
     places = keys.alias("actor_id").to_frame().with_row_index("place").cast({"place": pl.Int64})
     # each actor has articles of its own here: those that name it, with nothing in them but its mentions
     page = pl.col("row") * len(keys) + pl.col("place")
+    named = named.filter(pl.col("actor_id").is_in(keys.cast(named.schema["actor_id"]).implode()))
     items = named.with_columns(pl.col("actor_id").cast(pl.String)).join(places, on="actor_id", validate="m:1")
     items = items.group_by("actor_id", "via", page=page, segment=pl.lit(0)).agg(pl.col("count").sum())
     own = items.select(*ARTICLE, "actor_id").unique()
