@@ -134,7 +134,8 @@ class Snapshot:
             rows = self.stored(table).select(WHOLE[table].names())
             return rows.sort("page", maintain_order=True, nulls_last=True) if "page" in WHOLE[table] else rows
         schema, order = MONTHLY[table]
-        rows = self.stored(table).filter(pl.col("month").is_between(*map(pl.lit, months))).select(schema.names()).sort(order)
+        inside = pl.col("month").is_between(*map(pl.lit, months))
+        rows = self.stored(table).filter(inside).select(schema.names()).sort(order)
         if table != "articles":
             return rows
         repeats = self.stored("repeats").with_columns(segment=pl.lit(0, pl.Int32))

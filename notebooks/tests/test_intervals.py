@@ -281,9 +281,7 @@ def test_intervals_from_random_groups_cover_the_true_share_and_rate(grouped):
         draw = np.random.default_rng([9, naming])
         truth = [part.sum() for part in corpora(draw, 1000, naming, 400)]
         named, items, syllables = corpora(draw, 1000, naming, 2000)
-        drawn = np.hsplit(
-            intervals.resampled(np.hstack([named, items, syllables]), intervals.generator(1), 1000), 3
-        )
+        drawn = np.hsplit(intervals.resampled(np.hstack([named, items, syllables]), intervals.generator(1), 1000), 3)
         for over, scale in ((1, "logit"), (2, "log")):
             whole = (items, syllables)[over - 1].sum(0)
             size = intervals.drawn(1000)

@@ -417,7 +417,7 @@ def distances(
     """
     articles = frame(articles).sort(ARTICLE)
     standing = attributed(articles, citations, sources, basis)
-    every, keys = _leading(mentions, articles, standing)
+    every, _ = _leading(mentions, articles, standing)
     numbered = articles.with_row_index("row")
     rows = []
     for one, other in itertools.combinations(sources, 2):
@@ -469,9 +469,7 @@ def distances(
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _leading(
-    mentions: Table, articles: pl.DataFrame, standing: pl.DataFrame
-) -> tuple[csr_array, pl.Series]:
+def _leading(mentions: Table, articles: pl.DataFrame, standing: pl.DataFrame) -> tuple[csr_array, pl.Series]:
     """Mentions → article × actor counts, and the actors: the `COMPARED` most mentioned in the articles compared.
 
     All other actors are one, `OTHERS`.
@@ -481,8 +479,14 @@ def _leading(
     sums = named.join(compared, on="row", how="semi").group_by("actor_id").agg(pl.col("count").sum())
     sums = sums.cast({"actor_id": pl.String}).sort("count", "actor_id", descending=[True, False])
     leading = sums["actor_id"].head(COMPARED).cast(named.schema["actor_id"])
-    actors = named.select("actor_id").unique().with_columns(
-        key=pl.when(pl.col("actor_id").is_in(leading.implode())).then(pl.col("actor_id").cast(pl.String)).otherwise(pl.lit(OTHERS))
+    actors = (
+        named.select("actor_id")
+        .unique()
+        .with_columns(
+            key=pl.when(pl.col("actor_id").is_in(leading.implode()))
+            .then(pl.col("actor_id").cast(pl.String))
+            .otherwise(pl.lit(OTHERS))
+        )
     )
     keys = actors["key"].unique().sort()
     columns = actors.join(keys.to_frame().with_row_index("column"), on="key").select("actor_id", "column")

@@ -97,9 +97,7 @@ def by_role(
         if not (part := named.filter(pl.col("role") == role)).is_empty()
     ]
     if not parts:
-        parts = [
-            intervals.shares(named, articles, "actor_kind").with_columns(line_role=pl.lit(None, dtype=pl.String))
-        ]
+        parts = [intervals.shares(named, articles, "actor_kind").with_columns(line_role=pl.lit(None, dtype=pl.String))]
     table = _named(pl.concat(parts)).drop("rank", "rank_low", "rank_high")
     return table.select("line_role", pl.exclude("line_role"))
 
@@ -278,7 +276,7 @@ def _keys(ids: Sequence[str]) -> pl.Series | None:
 def _periods(articles: pl.DataFrame, every: str) -> pl.DataFrame:
     """Articles → their key, `period`, null where the article is not dated to one."""
     first, last = (pl.col(f"published_{end}").dt.truncate(PERIODS[every]) for end in ("first", "last"))
-    return articles.select(*key(articles), period=pl.when(first == last).then(first))
+    return articles.select(*dict.fromkeys((*ARTICLE, *key(articles))), period=pl.when(first == last).then(first))
 
 
 def _span(periods: pl.DataFrame, every: str) -> pl.DataFrame:
@@ -320,7 +318,12 @@ def _departures(
     )
     if table["tested"].any():
         keys = table["actor_id"].unique().sort()
-        placed = attach(articles.sort(ARTICLE), periods, key(periods)).with_row_index("row").filter(dated)
+        on = key(articles, periods)
+        placed = (
+            attach(articles.sort(ARTICLE).select(on), periods.select(*on, "period"), on)
+            .with_row_index("row")
+            .filter(dated)
+        )
         sizes = attach(placed, named.group_by("row").agg(pl.col("count").sum()), ["row"])["count"].fill_null(0)
         counts = intervals.matrix(named, articles, "actor_id", keys)[placed["row"].to_numpy()].toarray()
         groups = (placed["period"].rank("dense") - 1).to_numpy()

@@ -28,7 +28,8 @@ import numpy as np
 import polars as pl
 from scipy.sparse import csr_array, hstack
 
-from .selection import ARTICLE, attach, counted, key as key_of
+from .selection import ARTICLE, attach, counted
+from .selection import key as key_of
 
 MINIMUM_ARTICLES = 5  # fewer articles than this give no interval, whatever is measured
 MINIMUM_NAMING = 3  # nor does a key that stands in fewer articles: resampling cannot tell how rare it is
@@ -311,8 +312,8 @@ def shares(
     """Items in articles → how often each `key` occurs, a row a key (and group), with denominators and intervals.
 
     items: `page`, `segment`, `key`, a row an occurrence, or `tallied`. groups: `page`, `segment`, `group`, an article
-    being in one, several or none. keys: the keys to report, in each group, zeros included (default: those that occur). resamples: 0
-    for no intervals.
+    being in one, several or none. keys: the keys to report, in each group, zeros included (default: those that occur).
+    resamples: 0 for no intervals.
     Columns: group, key, `count`, `total` (all items of the group), `share` ± `_low`, `_high`, `rank` ± (1 = most),
     `articles` (with the key), `articles_total`, `article_share` ± (Wilson), with `exposure` (a column of articles) its
     sum and `rate` ± (per 1,000 of it), `abstains` (too few articles with the key, with anything else, or at all: the
@@ -392,9 +393,7 @@ def _tally(
     totals = (
         attach(groups, articles, ["row"])
         .group_by(group)
-        .agg(
-            articles_total=pl.len().cast(pl.Int64), exposure=pl.col("exposure").sum(), total=pl.col("items").sum()
-        )
+        .agg(articles_total=pl.len().cast(pl.Int64), exposure=pl.col("exposure").sum(), total=pl.col("items").sum())
     )
     # fans out on purpose: an article may be in several groups
     grouped = cells.join(groups, on="row") if group != "group" else cells.with_columns(pl.lit("").alias(group))
@@ -475,4 +474,6 @@ def _ranks(counts: np.ndarray, naming: np.ndarray) -> dict[str, np.ndarray]:
         np.put_along_axis(ranks[part[0] : part[-1] + 1], order, np.arange(1, counts.shape[1] + 1, dtype=np.int32), 1)
     blocks = np.array_split(np.arange(counts.shape[1]), -(-counts.shape[1] // _KEYS))
     found = [bounds(ranks[:, block].astype(np.float64), naming[block]) for block in blocks]
-    return {f"rank_{end}": np.concatenate(of) for end, of in zip(("low", "high"), zip(*found, strict=True), strict=True)}
+    return {
+        f"rank_{end}": np.concatenate(of) for end, of in zip(("low", "high"), zip(*found, strict=True), strict=True)
+    }

@@ -59,8 +59,8 @@ class Selection:
 
     `articles`: as in `schema`, with `number`, restricted to the counted ones; `publisher` and `credits` as ids of the
     outlets catalogue where they are in it;
-    `mentions`, in the counted line roles and the order of their articles: number, sentence, actor_id, actor_kind, role, via (one of `VIAS`: by what of
-    it the actor is named); each of the vocabularies an Enum, some 15 bytes a row;
+    `mentions`, in the counted line roles and the order of their articles: number, sentence, actor_id, actor_kind, role,
+    via (one of `VIAS`: by what of it the actor is named); names are Enums, so that a row takes 13 bytes;
     `citations`: number, sentence, source_id, role;
     `dates`, in the counted line roles: number, first, last;
     `spans`: the same mentions as `mentions` with all that `schema` knows of them, read only when collected;
@@ -122,9 +122,7 @@ def select(
         corpus = corpus.between(first, last)
     wanted = {*parts, "lines"} if "dates" in parts else {*parts}
     tables = {part: getattr(corpus, part) for part in (*PARTS, "lines")}
-    counted = {
-        part: _numbered(table if part in wanted else table.clear(), articles) for part, table in tables.items()
-    }
+    counted = {part: _numbered(table if part in wanted else table.clear(), articles) for part, table in tables.items()}
 
     readings = [] if rollup == "none" else READINGS if capitals == "both" else [capitals]
     read = pl.col("reading").is_null() | pl.col("reading").is_in(readings)
@@ -264,7 +262,7 @@ def _choose(
     if duplicates == "once":
         # the first of its group stands for all of them, also where the range has left the group's original out
         group = pl.coalesce("duplicate_of", "page")
-        copies = inside.select(*NUMBER, "page", "published_first", group=group, copy=pl.col("duplicate_of").is_not_null())
+        copies = inside.with_columns(group=group, copy=pl.col("duplicate_of").is_not_null())
         copies = copies.filter(pl.col("copy") | pl.col("group").is_in(pl.col("group").filter("copy").implode()))
         order = copies.sort("group", "copy", "published_first", "page", nulls_last=True)
         repeats = order.filter(~pl.col("group").is_first_distinct())
