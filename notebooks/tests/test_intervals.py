@@ -290,6 +290,20 @@ def test_intervals_from_random_groups_cover_the_true_share_and_rate(grouped):
             assert size == 150 and 0.93 <= ((low <= value) & (value <= high)).mean() <= 0.97, (naming, scale)
 
 
+def test_what_is_drawn_of_a_large_corpus_is_put_together_whatever_its_part(grouped):
+    assert [intervals.drawn(*size) for size in ((300,), (301,), (200, 300), (200, 301), (120, 5000))] == [
+        300,
+        150,
+        200,
+        150,
+        120,
+    ]
+    values = np.random.default_rng(1).poisson(3, (200, 2)).astype(float)
+    alone, part = (intervals.resampled(values, intervals.generator(1), 4000, corpus) for corpus in (0, 5000))
+    assert part.mean(0) == pytest.approx(alone.mean(0), rel=0.01)
+    assert part.std(0) == pytest.approx(alone.std(0), rel=0.15)
+
+
 @pytest.mark.parametrize("size", [4, 150, 701])
 def test_dealing_random_groups_is_dealing_articles(grouped, size):
     """A sum without replacement has the mean and the variance that sampling theory gives it, in either path."""

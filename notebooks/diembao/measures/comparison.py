@@ -339,7 +339,7 @@ def _against_rest(
     abstains = (np.minimum(naming, rest_naming) < intervals.MINIMUM_NAMING) | (not enough)
     if enough:
         draws = [
-            intervals.resampled(side, intervals.generator(seed, source, name), resamples)
+            intervals.resampled(side, intervals.generator(seed, source, name), resamples, articles.height)
             for name, side in (("own", ours), ("rest", theirs))
         ]
         low, high = intervals.bounds(_log_odds(*draws, alpha)[0], np.minimum(naming, rest_naming))

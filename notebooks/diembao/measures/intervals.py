@@ -12,8 +12,8 @@ logarithm (Efron & Tibshirani 1993, "An Introduction to the Bootstrap", chapters
 samples in Korn & Graubard 1998, Survey Methodology 24). Ranks and log-odds have the percentiles of the draws, their
 levels widened as in Hesterberg (2015, "What teachers should know about the bootstrap", The American Statistician 69).
 
-More than `UNITED` articles are first put together, at random and once for all draws, into `UNITS` of equal size, and
-units are drawn or dealt in place of articles: random groups (Wolter 2007, "Introduction to Variance Estimation",
+Of a corpus of more than `UNITED` articles, those drawn are first put together, at random and once for all draws, into
+`UNITS` of equal size where they are more, and units are drawn or dealt in place of articles: random groups (Wolter 2007, "Introduction to Variance Estimation",
 chapter 2). A standard error from them is that of the articles, give or take 1 / √(2 · UNITS), about 1 %, less than what
 2,000 draws leave to chance; what it costs no longer grows with the articles.
 """
@@ -47,16 +47,16 @@ _KEYS = 2**11  # so many keys are resampled at a time
 Counts = np.ndarray | csr_array
 
 
-def drawn(articles: int) -> int:
-    """Number of articles → how many things a resample draws."""
-    return articles if articles <= UNITED else UNITS
+def drawn(articles: int, corpus: int = 0) -> int:
+    """Number of articles, and of those of the corpus they are from → how many things a resample draws."""
+    return articles if max(articles, corpus) <= UNITED else min(articles, UNITS)
 
 
-def united(values: Counts, source: np.random.Generator) -> Counts:
+def united(values: Counts, source: np.random.Generator, corpus: int = 0) -> Counts:
     """Article × column counts → those of what is drawn: the articles, or units that hold as many of them, ± 1."""
-    if len_of(values) <= UNITED:
+    if (size := drawn(len_of(values), corpus)) == len_of(values):
         return values
-    return placed(values, source.permutation(len_of(values)) * UNITS // len_of(values), UNITS)
+    return placed(values, source.permutation(len_of(values)) * size // len_of(values), size)
 
 
 def placed(values: Counts, place: np.ndarray, places: int) -> Counts:
@@ -75,9 +75,9 @@ def generator(seed: int, *names: object) -> np.random.Generator:
     return np.random.default_rng([seed, *(zlib.crc32(str(name).encode()) for name in names)])
 
 
-def resampled(values: Counts, source: np.random.Generator, resamples: int = RESAMPLES) -> np.ndarray:
+def resampled(values: Counts, source: np.random.Generator, resamples: int = RESAMPLES, corpus: int = 0) -> np.ndarray:
     """Article × column counts → resample × column sums over as many articles (see `UNITED`), drawn with replacement."""
-    values = united(values, source)
+    values = united(values, source, corpus)
     articles = len_of(values)
     step = max(1, _CELLS // articles)
     return np.concatenate(
@@ -349,6 +349,7 @@ def shares(
                     key,
                     (seed, name),
                     resamples,
+                    articles.height,
                 ).select(pl.lit(name, dtype=table.schema[named]).alias(named), key, *_ENDS)
                 for (name,), part in parts.items()
             ),
@@ -424,6 +425,7 @@ def _intervals(
     key: str,
     seed: tuple,
     resamples: int,
+    corpus: int,
 ) -> pl.DataFrame:
     """The keys of one group → key and the ends of the intervals of its share, rank and rate."""
     rows, beside = articles["row"].to_numpy(), articles.select(pl.col("items", "exposure").fill_null(0)).to_numpy()
@@ -431,7 +433,7 @@ def _intervals(
     for keys in np.array_split(part[key].to_numpy(), -(-part.height // _KEYS)):
         # each block of keys meets the same draws
         values = _matrix(cells, rows, key, pl.Series(keys, dtype=pl.String))
-        found.append(_drawn(values, beside, generator(*seed), resamples))
+        found.append(_drawn(values, beside, generator(*seed), resamples, corpus))
     named = {name: np.concatenate([block[name] for block in found]) for name in found[0] if name != "counts"}
     ranks = _ranks(np.hstack([block["counts"] for block in found]), named.pop("naming"))
     return pl.DataFrame({key: part[key]} | named | ranks).with_columns(pl.selectors.float().fill_nan(None))
@@ -447,16 +449,19 @@ def ends(values: np.ndarray, source: np.random.Generator, resamples: int = RESAM
     return found | _ranks(found.pop("counts"), found.pop("naming"))
 
 
-def _drawn(values: csr_array, beside: np.ndarray, source: np.random.Generator, resamples: int) -> dict[str, np.ndarray]:
+def _drawn(
+    values: csr_array, beside: np.ndarray, source: np.random.Generator, resamples: int, corpus: int = 0
+) -> dict[str, np.ndarray]:
     """Article × key counts, all items and the exposure of each → ends of share and rate, `naming`, `counts` drawn."""
-    draws = resampled(hstack([values, csr_array(beside, dtype=np.float64)], format="csr"), source, resamples)
+    together = hstack([values, csr_array(beside, dtype=np.float64)], format="csr")
+    draws = resampled(together, source, resamples, corpus)
     counts, total, exposure = draws[:, :-2], draws[:, -2, None], draws[:, -1, None]
     cells, items, observed = values.tocoo(), beside[:, 0], values.sum(0)
     alone = cells.data == items[cells.row]  # articles with nothing but the key
     others = (items > 0).sum() - np.bincount(cells.col[alone], minlength=values.shape[1])
     with np.errstate(divide="ignore", invalid="ignore"):
         shares, rates = counts / np.maximum(1, total), 1000 * counts / exposure
-        size = drawn(len_of(values))
+        size = drawn(len_of(values), corpus)
         low, high = standard(observed / items.sum(), shares, size, "logit")
         found = {
             "share": (np.where(others < MINIMUM_NAMING, np.nan, end) for end in (low, high)),
