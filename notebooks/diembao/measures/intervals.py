@@ -13,9 +13,9 @@ samples in Korn & Graubard 1998, Survey Methodology 24). Ranks and log-odds have
 levels widened as in Hesterberg (2015, "What teachers should know about the bootstrap", The American Statistician 69).
 
 Of a corpus of more than `UNITED` articles, those drawn are first put together, at random and once for all draws, into
-`UNITS` of equal size where they are more, and units are drawn or dealt in place of articles: random groups (Wolter 2007, "Introduction to Variance Estimation",
-chapter 2). A standard error from them is that of the articles, give or take 1 / √(2 · UNITS), about 1 %, less than what
-2,000 draws leave to chance; what it costs no longer grows with the articles.
+`UNITS` of equal size where they are more, and units are drawn or dealt in place of articles: random groups (Wolter
+2007, "Introduction to Variance Estimation", chapter 2). A standard error from them is that of the articles, give or
+take 1 / √(2 · UNITS), about 1 %, less than what 2,000 draws leave to chance.
 """
 
 import math
