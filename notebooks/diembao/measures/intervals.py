@@ -53,7 +53,10 @@ def drawn(articles: int, corpus: int = 0) -> int:
 
 
 def united(values: Counts, source: np.random.Generator, corpus: int = 0) -> Counts:
-    """Article × column counts → those of what is drawn: the articles, or units that hold as many of them, ± 1."""
+    """Article × column counts → those of what is drawn: the articles, or units that hold as many of them, ± 1.
+
+    With units the number of articles in a draw varies: sums are for quotients of each other, as all measures take them.
+    """
     if (size := drawn(len_of(values), corpus)) == len_of(values):
         return values
     return placed(values, source.permutation(len_of(values)) * size // len_of(values), size)
