@@ -128,13 +128,17 @@ class Snapshot:
         """A table's name → its rows as stored, with `month` where they have one, in no order."""
         return pl.scan_delta(self.open(table))
 
-    def scan(self, table: str) -> pl.LazyFrame:
-        """A table's name → its rows as `schema.TABLES` has them, in the order of the pages' names."""
+    def scan(self, table: str, months: tuple[str, str] = ("", "~")) -> pl.LazyFrame:
+        """A table's name → its rows as `schema.TABLES` has them, in the order of the pages' names.
+
+        months: the first and the last to read, of a table that has them.
+        """
         if table in WHOLE:
             rows = self.stored(table).select(WHOLE[table].names())
             return rows.sort("page", maintain_order=True, nulls_last=True) if "page" in WHOLE[table] else rows
         schema, order = MONTHLY[table]
-        rows = self.stored(table).select(schema.names()).sort(order)
+        inside = pl.col("month").is_between(*map(pl.lit, months))
+        rows = self.stored(table).filter(inside).select(schema.names()).sort(order)
         if table != "articles":
             return rows
         repeats = self.stored("repeats").with_columns(segment=pl.lit(0, pl.Int32))

@@ -11,7 +11,8 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
@@ -113,9 +114,16 @@ class _Archived(Corpus):
     """A corpus whose tables are those of an archive after one commit."""
 
     snapshot: archive.Snapshot
+    months: tuple[str, str] = ("", "~")  # the first and the last whose files are opened; `UNDATED` comes after all
 
     def _scan(self, table: str) -> pl.LazyFrame:
-        return self.snapshot.scan(table)
+        return self.snapshot.scan(table, self.months)
+
+    def between(self, first: date | None, last: date | None) -> "_Archived":
+        """→ the same, of its pages only those published in the months of these days; None: open, undated ones too."""
+        if first is None and last is None:
+            return self
+        return replace(self, months=(f"{first:%Y-%m}" if first else "", f"{last:%Y-%m}" if last else "9999-12"))
 
     def parts(self, table: str) -> list[pl.LazyFrame]:
         return self.snapshot.parts(table, PART)

@@ -36,6 +36,7 @@ except ImportError:
 
 COPIES = 10_000  # pages of the default corpus: the sample over and over
 GROWN = 5_000  # pages of the larger archive; ARCHIVE=N for others
+SCALED = 5_000  # pages of the larger archive that notebooks read; SCALE=N for others
 ADDED = 1_000  # pages added to an archive, or a tenth of it if that is less
 
 
@@ -342,7 +343,49 @@ def clustered(file: Path, root: Path, workers: int) -> float:
         return time.perf_counter() - began
 
 
-PARTS = {"extraction": extracting, "measures": counting, "lab": lab, "reports": reports, "archive": archiving}
+def scaling(file: Path, runs: int) -> None:
+    """Prints what the notebooks take from an archive and from one ten times as large: time and peak memory, once each.
+
+    The archives are made of drawn pages, SCALE=N of them in the larger one, or given: SCALE=SMALL_DIR,LARGE_DIR.
+    """
+    given = os.environ.get("SCALE") or str(SCALED)
+    with tempfile.TemporaryDirectory() as folder:
+        archives = given.split(",")
+        if len(archives) == 1:
+            archives = [Path(folder, name) for name in ("small", "large")]
+            for root, pages in zip(archives, (int(given) // 10, int(given)), strict=True):
+                apart(drawn_pages, file, root.with_suffix(".pages"), pages)
+                apart(growth, root, root.with_suffix(".pages"))
+        names = [f"{corpus.open_corpus(root).snapshot.facts['pages']:,} pages" for root in archives]
+        print(f"notebooks on archives of {' and '.join(names)}, {os.cpu_count()} cores")
+        for notebook in ("actor_mentions", "source_comparison", "date_coverage"):
+            took = [executed(Path(__file__).parents[1] / f"{notebook}.ipynb", root, Path(folder)) for root in archives]
+            for name, (wall, work, peak) in zip(names, took, strict=True):
+                print(f"  {notebook:18} {name:>16}: {wall:7.1f} s, processor {work:7.1f} s, peak {peak:,.0f} MB")
+            wall, work, peak = (large / small for small, large in zip(*took, strict=True))
+            print(f"  {'':18} {'':>16}  {wall:7.1f} ×, processor {work:7.1f} ×, peak {peak:.2f} ×", flush=True)
+
+
+def executed(notebook: Path, root: str | Path, folder: Path) -> tuple[float, float, float]:
+    """A notebook run by papermill on an archive → wall and processor seconds, peak memory (MB) of its kernel."""
+    command = [Path(sys.executable).parent / "papermill", notebook, folder / notebook.name, "-p", "corpus", str(root)]
+    began = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        raise RuntimeError(f"{notebook.name} failed on {root}")
+    unit = 1024 if sys.platform != "darwin" else 1024**2
+    return time.perf_counter() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / unit
+
+
+PARTS = {
+    "extraction": extracting,
+    "measures": counting,
+    "lab": lab,
+    "reports": reports,
+    "archive": archiving,
+    "scale": scaling,
+}
 
 
 def main() -> None:

@@ -44,7 +44,7 @@ def test_only_together_independent_and_never():
 def test_it_is_what_counting_by_hand_gives(within):
     chosen = select(press(60))
     table = comention.pairs(chosen.mentions, chosen.articles, within=within)
-    key = ("page", "sentence") if within == "sentence" else ("page",)
+    key = ("number", "sentence") if within == "sentence" else ("number",)
     units: dict = {}
     for mentioned in chosen.mentions.iter_rows(named=True):
         units.setdefault(tuple(mentioned[name] for name in key), set()).add(mentioned["actor_id"])

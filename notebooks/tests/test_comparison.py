@@ -133,7 +133,7 @@ def test_distance_is_scipys_jensen_shannon():
     base = comparison.attributed(chosen.articles, chosen.citations, ("Reuters", "Yonhap"))
     both = base.filter(pl.len().over("page") == 1)
     counts = (
-        chosen.mentions.join(both, on=["page", "segment"], validate="m:1")
+        chosen.mentions.join(both, on="number", validate="m:1")
         .pivot("source_id", index="actor_id", values="page", aggregate_function="len")
         .fill_null(0)
     )

@@ -5,6 +5,7 @@ import sys
 import numpy as np
 import polars as pl
 import pytest
+from scipy.sparse import csr_array
 
 from diembao.measures import intervals
 
@@ -244,6 +245,91 @@ def test_the_interval_of_a_rank_holds_the_true_rank():
     truth = np.tile([1, 2, 3, 4], 1000)
     covered = ((low <= truth) & (truth <= high)).reshape(1000, 4).mean(0)
     assert (covered >= 0.93).all(), covered
+
+
+@pytest.fixture
+def grouped(monkeypatch):
+    """Random groups already of a few hundred articles."""
+    monkeypatch.setattr(intervals, "UNITED", 300)
+    monkeypatch.setattr(intervals, "UNITS", 150)
+
+
+def linearised(counts: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """The linearised standard error of a share (Korn & Graubard 1998)."""
+    share = counts.sum(0) / sizes.sum()
+    return np.std(counts - share * sizes[:, None], axis=0, ddof=1) * len(sizes) ** 0.5 / sizes.sum()
+
+
+def test_standard_errors_of_random_groups_are_those_of_articles():
+    """The largest sizes are drawn as random groups: 40,000 articles, actors in half of them and in 30."""
+    draw = np.random.default_rng(8)
+    length = draw.lognormal(0, 0.6, 40_000)
+    chances = np.array([0.5, 0.05, 0.00075])
+    counts = (draw.random((40_000, 3)) < chances) * (1.0 + draw.poisson(3 * length)[:, None])
+    sizes = counts.sum(1) + draw.poisson(12 * length)
+    assert len(counts) > intervals.UNITED
+    for values in (np.column_stack([counts, sizes]), csr_array(np.column_stack([counts, sizes]))):
+        sums = intervals.resampled(values, intervals.generator(1), 4000)
+        error = (sums[:, :-1] / sums[:, -1:]).std(0, ddof=1)
+        assert error == pytest.approx(linearised(counts, sizes), rel=0.06)
+    assert abs(sums[:, 0].mean() / counts[:, 0].sum() - 1) < 0.001
+
+
+def test_intervals_from_random_groups_cover_the_true_share_and_rate(grouped):
+    """As above, of 1,000 articles in 150 groups; an actor that stands in 40 of them, and one in half."""
+    for naming in (40, 500):
+        draw = np.random.default_rng([9, naming])
+        truth = [part.sum() for part in corpora(draw, 1000, naming, 400)]
+        named, items, syllables = corpora(draw, 1000, naming, 2000)
+        drawn = np.hsplit(intervals.resampled(np.hstack([named, items, syllables]), intervals.generator(1), 1000), 3)
+        for over, scale in ((1, "logit"), (2, "log")):
+            whole = (items, syllables)[over - 1].sum(0)
+            size = intervals.drawn(1000)
+            low, high = intervals.standard(named.sum(0) / whole, drawn[0] / drawn[over], size, scale)
+            value = truth[0] / truth[over]
+            assert size == 150 and 0.93 <= ((low <= value) & (value <= high)).mean() <= 0.97, (naming, scale)
+
+
+def test_what_is_drawn_of_a_large_corpus_is_put_together_whatever_its_part(grouped):
+    assert [intervals.drawn(*size) for size in ((300,), (301,), (200, 300), (200, 301), (120, 5000))] == [
+        300,
+        150,
+        200,
+        150,
+        120,
+    ]
+    values = np.random.default_rng(1).poisson(3, (200, 2)).astype(float)
+    alone, part = (intervals.resampled(values, intervals.generator(1), 4000, corpus) for corpus in (0, 5000))
+    shares = [sums[:, 0] / sums.sum(1) for sums in (alone, part)]
+    assert shares[1].mean() == pytest.approx(shares[0].mean(), rel=0.01)
+    assert shares[1].std() == pytest.approx(shares[0].std(), rel=0.15)
+
+
+@pytest.mark.parametrize("size", [4, 150, 701])
+def test_dealing_random_groups_is_dealing_articles(grouped, size):
+    """A sum without replacement has the mean and the variance that sampling theory gives it, in either path."""
+    draw = np.random.default_rng(10)
+    values = draw.poisson(2, (1003, 2)).astype(float)
+    sums = intervals.dealt(csr_array(values), size, intervals.generator(3), 6000)
+    exact = values.var(0, ddof=1) * size * (1 - size / 1003)
+    assert sums.mean(0) == pytest.approx(size * values.mean(0), rel=0.01 + 0.1 / size)
+    assert sums.var(0, ddof=1) == pytest.approx(exact, rel=0.25)  # 150 groups, so 12 % of it is one standard error
+    everything = intervals.dealt(np.ones((1003, 1)), size, intervals.generator(3), 20)
+    assert set(everything.ravel()) == {float(size)}
+
+
+def test_departures_from_random_groups_are_those_from_articles(grouped, monkeypatch):
+    draw = np.random.default_rng(13)
+    sizes, groups = 5 + draw.poisson(5, 900), np.repeat(np.arange(5), [7, 193, 200, 200, 300])
+    counts = draw.binomial(sizes[:, None], [0.3, 0.1]).astype(float)
+    counts[7:200, 0] += draw.random(193) < 0.35
+    # what chance one division into groups brings in (150 of them: 6 % of a standard error) evens out over ten
+    found = [intervals.departures(counts, sizes, groups, intervals.generator(seed), 1000) for seed in range(10)]
+    p = np.mean(found, axis=0)
+    monkeypatch.setattr(intervals, "UNITED", 1000)
+    exact = intervals.departures(counts, sizes, groups, intervals.generator(1), 4000)
+    assert exact[1, 0] < 0.01 and p[1, 0] < 0.01
+    assert np.abs(p - exact).max() < 0.04
 
 
 def test_where_nothing_changes_at_most_one_in_twenty_is_called_a_change():

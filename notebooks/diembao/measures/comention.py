@@ -6,15 +6,16 @@ together, 0 as often as by accident, -1 never together. Sentences of one article
 its interval comes from resampling articles.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import polars as pl
+from scipy.sparse import csr_array
 
 from ..schema import DiembaoError
 from . import intervals
 from .frequency import Table, leading
-from .selection import ARTICLE, frame
+from .selection import counted, frame, slices
 
 UNITS = ("sentence", "article")
 ORDERS = ("total", "cluster")
@@ -44,15 +45,14 @@ def pairs(
         raise DiembaoError(f"within: {within!r} is no unit of text; choose from {', '.join(UNITS)}")
     if order not in ORDERS:
         raise DiembaoError(f"order: {order!r} is no order of actors; choose from {', '.join(ORDERS)}")
-    articles = frame(articles).sort(ARTICLE).select(ARTICLE).with_row_index("row").cast({"row": pl.Int64})
-    unit = pl.col("row") if within == "article" else pl.col("row") * 2**32 + pl.col("sentence")
-    mentions = frame(mentions).select(*ARTICLE, "sentence", "actor_id").filter(pl.col("actor_id").is_not_null())
-    mentions = mentions.join(articles, on=ARTICLE, validate="m:1").select("row", "actor_id", unit=unit)
-    names = leading(mentions, actors, MOST)
+    mentions, articles = frame(mentions), frame(articles)
+    names = leading(counted(mentions, articles, "actor_id"), actors, MOST)
     size, few = len(names), articles.height < intervals.MINIMUM_ARTICLES
     upper = np.triu_indices(size, 1)
-    counts = _counts(mentions, articles.height, names)
-    units, each, both = _sums(counts.sum(0, keepdims=True), size)
+    sentences = within == "sentence"
+    parts = slices(mentions, articles, "actor_id", *(["sentence"] if sentences else []))
+    counts = _counts(parts, articles.height, names, sentences)
+    units, each, both = _sums(counts.sum(0)[None], size)
     npmi = _npmi(both, each[:, upper[0]], each[:, upper[1]], units)[0]
     square = np.zeros((size, size))
     square[upper] = np.nan_to_num(npmi)
@@ -62,12 +62,12 @@ def pairs(
     number[upper] = np.arange(len(npmi))
     one, other = chosen[upper[0]], chosen[upper[1]]
     pair = (number + number.T)[one, other]
-    naming = (counts[:, 1 + size :] > 0).sum(0)
+    naming = counts.count_nonzero(0)[1 + size :]
     low, high = np.full((2, len(npmi)), np.nan)
     if resamples and not few:
         units_, each_, both_ = _sums(intervals.resampled(counts, intervals.generator(seed, within), resamples), size)
         draws = _npmi(both_, each_[:, upper[0]], each_[:, upper[1]], units_)
-        low, high = intervals.standard(npmi, draws, articles.height, "fisher")
+        low, high = intervals.standard(npmi, draws, intervals.drawn(articles.height), "fisher")
     abstains = (naming < intervals.MINIMUM_NAMING) | few | (np.isnan(low) & (resamples > 0))
     low, high = (np.where(abstains, np.nan, end) for end in (low, high))
     total = int(units.item())
@@ -91,25 +91,30 @@ def pairs(
     ).with_columns(pl.selectors.float().fill_nan(None))
 
 
-def _counts(mentions: pl.DataFrame, articles: int, names: pl.Series) -> np.ndarray:
-    """Mentions by row and unit → article × (its units that name anyone, those with each name, those with each pair)."""
-    size = len(names)
-    columns = pl.DataFrame({"actor_id": names}).with_row_index("one").cast({"one": pl.Int64})
-    every = mentions.group_by("row").agg(pl.col("unit").n_unique())
-    named = mentions.join(columns, on="actor_id", validate="m:1")
-    present = named.select("row", cell=pl.col("unit") * size + pl.col("one")).unique("cell")
-    present = present.select("row", unit=pl.col("cell") // size, one=pl.col("cell") % size)
-    single = present.select("row", key=1 + pl.col("one"))
-    several = present.filter(pl.col("unit").is_duplicated())
-    beside = several.join(several.select("unit", other="one"), on="unit").filter(pl.col("one") < pl.col("other"))
-    # pairs in the order of the upper triangle, row by row
-    place = pl.col("one") * (2 * size - pl.col("one") - 1) // 2 + pl.col("other") - pl.col("one") - 1
-    double = beside.select("row", key=1 + size + place)
-    width = 1 + size + size * (size - 1) // 2
-    cells = pl.concat([single, double]).select(pl.col("row") * width + pl.col("key")).to_series()
-    counts = np.bincount(cells.to_numpy(), minlength=articles * width).reshape(articles, width).astype(np.float64)
-    counts[every["row"].to_numpy(), 0] = every["unit"].to_numpy()
-    return counts
+def _counts(parts: Iterable[pl.DataFrame], articles: int, names: pl.Series, sentences: bool) -> csr_array:
+    """`slices` of mentions → article × (its units that name anyone, those with each name, those with each pair)."""
+    size, many = len(names), len(names) + 1
+    place_of = pl.DataFrame({"actor_id": names}).with_row_index("one")
+    cells = []
+    for part in parts:
+        columns = place_of.cast({"actor_id": part.schema["actor_id"], "one": pl.Int64})
+        # a unit and a name in one number
+        number = (pl.col("row").cast(pl.Int64) * 2**24 + (pl.col("sentence") if sentences else 0)) * many
+        found = part.filter(pl.col("actor_id").is_not_null()).join(columns, on="actor_id", how="left", validate="m:1")
+        found = found.select(cell=number + pl.col("one").fill_null(size)).unique()
+        found = found.select(unit=pl.col("cell") // many, one=pl.col("cell") % many)
+        row = (pl.col("unit") // 2**24).alias("row")
+        every = found.select("unit").unique().select(row, column=pl.lit(0, pl.Int64))
+        present = found.filter(pl.col("one") < size)
+        single = present.select(row, column=1 + pl.col("one"))
+        beside = present.join(present.rename({"one": "other"}), on="unit").filter(pl.col("one") < pl.col("other"))
+        # pairs in the order of the upper triangle, row by row
+        place = pl.col("one") * (2 * size - pl.col("one") - 1) // 2 + pl.col("other") - pl.col("one") - 1
+        double = beside.select(row, column=1 + size + place)
+        counts = pl.concat([every, single, double]).group_by("row", "column").len("count")
+        cells.append(counts.cast({"row": pl.UInt32, "column": pl.UInt32}))
+    cells = pl.concat(cells).select("count", "row", "column")
+    return intervals.sparse(cells, (articles, 1 + size + size * (size - 1) // 2))
 
 
 def _sums(sums: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -10,11 +10,12 @@ from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
+from scipy.sparse import csr_array, vstack
 
 from ..schema import CITATION_ROLES, DiembaoError
 from . import intervals
 from .frequency import TOP, Table, by_source
-from .selection import ARTICLE, DEFAULT_SOURCES, attach, frame, of
+from .selection import ARTICLE, DEFAULT_SOURCES, article, attach, counted, frame, key, of, slices
 
 BASES = ("credit", "attribution", "any")
 OTHERS = "others"  # all sources, actors or publishers that are not compared one by one
@@ -31,15 +32,19 @@ def attributed(articles: Table, citations: Table, sources: Sequence[str] = (), b
     """
     if basis not in BASES:
         raise DiembaoError(f"basis: {basis!r} is not a basis; choose from {', '.join(BASES)}")
-    articles = frame(articles)
-    cited = of(frame(citations), articles).select(*ARTICLE, "source_id", "role")
-    lists = articles.select(*ARTICLE, source_id="credits").explode("source_id").with_columns(role=pl.lit("credit"))
-    published = articles.select(*ARTICLE, source_id="publisher", role=pl.lit("pub"))
-    pairs = pl.concat([cited, lists, published]).filter(pl.col("source_id").is_not_null())
+    articles, citations = frame(articles), frame(citations)
+    on = key(articles, citations)
+    cited = of(citations, articles).select(*on, "source_id", "role")
+    lists = articles.select(*on, source_id="credits").explode("source_id").with_columns(role=pl.lit("credit"))
+    published = articles.select(*on, source_id="publisher", role=pl.lit("pub"))
+    asked = pl.col("source_id").is_in(list(sources)) if len(sources) and basis != "credit" else pl.lit(True)
+    pairs = pl.concat([cited, lists, published]).filter(pl.col("source_id").is_not_null() & asked)
     credit, publisher, attribution = (pairs.filter(pl.col("role") == role) for role in ("credit", "pub", "att"))
-    own = publisher.join(credit, on=ARTICLE, how="anti")
+    own = publisher.join(credit, on=on, how="anti")
     chosen = {"credit": [credit, own], "attribution": [attribution], "any": [credit, publisher, attribution]}[basis]
-    standing = pl.concat(chosen).select(*ARTICLE, "source_id").unique().sort(*ARTICLE, "source_id")
+    standing = pl.concat(chosen).select(*on, "source_id").unique().sort(*on, "source_id")
+    if on != ARTICLE:
+        standing = attach(standing, articles.select(*on, *ARTICLE), on).select(*ARTICLE, *on, "source_id")
     return standing.filter(pl.col("source_id").is_in(list(sources))) if len(sources) else standing
 
 
@@ -49,12 +54,12 @@ def role_matrix(citations: Table, articles: Table, sources: Sequence[str] = DEFA
     Columns: citations, citations_total (of the source), articles (with it in that role), articles_total (all counted),
     article_share ± (Wilson), abstains.
     """
-    articles = frame(articles)
-    cited = of(frame(citations), articles).with_columns(
+    articles, citations = frame(articles), frame(citations)
+    cited = of(citations, articles).with_columns(
         pl.when(pl.col("source_id").is_in(list(sources))).then("source_id").otherwise(pl.lit(OTHERS)).alias("source_id")
     )
     cells = pl.DataFrame({"source_id": [*sources, OTHERS]}).join(pl.DataFrame({"role": CITATION_ROLES}), how="cross")
-    counts = cited.group_by("source_id", "role").agg(citations=pl.len(), articles=pl.struct(ARTICLE).n_unique())
+    counts = cited.group_by("source_id", "role").agg(citations=pl.len(), articles=article(citations).n_unique())
     total, few = articles.height, articles.height < intervals.MINIMUM_ARTICLES
     ends = {
         f"article_share_{end}": pl.when(not few).then(
@@ -162,15 +167,22 @@ def attributed_shares(
     a mention), articles_total (with a sentence attributed to the source), article_share ±, sentences (with such a
     mention), sentences_total, abstains. actors: default the `frequency.TOP` most mentioned in such sentences.
     """
-    articles = frame(articles)
+    articles, citations, mentions = frame(articles), frame(citations), frame(mentions)
+    on = key(articles, citations)
     said = (
-        of(frame(citations), articles)
+        of(citations, articles)
         .filter((pl.col("role") == "att") & pl.col("source_id").is_in(list(sources)))
-        .select(*ARTICLE, "sentence", "source_id")
+        .select(*on, "sentence", "source_id")
         .unique()
     )
-    mentions = frame(mentions).filter(pl.col("actor_id").is_not_null())
-    heard = mentions.join(said, on=[*ARTICLE, "sentence"])  # fans out on purpose: a sentence may have two sources
+    rows = articles.sort(ARTICLE).select(on).with_row_index("row")
+    within = attach(said, rows, on)
+    heard = pl.concat(
+        part.filter(pl.col("actor_id").is_not_null())
+        .join(within, on=["row", "sentence"])  # fans out on purpose: a sentence may have two sources
+        .cast({"actor_id": pl.String})
+        for part in slices(mentions, articles, "sentence", "actor_id")
+    )
     most = heard["actor_id"].value_counts().sort("count", "actor_id", descending=[True, False])["actor_id"]
     keys = pl.Series(list(actors), dtype=pl.String) if len(actors) else most.head(TOP)
     tables = [
@@ -190,16 +202,17 @@ def _of_source(
     resamples: int,
 ) -> pl.DataFrame:
     """One source's rows of `attributed_shares`."""
-    its = said.select(*ARTICLE, "source_id").unique()
+    on = key(said)
+    its = said.select(*on, "source_id").unique()
     heard = heard.filter(pl.col("source_id") == source)
     options = {"groups": its, "group": "source_id", "keys": keys, "seed": seed, "resamples": resamples}
-    table = intervals.shares(heard, of(articles, its), "actor_id", **options)
+    table = intervals.shares(heard.drop("row"), of(articles, its), "actor_id", **options)
     zeros = pl.DataFrame({"actor_id": keys}).join(table, on="actor_id", how="anti")  # nothing is attributed to it
     counts = ("count", "total", "articles", "articles_total")
     zeros = zeros.with_columns(
         pl.lit(source).alias("source_id"), *(pl.lit(0, pl.Int64).alias(name) for name in counts), abstains=pl.lit(True)
     )
-    sentences = heard.group_by("actor_id").agg(sentences=pl.struct(*ARTICLE, "sentence").n_unique().cast(pl.Int64))
+    sentences = heard.group_by("actor_id").agg(sentences=pl.struct(*on, "sentence").n_unique().cast(pl.Int64))
     table = attach(pl.concat([table, zeros], how="diagonal"), sentences, ["actor_id"]).with_columns(
         pl.col("sentences").fill_null(0), sentences_total=pl.lit(said.height, pl.Int64)
     )
@@ -220,7 +233,8 @@ def publishers_by_wire(
     (Wilson), abstains (too few articles of the publisher). The `most` - 1 publishers with most articles, then `OTHERS`;
     articles whose publisher is not known are left out, and a publisher has no row for itself as a source.
     """
-    articles = frame(articles).filter(pl.col("publisher").is_not_null())
+    articles, citations = frame(articles).filter(pl.col("publisher").is_not_null()), frame(citations)
+    on = key(articles, citations)
     sizes = (
         articles["publisher"]
         .value_counts(name="articles_total")
@@ -232,11 +246,11 @@ def publishers_by_wire(
     credit = pl.col("role") == "credit"
     credits = pl.concat(
         [
-            of(frame(citations), articles).filter(credit).select(*ARTICLE, "source_id"),
-            articles.select(*ARTICLE, source_id="credits").explode("source_id", empty_as_null=False),
+            of(citations, articles).filter(credit).select(*on, "source_id"),
+            articles.select(*on, source_id="credits").explode("source_id", empty_as_null=False),
         ]
     ).unique()
-    credited = attach(credits, articles.select(*ARTICLE, "publisher"), ARTICLE)
+    credited = attach(credits, articles.select(*on, "publisher"), on)
     counts = credited.group_by("source_id", shown=named).agg(articles=pl.len().cast(pl.Int64))
     cells = totals.join(pl.DataFrame({"source_id": list(sources)}, schema={"source_id": pl.String}), how="cross")
     cells = cells.filter(pl.col("shown") != pl.col("source_id"))
@@ -289,13 +303,12 @@ def log_odds(
     """
     articles = frame(articles).sort(ARTICLE)
     standing = attributed(articles, citations, sources, basis)
-    mentions = _leading(of(frame(mentions), articles), standing)
-    keys = mentions["actor_id"].unique().sort()
-    background = mentions["actor_id"].value_counts()
-    weight = intervals.MINIMUM_ARTICLES * mentions.height / articles.height if prior is None else prior
-    spread = attach(keys.to_frame(), background, ["actor_id"])["count"].to_numpy() / max(1, mentions.height)
+    counts, keys = _leading(mentions, articles, standing)
+    background = counts.sum(0)
+    weight = intervals.MINIMUM_ARTICLES * background.sum() / articles.height if prior is None else prior
+    spread = background / max(1, background.sum())
     table = pl.concat(
-        _against_rest(mentions, articles, standing, source, keys, weight * spread, seed, resamples, permutations)
+        _against_rest(counts, articles, standing, source, keys, weight * spread, seed, resamples, permutations)
         for source in sources
     ).filter(pl.col("actor_id") != OTHERS)
     return table.with_columns(q=intervals.false_discovery_rate(table["p"])).select(
@@ -304,7 +317,7 @@ def log_odds(
 
 
 def _against_rest(
-    mentions: pl.DataFrame,
+    counts: csr_array,
     articles: pl.DataFrame,
     standing: pl.DataFrame,
     source: str,
@@ -315,22 +328,23 @@ def _against_rest(
     permutations: int,
 ) -> pl.DataFrame:
     """One source's rows of `log_odds`, without q."""
-    its = of(articles, standing.filter(pl.col("source_id") == source))
-    rest = of(articles, standing).join(its, on=ARTICLE, how="anti", maintain_order="left")
-    ours, theirs = (intervals.matrix(of(mentions, side), side, "actor_id", keys) for side in (its, rest))
+    numbered = articles.with_row_index("row")
+    its = of(numbered, standing.filter(pl.col("source_id") == source))["row"].to_numpy()
+    rest = np.setdiff1d(of(numbered, standing)["row"].to_numpy(), its, assume_unique=True)
+    ours, theirs = counts[its], counts[rest]
     delta, variance = _log_odds(ours.sum(0), theirs.sum(0), alpha)
-    naming, rest_naming = (ours > 0).sum(0), (theirs > 0).sum(0)
+    naming, rest_naming = ours.count_nonzero(0), theirs.count_nonzero(0)
     low, high, p = (np.full(len(keys), np.nan) for _ in range(3))
-    enough = min(len(ours), len(theirs)) >= intervals.MINIMUM_ARTICLES and len(keys) > 1
+    enough = min(len(its), len(rest)) >= intervals.MINIMUM_ARTICLES and len(keys) > 1
     abstains = (np.minimum(naming, rest_naming) < intervals.MINIMUM_NAMING) | (not enough)
     if enough:
         draws = [
-            intervals.resampled(side, intervals.generator(seed, source, name), resamples)
+            intervals.resampled(side, intervals.generator(seed, source, name), resamples, articles.height)
             for name, side in (("own", ours), ("rest", theirs))
         ]
         low, high = intervals.bounds(_log_odds(*draws, alpha)[0], np.minimum(naming, rest_naming))
-        everything = np.vstack([ours, theirs])
-        dealt = intervals.dealt(everything, len(ours), intervals.generator(seed, source, "dealt"), permutations)
+        everything = vstack([ours, theirs], format="csr")
+        dealt = intervals.dealt(everything, len(its), intervals.generator(seed, source, "dealt"), permutations)
         chance = _log_odds(dealt, everything.sum(0) - dealt, alpha)[0]
         as_far = (np.abs(chance) >= np.abs(delta) - 1e-12).sum(0)
         p = np.where(naming + rest_naming < intervals.MINIMUM_NAMING, np.nan, (1 + as_far) / (1 + permutations))
@@ -348,9 +362,9 @@ def _against_rest(
             "rest_mentions": whole(theirs.sum(0)),
             "rest_mentions_total": whole(theirs.sum()),
             "articles": whole(naming),
-            "articles_total": whole(len(ours)),
+            "articles_total": whole(len(its)),
             "rest_articles": whole(rest_naming),
-            "rest_articles_total": whole(len(theirs)),
+            "rest_articles_total": whole(len(rest)),
             "log_odds": delta,
             "log_odds_low": low,
             "log_odds_high": high,
@@ -403,20 +417,22 @@ def distances(
     """
     articles = frame(articles).sort(ARTICLE)
     standing = attributed(articles, citations, sources, basis)
-    inside = of(_leading(frame(mentions), standing), standing)
-    keys = inside["actor_id"].unique().sort()
+    every, _ = _leading(mentions, articles, standing)
+    numbered = articles.with_row_index("row")
     rows = []
     for one, other in itertools.combinations(sources, 2):
-        first, second = (of(articles, standing.filter(pl.col("source_id") == source)) for source in (one, other))
-        only = [a.join(b, on=ARTICLE, how="anti", maintain_order="left") for a, b in ((first, second), (second, first))]
-        counts = [intervals.matrix(of(inside, side), side, "actor_id", keys) for side in only]
-        sizes, sums = [len(side) for side in counts], [side.sum(0) for side in counts]
+        first, second = (
+            of(numbered, standing.filter(pl.col("source_id") == source))["row"].to_numpy() for source in (one, other)
+        )
+        both = np.intersect1d(first, second, assume_unique=True)
+        counts = [every[np.setdiff1d(side, both, assume_unique=True)] for side in (first, second)]
+        sizes, sums = [side.shape[0] for side in counts], [side.sum(0) for side in counts]
         abstains = min(sizes) < intervals.MINIMUM_ARTICLES or min(side.sum() for side in sums) == 0
         divergence = by_chance = p = None
         if min(side.sum() for side in sums) > 0:
             divergence = float(_divergence(*sums))
         if not abstains:
-            everything = np.vstack(counts)
+            everything = vstack(counts, format="csr")
             dealt = intervals.dealt(everything, sizes[0], intervals.generator(seed, one, other), permutations)
             dealt = _divergence(dealt, everything.sum(0) - dealt)
             by_chance = float(np.sqrt(dealt).mean())
@@ -427,7 +443,7 @@ def distances(
                 one,
                 other,
                 *sizes,
-                first.height - sizes[0],
+                len(both),
                 *(int(side.sum()) for side in sums),
                 divergence,
                 None if divergence is None else divergence**0.5,
@@ -453,12 +469,29 @@ def distances(
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _leading(mentions: pl.DataFrame, standing: pl.DataFrame) -> pl.DataFrame:
-    """Mentions → the same, all but the `COMPARED` actors most mentioned in the articles compared being `OTHERS`."""
-    mentions = mentions.filter(pl.col("actor_id").is_not_null())
-    counts = of(mentions, standing)["actor_id"].value_counts().sort("count", "actor_id", descending=[True, False])
-    leading = pl.col("actor_id").is_in(counts["actor_id"].head(COMPARED).implode())
-    return mentions.with_columns(actor_id=pl.when(leading).then("actor_id").otherwise(pl.lit(OTHERS)))
+def _leading(mentions: Table, articles: pl.DataFrame, standing: pl.DataFrame) -> tuple[csr_array, pl.Series]:
+    """Mentions → article × actor counts, and the actors: the `COMPARED` most mentioned in the articles compared.
+
+    All other actors are one, `OTHERS`.
+    """
+    named = counted(frame(mentions), articles, "actor_id")
+    compared = of(articles.with_row_index("row"), standing).select("row")
+    sums = named.join(compared, on="row", how="semi").group_by("actor_id").agg(pl.col("count").sum())
+    sums = sums.cast({"actor_id": pl.String}).sort("count", "actor_id", descending=[True, False])
+    leading = sums["actor_id"].head(COMPARED).cast(named.schema["actor_id"])
+    actors = (
+        named.select("actor_id")
+        .unique()
+        .with_columns(
+            key=pl.when(pl.col("actor_id").is_in(leading.implode()))
+            .then(pl.col("actor_id").cast(pl.String))
+            .otherwise(pl.lit(OTHERS))
+        )
+    )
+    keys = actors["key"].unique().sort()
+    columns = actors.join(keys.to_frame().with_row_index("column"), on="key").select("actor_id", "column")
+    cells = named.join(columns, on="actor_id").group_by("row", "column").agg(pl.col("count").sum())
+    return intervals.sparse(cells.select("count", "row", "column"), (articles.height, len(keys))), keys
 
 
 def _divergence(first: np.ndarray, second: np.ndarray) -> np.ndarray:
@@ -477,7 +510,7 @@ def syndicated(articles: Table) -> pl.DataFrame:
     (sources that any of them credits, sorted), published_first, published_last, similarity (of the print least like
     the first one).
     """
-    articles = frame(articles).filter(pl.col("segment") == 0).sort("page")
+    articles = _repeated(articles).sort("page")
     copy = pl.col("duplicate_of").is_not_null()
     first = pl.col("published_last").filter(~copy).first() < pl.col("published_first").filter(copy).min()
     dated = pl.col("published_first").filter(copy).is_not_null().all()
@@ -504,7 +537,7 @@ def reprints(articles: Table, *, most: int = PUBLISHERS) -> pl.DataFrame:
     Columns: stories (that the one certainly printed first and the other again). The `most` - 1 publishers with most
     such stories, then `OTHERS`; a publisher that repeats itself counts too.
     """
-    articles = frame(articles)
+    articles = _repeated(articles)
     groups = syndicated(articles).filter(pl.col("first_publisher").is_not_null())
     again = articles.filter(pl.col("duplicate_of").is_not_null() & pl.col("publisher").is_not_null())
     pairs = (
@@ -524,3 +557,11 @@ def reprints(articles: Table, *, most: int = PUBLISHERS) -> pl.DataFrame:
         .agg(stories=pl.col("page").n_unique().cast(pl.Int64))
         .sort("stories", "first_publisher", "publisher", descending=[True, False, False])
     )
+
+
+def _repeated(articles: Table) -> pl.DataFrame:
+    """All articles → the main ones that repeat another or are repeated."""
+    main = articles.lazy().filter(pl.col("segment") == 0)
+    copies = main.filter(pl.col("duplicate_of").is_not_null()).select("duplicate_of").collect()["duplicate_of"]
+    repeated = pl.col("duplicate_of").is_not_null() | pl.col("page").is_in(copies.unique().implode())
+    return main.filter(repeated).collect()

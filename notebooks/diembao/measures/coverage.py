@@ -13,7 +13,7 @@ from ..schema import PUBLISHED_BASES
 from . import intervals
 from .comparison import attributed
 from .frequency import Table
-from .selection import ARTICLE, DEFAULT_SOURCES, attach, day_range, frame, of
+from .selection import ARTICLE, DEFAULT_SOURCES, article, attach, day_range, frame, key, of
 
 ALL = "all"  # the row for all articles together, whatever their source
 STATES = ("published", "possible", "nothing", "outside")
@@ -97,8 +97,8 @@ def standing(
     articles: Table, citations: Table, sources: Sequence[str] = DEFAULT_SOURCES, *, basis: str = "any"
 ) -> pl.DataFrame:
     """Articles → `page`, `segment`, `source_id`: every article on `ALL`, and on each of the sources it stands on."""
-    articles = frame(articles)
-    every = articles.select(*ARTICLE, source_id=pl.lit(ALL))
+    articles, citations = frame(articles), frame(citations)
+    every = articles.select(*dict.fromkeys((*ARTICLE, *key(articles, citations))), source_id=pl.lit(ALL))
     return pl.concat([every, *(attributed(articles, citations, [source], basis) for source in sources)])
 
 
@@ -113,7 +113,8 @@ def by_source(
     """
     articles = frame(articles)
     pairs = standing(articles, citations, sources, basis=basis)
-    dated = attach(pairs, articles.select(*ARTICLE, "published_first", "published_last"), ARTICLE)
+    on = key(pairs, articles)
+    dated = attach(pairs, articles.select(*on, "published_first", "published_last"), on)
     day = pl.col("published_first") == pl.col("published_last")
     counts = dated.group_by("source_id").agg(
         articles=pl.len(),
@@ -270,18 +271,19 @@ def gaps(
 
 
 def offsets(dates: Table, articles: Table) -> pl.DataFrame:
-    """Dates in the text → page, segment, surface, edtf, `days` from publication (before: negative), `reach`.
+    """Dates in the text → their article, surface, edtf (if given), `days` from publication (before: negative), `reach`.
 
     0 where the period holds the publication day; otherwise the days to its nearer end. Null without a year or a
     publication date. Of an article that is only dated within bounds, `reach` is what holds on every day between them,
     else `unplaced`, and `days` is null unless the same on all of them.
     """
-    articles = frame(articles)
-    published = articles.select(*ARTICLE, "published_first", "published_last")
+    articles, dates = frame(articles), frame(dates)
+    on = key(articles, dates)
+    published = articles.select(*on, "published_first", "published_last")
     earliest, latest = _days_off("published_first"), _days_off("published_last")
     reach = pl.when(_reach(earliest) == _reach(latest)).then(_reach(earliest)).otherwise(pl.lit(UNPLACED))
-    return attach(of(frame(dates), articles), published, ARTICLE).select(
-        *ARTICLE, "surface", "edtf", days=pl.when(earliest == latest).then(earliest), reach=reach
+    return attach(of(dates, articles), published, on).select(
+        *on, pl.col("^surface|edtf$"), days=pl.when(earliest == latest).then(earliest), reach=reach
     )
 
 
@@ -335,17 +337,20 @@ def days_named(dates: Table, articles: Table) -> pl.DataFrame:
     """
     articles = frame(articles)
     total, few = articles.height, articles.height < intervals.MINIMUM_ARTICLES
-    named = attach(_single_days(of(frame(dates), articles)), _single_days(articles, "published_", "published"), ARTICLE)
+    dates = frame(dates)
+    on = key(articles, dates)
+    named = attach(_single_days(of(dates, articles), on), _single_days(articles, on, "published_", "published"), on)
     ends = {
         f"article_share_{end}": pl.when(not few).then(
             intervals.wilson(pl.col("articles"), pl.lit(total), end == "high")
         )
         for end in ("low", "high")
     }
-    same = pl.struct(ARTICLE).filter(pl.col("published") == pl.col("day")).n_unique()
+    one = article(named)
+    same = one.filter(pl.col("published") == pl.col("day")).n_unique()
     return (
         named.group_by("day")
-        .agg(dates=pl.len().cast(pl.Int64), articles=pl.struct(ARTICLE).n_unique().cast(pl.Int64), same_day=same)
+        .agg(dates=pl.len().cast(pl.Int64), articles=one.n_unique().cast(pl.Int64), same_day=same)
         .sort("articles", "dates", "day", descending=[True, True, False])
         .select(
             "day",
@@ -368,11 +373,12 @@ def delays(dates: Table, articles: Table, by: Table) -> pl.DataFrame:
     most so many days back), articles_total (that tell a delay), article_share ± (Wilson), abstains.
     """
     articles = frame(articles)
-    days = attach(_single_days(of(frame(dates), articles)), _single_days(articles, "published_", "published"), ARTICLE)
+    dates, by = frame(dates), frame(by)
+    on = key(articles, dates, by)
+    days = attach(_single_days(of(dates, articles), on), _single_days(articles, on, "published_", "published"), on)
     delay = (pl.col("published") - pl.col("day")).dt.total_days()
-    told = days.filter(delay >= 0).group_by(ARTICLE).agg(delay=delay.min())
-    by = frame(by)
-    placed = by.join(told, on=ARTICLE, validate="m:1")
+    told = days.filter(delay >= 0).group_by(on).agg(delay=delay.min())
+    placed = by.join(told, on=on, validate="m:1")
     cells = by.select("source_id").unique().join(pl.DataFrame({"days": DELAYS}), how="cross").sort(_places(by), "days")
     counts = placed.join(pl.DataFrame({"days": DELAYS}), how="cross").group_by("source_id", "days")
     counts = counts.agg(articles=(pl.col("delay") <= pl.col("days")).sum(), articles_total=pl.len())
@@ -396,21 +402,23 @@ def _places(by: pl.DataFrame) -> pl.Expr:
     return pl.col("source_id").replace_strict({name: at for at, name in enumerate(sources)}, return_dtype=pl.Int32)
 
 
-def _single_days(table: pl.DataFrame, prefix: str = "", name: str = "day") -> pl.DataFrame:
-    """Rows with bounds → page, segment and the day of those that are dated to one."""
+def _single_days(table: pl.DataFrame, on: Sequence[str], prefix: str = "", name: str = "day") -> pl.DataFrame:
+    """Rows with bounds → their article and the day of those that are dated to one."""
     first, last = f"{prefix}first", f"{prefix}last"
-    return table.filter(pl.col(first) == pl.col(last)).select(*ARTICLE, pl.col(first).alias(name))
+    return table.filter(pl.col(first) == pl.col(last)).select(*on, pl.col(first).alias(name))
 
 
 def _spread(articles: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
     """Articles dated to more than a day → source_id, first, last."""
+    on = key(articles, pairs)
     longer = articles.filter(pl.col("published_first") < pl.col("published_last"))
-    longer = longer.select(*ARTICLE, first="published_first", last="published_last")
-    return pairs.join(longer, on=ARTICLE, validate="m:1").drop(ARTICLE)
+    longer = longer.select(*on, first="published_first", last="published_last")
+    return pairs.join(longer, on=on, validate="m:1").select("source_id", "first", "last")
 
 
 def _days(articles: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
     """Articles dated to a day → source_id, day, articles."""
-    joined = pairs.join(_single_days(articles, "published_"), on=ARTICLE, validate="m:1")
+    on = key(articles, pairs)
+    joined = pairs.join(_single_days(articles, on, "published_"), on=on, validate="m:1")
     assert joined.height <= pairs.height
     return joined.group_by("source_id", "day").agg(articles=pl.len())

@@ -11,8 +11,9 @@ import polars as pl
 
 from ..schema import ACTOR_KINDS, ARTICLES, LINE_ROLES, DiembaoError, empty
 from . import intervals
-from .selection import ARTICLE, VIAS, alphabetical, attach, frame, of
+from .selection import ARTICLE, VIAS, alphabetical, attach, counted, frame, key
 
+SHOWN = 300_000  # mentions in a concordance
 TOP, LINES = 8, 4  # actors shown by source and over time unless others are asked for
 DEALS = 20  # permutations for each comparison of a period: fewer could not tell one among so many
 ORDERS = ("page", "date", "left", "right", "source")  # of a concordance
@@ -34,8 +35,8 @@ def by_actor(
     """
     mentions = frame(mentions)
     table = _shares(mentions, frame(articles), "actor_id", _keys(actors), seed=seed, resamples=resamples)
-    kinds = mentions.group_by("actor_id", "actor_kind").len().sort("len", "actor_kind", descending=[True, False])
-    kinds = kinds.unique("actor_id", keep="first").drop("len")
+    kinds = mentions.group_by("actor_id", "actor_kind").len().cast(dict.fromkeys(("actor_id", "actor_kind"), pl.String))
+    kinds = kinds.sort("len", "actor_kind", descending=[True, False]).unique("actor_id", keep="first").drop("len")
     return attach(table, kinds, ["actor_id"]).select("actor_id", "actor_kind", pl.exclude("actor_id", "actor_kind"))
 
 
@@ -61,14 +62,17 @@ def by_via(
     actor), article_share ±, abstains. actors: default the `TOP` states most mentioned.
     """
     mentions, articles = frame(mentions), frame(articles)
-    rows = articles.select(ARTICLE).with_row_index("row").cast({"row": pl.Int64})
-    inside = mentions.select(*ARTICLE, "actor_id", "actor_kind", "via").join(rows, on=ARTICLE, validate="m:1")
-    keys = leading(inside.filter(pl.col("actor_kind") == "state"), actors, TOP)
-    places = keys.alias("actor_id").to_frame().with_row_index("place")
+    named = counted(mentions, articles, "actor_id", "actor_kind", "via")
+    keys = leading(named.filter(pl.col("actor_kind") == "state"), actors, TOP)
+    places = keys.alias("actor_id").to_frame().with_row_index("place").cast({"place": pl.Int64})
     # each actor has articles of its own here: those that name it, with nothing in them but its mentions
     page = pl.col("row") * len(keys) + pl.col("place")
-    items = inside.join(places, on="actor_id", validate="m:1").select("actor_id", "via", page=page, segment=0)
+    named = named.filter(pl.col("actor_id").is_in(keys.cast(named.schema["actor_id"]).implode()))
+    items = named.with_columns(pl.col("actor_id").cast(pl.String)).join(places, on="actor_id", validate="m:1")
+    items = items.group_by("actor_id", "via", page=page, segment=pl.lit(0)).agg(pl.col("count").sum())
     own = items.select(*ARTICLE, "actor_id").unique()
+    numbers = own.select(ARTICLE).sort(ARTICLE).with_row_index("row")
+    items = items.join(numbers, on=ARTICLE, validate="m:1").select("row", "via", "count")
     options = {"groups": own, "group": "actor_id", "keys": _keys(VIAS), "seed": seed, "resamples": resamples}
     table = _named(intervals.shares(items, own.select(ARTICLE), "via", **options)).drop("rank", "rank_low", "rank_high")
     order = pl.col("via").replace_strict({via: place for place, via in enumerate(VIAS)}, return_dtype=pl.Int32)
@@ -83,18 +87,17 @@ def by_role(
     Columns: line_role, actor_kind, mentions, mentions_total (in that role), share ±, articles, articles_total,
     article_share ±, abstains.
     """
-    mentions, articles = frame(mentions), frame(articles)
+    articles = frame(articles)
+    named = counted(frame(mentions), articles, "role", "actor_kind")
     parts = [
         intervals.shares(
-            part, articles, "actor_kind", keys=_keys(ACTOR_KINDS), seed=seed, resamples=resamples
+            part.drop("role"), articles, "actor_kind", keys=_keys(ACTOR_KINDS), seed=seed, resamples=resamples
         ).with_columns(line_role=pl.lit(role, dtype=pl.String))
         for role in LINE_ROLES
-        if not (part := mentions.filter(pl.col("role") == role)).is_empty()
+        if not (part := named.filter(pl.col("role") == role)).is_empty()
     ]
     if not parts:
-        parts = [
-            intervals.shares(mentions, articles, "actor_kind").with_columns(line_role=pl.lit(None, dtype=pl.String))
-        ]
+        parts = [intervals.shares(named, articles, "actor_kind").with_columns(line_role=pl.lit(None, dtype=pl.String))]
     table = _named(pl.concat(parts)).drop("rank", "rank_low", "rank_high")
     return table.select("line_role", pl.exclude("line_role"))
 
@@ -119,15 +122,16 @@ def by_period(
     (q ≤ 0.05); null with fewer than `MINIMUM_ARTICLES` in the period or the rest, or `MINIMUM_NAMING` naming the actor.
     Raises `DiembaoError` for an unknown `every`.
     """
-    mentions, articles = frame(mentions), frame(articles)
+    articles = frame(articles)
     if every not in (*PERIODS, "auto"):
         raise DiembaoError(f"every: {every!r} is no period; choose from {', '.join(PERIODS)}, auto")
     every = _finest(articles) if every == "auto" else every
     periods = _periods(articles, every)
-    keys = leading(of(mentions, articles), actors, LINES)
+    named = counted(frame(mentions), articles, "actor_id")
+    keys = leading(named, actors, LINES)
     options = {"groups": periods, "group": "period", "seed": seed, "resamples": resamples}
-    table = _shares(mentions, articles, "actor_id", keys, **options)
-    table = _departures(table, mentions, articles, periods, seed, resamples)
+    table = _shares(named, articles, "actor_id", keys, **options)
+    table = _departures(table, named, articles, periods, seed, resamples)
     silent = _span(periods, every).join(periods, on="period", how="anti")
     zeros = silent.join(keys.alias("actor_id").to_frame(), how="cross").with_columns(
         *(
@@ -156,10 +160,11 @@ def by_source(
 
     attributed: `page`, `segment`, `source_id` (see `comparison.attributed`). actors: default the `TOP` most mentioned.
     """
-    mentions, articles = frame(mentions), frame(articles)
-    keys = leading(of(mentions, articles), actors, TOP)
+    articles = frame(articles)
+    named = counted(frame(mentions), articles, "actor_id")
+    keys = leading(named, actors, TOP)
     return _shares(
-        mentions,
+        named,
         articles,
         "actor_id",
         keys,
@@ -179,25 +184,36 @@ def concordance(
     contains: str = "",
     order: str = "page",
     width: int = 60,
+    most: int = SHOWN,
 ) -> pl.DataFrame:
-    """Mentions of actors (default: of all) → the words around each, a keyword in context a row.
+    """Mentions (`Selection.spans`) of actors (default: of all) → the words around each, a keyword in context a row.
 
     contains: keep those with this text in the name or around it, whatever its case. order: `page`, `date` (undated
     last), `source`, `right` (the words after the name, in Vietnamese alphabetical order) or `left` (those before it,
-    the nearest first). Columns: actor_id, page, published (a day, or the first and last it may be, as
+    the nearest first). Of more than `most` the first ones are read, by page where they are sorted by words.
+    Columns: actor_id, page, published (a day, or the first and last it may be, as
     2024-05-01/2024-05-31), source_id (who published the page; both null without `articles`), line, line_role, left,
     surface, right (up to `width` characters, on one line). Raises `DiembaoError` for an unknown order.
     """
     if order not in ORDERS:
         raise DiembaoError(f"order: {order!r} is no order of a concordance; choose from {', '.join(ORDERS)}")
-    found = frame(mentions)
+    found, pages = mentions.lazy(), pages.lazy().select("page", "text")
     found = found.filter(pl.col("actor_id").is_in(list(actors))) if len(actors) else found
-    written = frame(pages).select("page", "text").rechunk()  # from many chunks, texts are gathered many times as slowly
-    texts = attach(found, written, ["page"])
+    printed = (empty(ARTICLES) if articles is None else frame(articles)).lazy()
+    if contains:
+        found = found.join(pages.filter(_holding(pl.col("text"), contains)), on="page", how="semi")
+    dated = printed.select(*ARTICLE, "published_first", "published_last", "publisher")
+    if order in ("date", "source"):
+        found = found.join(dated, on=ARTICLE, how="left")
+    first = {"date": ["published_first", "published_last"], "source": ["publisher"]}.get(order, [])
+    found = found.sort(*first, "page", "start", nulls_last=True, maintain_order=True).head(most)
+    found = found.select(pl.exclude("published_first", "published_last", "publisher")).collect(engine="streaming")
+    needed = found.select("page").unique()
+    written = pages.join(needed.lazy(), on="page", how="semi").collect(engine="streaming").rechunk()
+    texts = attach(found, written, ["page"])  # from many chunks, texts are gathered many times as slowly
     day, last = (pl.col(f"published_{end}").dt.to_string() for end in ("first", "last"))
     published = pl.when(day == last).then(day).otherwise(pl.concat_str(day, pl.lit("/"), last))
-    printed = empty(ARTICLES) if articles is None else frame(articles)
-    texts = attach(texts, printed.select(*ARTICLE, published=published, source_id="publisher"), ARTICLE)
+    texts = attach(texts, printed.select(*ARTICLE, published=published, source_id="publisher").collect(), ARTICLE)
     before = pl.min_horizontal("start", pl.lit(width))
     around = pl.col("text").str.slice(pl.col("start") - before, before + pl.col("end") - pl.col("start") + width)
     name = pl.col("end") - pl.col("start")
@@ -208,9 +224,8 @@ def concordance(
         .sort("page", "start")
     )
     if contains:
-        around = pl.concat_str("left", "surface", "right").str.normalize("NFC").str.to_lowercase()
-        table = table.filter(around.str.contains(unicodedata.normalize("NFC", contains).lower(), literal=True))
-    key = {
+        table = table.filter(_holding(pl.concat_str("left", "surface", "right"), contains))
+    place = {
         "page": pl.col("page"),
         "date": pl.col("published"),
         "source": alphabetical(pl.col("source_id")),
@@ -218,23 +233,30 @@ def concordance(
         "left": alphabetical(pl.col("left").str.strip_chars_end().str.split(" ").list.reverse().list.join(" ")),
     }[order]
     columns = ("actor_id", "page", "published", "source_id", "line", "line_role", "left", "surface", "right")
-    return table.sort(key, nulls_last=True, maintain_order=True).rename({"role": "line_role"}).select(columns)
+    return table.sort(place, nulls_last=True, maintain_order=True).rename({"role": "line_role"}).select(columns)
 
 
-def leading(mentions: pl.DataFrame, actors: Sequence[str], most: int) -> pl.Series:
-    """Mentions → the ids of the actors asked for, else of the `most` mentioned ones, most first."""
+def _holding(text: pl.Expr, contains: str) -> pl.Expr:
+    """Texts → whether this is in them, whatever its case and the white space."""
+    written = text.str.normalize("NFC").str.to_lowercase().str.replace_all(r"\s+", " ")
+    return written.str.contains(unicodedata.normalize("NFC", contains).lower(), literal=True)
+
+
+def leading(named: pl.DataFrame, actors: Sequence[str], most: int) -> pl.Series:
+    """`selection.counted` by actor → the ids of the actors asked for, else of the `most` mentioned ones, most first."""
     if len(actors):
         return _keys(actors)
-    counts = mentions.filter(pl.col("actor_id").is_not_null())["actor_id"].value_counts()
+    counts = named.group_by("actor_id").agg(pl.col("count").sum()).cast({"actor_id": pl.String})
     return counts.sort("count", "actor_id", descending=[True, False])["actor_id"].head(most)
 
 
 def newcomers(mentions: Table, known: Sequence[str]) -> pl.DataFrame:
-    """Mentions and the ids of the catalogue → persons it does not list, the most often named first.
+    """Mentions (`Selection.spans`) and the ids of the catalogue → persons it does not list, the most often named first.
 
     Columns: those of `actors.csv` (id, kind, name_en, name_vi, wikidata), to be pasted into it; mentions, articles.
     """
-    found = frame(mentions).filter((pl.col("basis") == "candidate") & ~pl.col("actor_id").is_in(list(known)))
+    found = mentions.lazy().filter((pl.col("basis") == "candidate") & ~pl.col("actor_id").is_in(list(known)))
+    found = found.select("page", "start", "surface", "actor_id", "actor_kind").collect(engine="streaming")
     name = pl.col("surface").mode(maintain_order=True).first().str.replace_all(" *- *", "-")
     return (
         found.sort("page", "start")
@@ -258,8 +280,8 @@ def period(every: str) -> pl.Expr:
 
 
 def _periods(articles: pl.DataFrame, every: str) -> pl.DataFrame:
-    """Articles → page, segment, `period`."""
-    return articles.select(*ARTICLE, period=period(every))
+    """Articles → their key, `period`."""
+    return articles.select(*dict.fromkeys((*ARTICLE, *key(articles))), period=period(every))
 
 
 def _span(periods: pl.DataFrame, every: str) -> pl.DataFrame:
@@ -280,7 +302,7 @@ def _finest(articles: pl.DataFrame) -> str:
 
 def _departures(
     table: pl.DataFrame,
-    mentions: pl.DataFrame,
+    named: pl.DataFrame,
     articles: pl.DataFrame,
     periods: pl.DataFrame,
     seed: int,
@@ -293,18 +315,22 @@ def _departures(
         for name in ("mentions", "mentions_total", "articles", "articles_total")
     }
     enough = pl.min_horizontal("articles_total", rest["articles_total"]) >= intervals.MINIMUM_ARTICLES
-    named = pl.col("articles") + rest["articles"] >= intervals.MINIMUM_NAMING
+    often = pl.col("articles") + rest["articles"] >= intervals.MINIMUM_NAMING
     table = table.with_columns(
         rest_share=intervals.quotient(rest["mentions"], rest["mentions_total"]),
         p=pl.lit(None, dtype=pl.Float64),
-        tested=(enough & named).fill_null(False) & pl.lit(resamples > 0),
+        tested=(enough & often).fill_null(False) & pl.lit(resamples > 0),
     )
     if table["tested"].any():
         keys = table["actor_id"].unique().sort()
-        placed = attach(articles.sort(ARTICLE), periods, ARTICLE).filter(dated)
-        inside = of(mentions.filter(pl.col("actor_id").is_not_null()), placed)
-        sizes = attach(placed, inside.group_by(ARTICLE).len(), ARTICLE)["len"].fill_null(0)
-        counts = intervals.matrix(inside, placed, "actor_id", keys)
+        on = key(articles, periods)
+        placed = (
+            attach(articles.sort(ARTICLE).select(on), periods.select(*on, "period"), on)
+            .with_row_index("row")
+            .filter(dated)
+        )
+        sizes = attach(placed, named.group_by("row").agg(pl.col("count").sum()), ["row"])["count"].fill_null(0)
+        counts = intervals.matrix(named, articles, "actor_id", keys)[placed["row"].to_numpy()].toarray()
         groups = (placed["period"].rank("dense") - 1).to_numpy()
         deals = max(intervals.PERMUTATIONS, DEALS * int(table["tested"].sum()))
         p = intervals.departures(counts, sizes.to_numpy(), groups, intervals.generator(seed, "periods"), deals)

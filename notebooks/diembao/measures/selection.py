@@ -7,22 +7,27 @@ being told: `Selection.steps` says how many articles each rule left out.
 import calendar
 import datetime
 import difflib
+import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
 import polars as pl
 
 from ..catalogue import folded, name_key
-from ..schema import COUNTED_ROLES, LINE_ROLES, READINGS, DiembaoError
+from ..schema import ACTOR_KINDS, COUNTED_ROLES, LINE_ROLES, READINGS, DiembaoError
 
 ARTICLE = ("page", "segment")  # the key of an article
+NUMBER = ("number",)  # that of a selection's tables: the article's place among all of the corpus, by page and segment
 DEFAULT_SOURCES = ("AP", "VOA", "Reuters", "Yonhap")
+PARTS = ("mentions", "citations", "dates")  # tables of a selection besides its articles
 CAPITALS = (*READINGS, "both")
 DUPLICATES = ("once", "printed")
 ROLLUPS = ("none", "capitals", "all")
 VIAS = ("name", "capital", "seat", "office")  # what names a state: itself, its capital, seat, office holder
+SLICE = 2**20  # items counted at a time: bounds memory
 _DAY = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
 
@@ -50,11 +55,15 @@ class CorpusLike(Protocol):
 
 @dataclass(frozen=True)
 class Selection:
-    """The tables measures count.
+    """The tables measures count, their articles told by `number` (see `NUMBER`).
 
-    `articles`, `mentions`, `citations`, `dates`: as in `schema`, restricted to the counted articles (mentions and dates
-    also to the counted line roles; `publisher` and `credits` as ids of the outlets catalogue where they are in it;
-    mentions with `via`, one of `VIAS`: by what of it the actor is named);
+    `articles`: as in `schema`, with `number`, restricted to the counted ones; `publisher` and `credits` as ids of the
+    outlets catalogue where they are in it;
+    `mentions`, in the counted line roles and the order of their articles: number, sentence, actor_id, actor_kind, role,
+    via (one of `VIAS`: by what of it the actor is named); names are Enums, so that a row takes 13 bytes;
+    `citations`: number, sentence, source_id, role;
+    `dates`, in the counted line roles: number, first, last;
+    `spans`: the same mentions as `mentions` with all that `schema` knows of them, read only when collected;
     `sources`, `actors`: the ids asked for; `names`: id, name_en, name_vi of every actor that occurs;
     `steps`: step, articles (how many each rule left out, then how many are `counted`).
     """
@@ -63,6 +72,7 @@ class Selection:
     mentions: pl.DataFrame
     citations: pl.DataFrame
     dates: pl.DataFrame
+    spans: pl.LazyFrame
     sources: tuple[str, ...]
     actors: tuple[str, ...]
     names: pl.DataFrame
@@ -80,6 +90,7 @@ def select(
     capitals: str = "gov",
     rollup: str = "capitals",
     duplicates: str = "once",
+    parts: Sequence[str] = PARTS,
 ) -> Selection:
     """A corpus and a reader's choices → the `Selection` that measures count.
 
@@ -88,6 +99,7 @@ def select(
     group (`duplicates="printed"`: all). `rollup`: what counts for a state: "none", its own name alone; "capitals", its
     capitals and seats too, in the reading `capitals` ("both": any); "all", also whoever holds an office of it
     (`offices.csv`) on every day the article may be from; on other days, and undated, they count as persons.
+    parts: the tables wanted besides the articles; the others have no rows, and are not read.
     Raises `DiembaoError` naming the parameter and the value for a wrong date, role, source, actor or word.
     """
     first, last = _range(date_from, date_to)
@@ -98,29 +110,39 @@ def select(
     outlets = _outlet_ids(corpus.catalogue.outlets)
     source_ids = _resolve("sources", sources, outlets, "a source", "outlets.csv")
 
-    mentions = frame(corpus.mentions)
-    named = _names(corpus.catalogue.actors, mentions)
+    written = _written(corpus.mentions if "mentions" in parts or len(listed(actors)) else corpus.mentions.clear())
+    named = _names(corpus.catalogue.actors, written)
     actor_ids = _resolve("actors", actors, _actor_ids(named), "an actor", "actors.csv")
 
-    articles, steps = _articles(frame(corpus.articles), first, last, duplicates)
-    articles = articles.with_columns(
-        pl.col("publisher").replace(outlets), pl.col("credits").list.eval(pl.element().replace(outlets))
-    )
+    chosen, steps = _choose(corpus.articles, first, last, duplicates)
+    main = corpus.articles.filter(pl.col("segment") == 0).join(chosen.lazy(), on="page").sort(NUMBER)
+    known = pl.col("publisher").replace(outlets), pl.col("credits").list.eval(pl.element().replace(outlets))
+    articles = main.with_columns(known).select(*NUMBER, pl.exclude(NUMBER)).collect(engine="streaming")
+    if hasattr(corpus, "between"):  # an archive opens only the months of the range
+        corpus = corpus.between(first, last)
+    wanted = {*parts, "lines"} if "dates" in parts else {*parts}
+    tables = {part: getattr(corpus, part) for part in (*PARTS, "lines")}
+    counted = {part: _numbered(table if part in wanted else table.clear(), articles) for part, table in tables.items()}
+
     readings = [] if rollup == "none" else READINGS if capitals == "both" else [capitals]
     read = pl.col("reading").is_null() | pl.col("reading").is_in(readings)
-    mentions = _via(of(mentions.filter(pl.col("role").is_in(roles) & read), articles), corpus.catalogue.aliases)
+    spans = _via(counted["mentions"].filter(pl.col("role").is_in(roles) & read), written, corpus.catalogue.aliases)
     if rollup == "all":
-        mentions = _for_their_states(mentions, articles, corpus.catalogue)
-    lines = frame(corpus.lines.select(*ARTICLE, "line", "role"))
-    dates = attach(of(frame(corpus.dates), articles), lines, (*ARTICLE, "line"))
+        spans = _for_their_states(spans, articles, corpus.catalogue)
+    ids = pl.Enum(pl.concat([written["actor_id"], named["id"]]).drop_nulls().unique().sort())
+    kinds = {"actor_id": ids, "actor_kind": pl.Enum(ACTOR_KINDS), "role": pl.Enum(LINE_ROLES), "via": pl.Enum(VIAS)}
+    narrow = spans.select(*NUMBER, "sentence", *(pl.col(name).cast(words) for name, words in kinds.items()))
+    mentions = narrow.sort(NUMBER).collect(engine="streaming")
+    occurring = mentions["actor_id"].unique().cast(pl.String)
     return Selection(
         articles,
         mentions,
-        of(frame(corpus.citations), articles),
-        dates.filter(pl.col("role").is_in(roles)).drop("role"),
+        counted["citations"].select(*NUMBER, "sentence", "source_id", "role").collect(engine="streaming"),
+        _dates(counted["dates"], counted["lines"].filter(pl.col("role").is_in(roles))),
+        spans,
         source_ids,
         actor_ids,
-        named.filter(pl.col("id").is_in([*mentions["actor_id"].unique(), *actor_ids])),
+        named.filter(pl.col("id").is_in([*occurring, *actor_ids])),
         steps,
     )
 
@@ -139,9 +161,44 @@ def attach(left: pl.DataFrame, right: pl.DataFrame, on: Sequence[str], **options
     return joined
 
 
+def key(*tables: pl.DataFrame) -> tuple[str, ...]:
+    """Tables → the columns by which they tell an article: `NUMBER` if all are of a selection, else `ARTICLE`."""
+    return NUMBER if all(NUMBER[0] in table.columns for table in tables) else ARTICLE
+
+
+def article(*tables: pl.DataFrame) -> pl.Expr:
+    """Tables → what tells one article from another in all of them, as one column."""
+    return pl.col(*NUMBER) if key(*tables) == NUMBER else pl.struct(ARTICLE)
+
+
 def of(items: pl.DataFrame, articles: pl.DataFrame) -> pl.DataFrame:
-    """Rows of any table with `page` and `segment` → those of the given articles."""
-    return items.join(articles.select(ARTICLE), on=ARTICLE, how="semi", maintain_order="left")
+    """Rows of any table that tells its articles → those of the given articles."""
+    on = key(items, articles)
+    return items.join(articles.select(on), on=on, how="semi", maintain_order="left")
+
+
+def counted(items: pl.DataFrame, articles: pl.DataFrame, *by: str) -> pl.DataFrame:
+    """Items → row (the place of their article, by page and segment), `by`, count: how many, nulls left out.
+
+    Items of no article given are left out too.
+    """
+    return pl.concat(part.drop_nulls().group_by("row", *by).len("count") for part in slices(items, articles, *by))
+
+
+def slices(items: pl.DataFrame, articles: pl.DataFrame, *columns: str) -> Iterator[pl.DataFrame]:
+    """Items → row (as in `counted`) and columns, in parts of some `SLICE` items, all of an article in one part."""
+    on = key(items, articles)
+    rows = articles.select(*dict.fromkeys((*ARTICLE, *on))).sort(ARTICLE).select(on).with_row_index("row")
+    if on == ARTICLE:
+        yield items.select(*on, *columns).join(rows, on=on, validate="m:1").select("row", *columns)
+        return
+    numbers = items[on[0]] if items[on[0]].is_sorted() else (items := items.sort(on))[on[0]]
+    row = np.full(max(numbers.max() or 0, rows[on[0]].max() or 0) + 1, -1, dtype=np.int32)
+    row[rows[on[0]].to_numpy()] = rows["row"].to_numpy()
+    cuts = numbers.search_sorted(numbers.gather(range(SLICE, items.height, SLICE))).unique().to_list()
+    for start, end in itertools.pairwise([0, *cuts, items.height]):
+        part = items.slice(start, end - start).select(*on, *columns)
+        yield part.select(pl.Series("row", row[part[on[0]].to_numpy()]), *columns).filter(pl.col("row") >= 0)
 
 
 def frame(table: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
@@ -188,10 +245,12 @@ def _range(date_from: str, date_to: str) -> tuple[datetime.date | None, datetime
     return first, last
 
 
-def _articles(
-    articles: pl.DataFrame, first: datetime.date | None, last: datetime.date | None, duplicates: str
+def _choose(
+    articles: pl.LazyFrame, first: datetime.date | None, last: datetime.date | None, duplicates: str
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    total = articles.height
+    """All articles → page and `number` of those counted, and `Selection.steps`."""
+    asked = articles.select(*ARTICLE, "published_first", "published_last", "duplicate_of").collect(engine="streaming")
+    articles = asked.sort(ARTICLE).with_row_index(*NUMBER)
     main = articles.filter(pl.col("segment") == 0)
     undated = pl.col("published_first").is_null() | pl.col("published_last").is_null()
     dated = main.filter(~undated) if first or last else main
@@ -199,55 +258,81 @@ def _articles(
         (pl.lit(True) if first is None else pl.col("published_first") >= first)
         & (pl.lit(True) if last is None else pl.col("published_last") <= last)
     )
-    # the first of its group stands for all of them, also where the range has left the group's original out
-    group = pl.coalesce("duplicate_of", "page")
-    counted = inside.sort(group, pl.col("duplicate_of").is_not_null(), "published_first", "page", nulls_last=True)
+    counted = inside
     if duplicates == "once":
-        counted = counted.unique(group, keep="first", maintain_order=True)
+        # the first of its group stands for all of them, also where the range has left the group's original out
+        group = pl.coalesce("duplicate_of", "page")
+        copies = inside.with_columns(group=group, copy=pl.col("duplicate_of").is_not_null())
+        copies = copies.filter(pl.col("copy") | pl.col("group").is_in(pl.col("group").filter("copy").implode()))
+        order = copies.sort("group", "copy", "published_first", "page", nulls_last=True)
+        repeats = order.filter(~pl.col("group").is_first_distinct())
+        counted = inside.join(repeats.select(NUMBER), on=NUMBER, how="anti", maintain_order="left")
     if counted.is_empty():
         raise DiembaoError(_nothing(main, first, last))
     steps = {
-        "segment": total - main.height,
+        "segment": articles.height - main.height,
         "undated": main.height - dated.height,
         "range": dated.height - inside.height,
         "duplicate": inside.height - counted.height,
         "counted": counted.height,
     }
-    assert sum(steps.values()) == total
-    return counted.sort(ARTICLE), pl.DataFrame({"step": list(steps), "articles": list(steps.values())})
+    assert sum(steps.values()) == articles.height
+    return counted.select("page", *NUMBER), pl.DataFrame({"step": list(steps), "articles": list(steps.values())})
 
 
-def _via(mentions: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
+def _numbered(items: pl.LazyFrame, articles: pl.DataFrame) -> pl.LazyFrame:
+    """Rows of any table → those of the articles counted, which are main ones, with their `number`."""
+    numbers = articles.lazy().select("page", *NUMBER)
+    return items.filter(pl.col("segment") == 0).join(numbers, on="page")
+
+
+def _dates(dates: pl.LazyFrame, lines: pl.LazyFrame) -> pl.DataFrame:
+    """Dates and the lines in which they count, by number → those that count."""
+    line = pl.col(NUMBER).cast(pl.UInt64) * 2**32 + pl.col("line")
+    counted = lines.select(line=line).join(dates.select(*NUMBER, "first", "last", line=line), on="line", validate="1:m")
+    return counted.select(*NUMBER, "first", "last").collect(engine="streaming")
+
+
+def _written(mentions: pl.LazyFrame) -> pl.DataFrame:
+    """Mentions → actor_id, surface, `read` (whether it has a reading), len: under which forms actors are named."""
+    read = pl.col("reading").is_not_null()
+    return mentions.group_by("actor_id", "surface", read=read).len().collect(engine="streaming")
+
+
+def _via(mentions: pl.LazyFrame, written: pl.DataFrame, aliases: pl.DataFrame) -> pl.LazyFrame:
     """Mentions → the same with `via`: a name, or where it has a reading the form of its alias."""
     key = name_key(folded(pl.col("surface")))
     forms = aliases.filter(pl.col("form").is_in(["capital", "seat"])).select("actor_id", key=key, via="form")
-    surfaces = mentions.filter(pl.col("reading").is_not_null()).select("surface", "actor_id").unique()
+    surfaces = written.filter("read").select("surface", "actor_id")
     known = attach(surfaces.with_columns(key=key), forms.unique(["key", "actor_id"]), ("key", "actor_id"))
-    found = attach(mentions, known.select("surface", "actor_id", "via"), ("surface", "actor_id"))
+    known = known.lazy().select("surface", "actor_id", "via")
+    found = mentions.join(known, on=["surface", "actor_id"], how="left")
     capital = pl.col("via").fill_null("capital")  # a spelling no alias has
     return found.with_columns(via=pl.when(pl.col("reading").is_null()).then(pl.lit("name")).otherwise(capital))
 
 
-def _for_their_states(mentions: pl.DataFrame, articles: pl.DataFrame, catalogue: CatalogueLike) -> pl.DataFrame:
+def _for_their_states(mentions: pl.LazyFrame, articles: pl.DataFrame, catalogue: CatalogueLike) -> pl.LazyFrame:
     """Mentions → the same, those of persons in an office of one state on the article's date being that state's."""
     states = catalogue.actors.filter(pl.col("kind") == "state").select(of="id")
     terms = catalogue.offices.join(states, on="of", how="semi").select(
         "of", actor_id="person_id", start=_bound("start", "-01-01", "-01"), end=_bound("end", "-12-31", "-01", True)
     )
-    dated = articles.select(*ARTICLE, "published_first", "published_last").drop_nulls()
+    dated = articles.lazy().select(*NUMBER, "published_first", "published_last").drop_nulls()
     inside = pl.col("published_first") >= pl.col("start")
     inside &= pl.col("published_last") <= pl.col("end").fill_null(datetime.date.max)
     held = (
-        mentions.select(*ARTICLE, "actor_id")
+        mentions.select(*NUMBER, "actor_id")
+        .filter(pl.col("actor_id").is_in(terms["actor_id"].implode()))
         .unique()
-        .join(dated, on=ARTICLE, validate="m:1")
-        .join(terms, on="actor_id")  # fans out on purpose: a person has held several offices
+        .join(dated, on=NUMBER)
+        .join(terms.lazy(), on="actor_id")  # fans out on purpose: a person has held several offices
         .filter(inside)
-        .group_by(*ARTICLE, "actor_id")
+        .group_by(*NUMBER, "actor_id")
         .agg(state=pl.col("of").first(), states=pl.col("of").n_unique())
         .filter(pl.col("states") == 1)
+        .collect(engine="streaming")
     )
-    found = attach(mentions, held.drop("states"), (*ARTICLE, "actor_id"))
+    found = mentions.join(held.lazy().drop("states"), on=(*NUMBER, "actor_id"), how="left")
     office = pl.col("state").is_not_null()
     return found.with_columns(
         actor_id=pl.coalesce("state", "actor_id"),
@@ -325,13 +410,13 @@ def _pairs(written: Iterable[str | None], ids: Iterable[str]) -> dict[str, str]:
     return {text.strip(): id_ for text, id_ in zip(written, ids, strict=True) if text and text.strip()}
 
 
-def _names(actors: pl.DataFrame, mentions: pl.DataFrame) -> pl.DataFrame:
+def _names(actors: pl.DataFrame, written: pl.DataFrame) -> pl.DataFrame:
     """The catalogue's actors and, under their most frequent written form, the actors it does not know."""
     unknown = (
-        mentions.filter(pl.col("actor_id").is_not_null())
+        written.filter(pl.col("actor_id").is_not_null())
         .join(actors, left_on="actor_id", right_on="id", how="anti")
         .group_by(id="actor_id", name="surface")
-        .len()
+        .agg(pl.col("len").sum())
         .sort("len", "name", descending=[True, False])
         .unique("id", keep="first", maintain_order=True)
     )
