@@ -7,12 +7,9 @@ import os
 import re
 import shutil
 import tempfile
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 import platformdirs
 import polars as pl
@@ -20,6 +17,7 @@ from tqdm import tqdm
 
 from . import archive, articles, citations, corrections, dates, duplicates, mentions, names, publication
 from .catalogue import Catalogue, any_of, fold, folded, load_catalogue
+from .engine import Carried, in_threads
 from .pages import read_pages
 from .schema import ARTICLES, CITATIONS, DATES, LINES, MENTIONS, PAGES, PROBLEMS, TABLES, DiembaoError, conform, empty
 from .sentences import sentence_starts, with_sentences
@@ -32,7 +30,6 @@ WORDS = {
     "corrections": ("value", "reason"),
     "problems": ("file", "problem"),
 }
-Carried = TypeVar("Carried")  # what goes with a batch through its extraction
 _DATED_ROLES = ("headline", "lead", "byline", "body", "caption")
 
 
@@ -200,15 +197,19 @@ def extract(
     return {"pages": total, **counts}
 
 
-def strip_text(folder: str | Path) -> None:
-    """A folder of extracted tables → the same without the articles' words (see `WORDS`).
+def without_words(name: str, table: pl.DataFrame) -> pl.DataFrame:
+    """A table's name and the table → the same without the articles' words (see `WORDS`).
 
     What is left are places, names, sources and dates as written, numbers and ids.
     """
-    for name, columns in WORDS.items():
+    return table.with_columns(pl.lit(None, table.schema[column]).alias(column) for column in WORDS.get(name, ()))
+
+
+def strip_text(folder: str | Path) -> None:
+    """A folder of extracted tables → the same, each `without_words`."""
+    for name in WORDS:
         file = Path(folder) / f"{name}.parquet"
-        table = pl.read_parquet(file)
-        table.with_columns(pl.lit(None, table.schema[column]).alias(column) for column in columns).write_parquet(file)
+        without_words(name, pl.read_parquet(file)).write_parquet(file)
 
 
 def extract_pages(
@@ -346,20 +347,10 @@ class _Parts:
 def extract_batches(
     batches: Iterable[tuple[pl.DataFrame, Carried]], catalogue: Catalogue, given: pl.DataFrame
 ) -> Iterator[tuple[int, Carried, dict[str, pl.DataFrame]]]:
-    """Batches of pages and what goes with them → number of pages, the same, tables of each, in order; a batch a core.
-
-    Polars lets go of the interpreter while it works, so threads are enough.
-    """
-    waiting: deque = deque()
-    with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
-        for pages, carried in batches:
-            waiting.append((pages.height, carried, pool.submit(extract_pages, pages, catalogue, given)))
-            while len(waiting) > pl.thread_pool_size():
-                height, carried, tables = waiting.popleft()
-                yield height, carried, tables.result()
-        while waiting:
-            height, carried, tables = waiting.popleft()
-            yield height, carried, tables.result()
+    """Batches of pages and what goes with them → number of pages, the same, tables of each, in order."""
+    sized = ((pages, (pages.height, carried)) for pages, carried in batches)
+    for (height, carried), tables in in_threads(extract_pages, (catalogue, given), sized):
+        yield height, carried, tables
 
 
 def shown(batches: Iterator, progress: bool) -> Iterable:

@@ -180,7 +180,9 @@ def test_buckets_are_the_same_on_every_machine_and_any_number_of_threads():
     program = (
         "import hashlib, test_duplicates as t; from diembao import duplicates as d;"
         "made = d.fingerprints(t.lines_of({f'p{n}': t.story(n) for n in range(30)}));"
-        "print(hashlib.sha256(repr(made.rows()).encode()).hexdigest()[:16])"
+        "plain = lambda numbers: [number % 2**32 for number in numbers];"
+        "rows = [(page, plain(bands), plain(shingles)) for page, *bands, shingles in made.rows()];"
+        "print(hashlib.sha256(repr(rows).encode()).hexdigest()[:16])"
     )
     told = [
         subprocess.run(
