@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from deltalake import CommitProperties, DeltaTable, WriterProperties, write_deltalake
+from deltalake import ColumnProperties, CommitProperties, DeltaTable, WriterProperties, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError
 
 from .catalogue import FILES
@@ -100,7 +100,7 @@ _CONFIGURATION = {"delta.logRetentionDuration": "interval 36500 days", "delta.en
 _INDEXED_COLUMNS = {"pages": "2", "prints": "2", "catalogues": "1"}
 # So many pages are sorted and written together, with all their rows, which bounds a writer's memory.
 TOGETHER = 10_000
-_ROW_GROUPS = {"pages": 1_000, "prints": 1_000, "articles": 2_000, "index": 10_000}  # rows of each, at most
+_ROW_GROUPS = {"pages": 1_000, "prints": 5_000, "articles": 2_000, "index": 10_000}  # rows of each, at most
 _ROW_GROUP = 20_000  # of other tables
 
 
@@ -290,7 +290,8 @@ class Transaction:
 
     def _write(self, table: str, rows: pl.DataFrame, **options: Any) -> None:
         size = _ROW_GROUPS.get(table, _ROW_GROUP)
-        properties = WriterProperties(compression="ZSTD", max_row_group_size=size)
+        hashes = ColumnProperties(dictionary_enabled=table != "prints")  # these are all different
+        properties = WriterProperties(compression="ZSTD", max_row_group_size=size, default_column_properties=hashes)
         with _conflicts(self.root):
             write_deltalake(
                 self._hold(table), rows, commit_properties=_ONCE, writer_properties=properties, **options

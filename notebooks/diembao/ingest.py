@@ -127,9 +127,8 @@ class _Run:
         """→ batches of pages to extract, with their marks, and what could not be read."""
         taken = []
         for pages, problems in read_pages(self.paths, batch_size=corpus.BATCH):
-            marked = corpus.with_marks(pages, self.given).join(
-                self.known.select("page", was="content", at="method"), on="page", how="left", maintain_order="left"
-            )
+            known = self.known.join(pages, on="page", how="semi").select("page", was="content", at="method")
+            marked = corpus.with_marks(pages, self.given).join(known, on="page", how="left", maintain_order="left")
             is_new, same = pl.col("at").is_null(), (pl.col("content") == pl.col("was")).fill_null(False)
             again = same & pl.col("page").is_in(self.stale.implode()) if not self.text else pl.lit(False)
             self.counts["new"] += marked.filter(is_new).height
@@ -169,20 +168,24 @@ class _Run:
         self._put_whole("repeats", self._repeats(fresh, replaced))
         self.staged.sort_into_months()
         grown = _counted(staged)
+        held = _counted(self.known.filter(pl.col("month").is_in(replaced["month"].unique().implode())))
         for table in MONTHLY:
             if table == "index" and self._method_changed():
                 self.transaction.replace("index", self._index_after(fresh))
             else:
-                self._put(table, grown, replaced)
+                self._put(table, grown, held, replaced)
         told, unread = corrections.unread(self.given, index["page"])
         if not self.text:
             told, unread = (corpus.without_words(*each) for each in (("corrections", told), ("problems", unread)))
-        old = pl.col("page").is_in(self.known["page"].implode()) & ~is_fresh
-        self._put_whole("corrections", pl.concat([self._rows("corrections").filter(old), *self.corrections, told]))
-        # a file that cannot be read has no page, or one that is not known
-        read_before = (pl.col("stage") == "pages") & ~is_fresh.fill_null(False)
-        kept = self._rows("problems").filter(old.fill_null(False) | read_before)
-        problems = pl.concat([kept, *self.problems, unread]).unique(maintain_order=True)
+        kept = {}
+        for table in ("corrections", "problems"):  # of the pages that are left alone
+            rows = self._rows(table)
+            old = pl.col("page").is_in(self.known.join(rows, on="page", how="semi")["page"].implode()) & ~is_fresh
+            # a file that cannot be read has no page, or one that is not known
+            unreadable = pl.col("stage") == "pages" if table == "problems" else pl.lit(False)
+            kept[table] = rows.filter(old.fill_null(False) | (unreadable & ~is_fresh.fill_null(False)))
+        self._put_whole("corrections", pl.concat([kept["corrections"], *self.corrections, told]))
+        problems = pl.concat([kept["problems"], *self.problems, unread]).unique(maintain_order=True)
         self._put_whole("problems", problems)
         self._put_whole("given", self.given)
         if self._rows("catalogues").filter(pl.col("digest") == self.catalogue.digest).is_empty():
@@ -210,14 +213,14 @@ class _Run:
             kept = kept.with_columns(method=pl.lit(self.method))
         return pl.concat([kept, self.staged.rows("index").select(columns)])
 
-    def _put(self, table: str, grown: dict[str, int], replaced: pl.DataFrame) -> None:
+    def _put(self, table: str, grown: dict[str, int], held: dict[str, int], replaced: pl.DataFrame) -> None:
         """Staged rows → their table, in the place of what it held of the same pages.
 
-        grown: pages staged, by month. replaced: those of them that the archive holds, with the month it has them in.
+        grown: pages staged, by month. replaced: those of them that the archive holds. held: pages it holds of the
+        months these are in.
         """
         columns = placed(MONTHLY[table][0]).names()
         kept = self._stored(table).select(columns).join(replaced.lazy(), on="page", how="anti") if self.base else None
-        held = _counted(self.known.join(replaced.select("month").unique(), on="month", how="semi"))
         for months in in_portions({month: held[month] + grown.get(month, 0) for month in held}, archive.TOGETHER):
             rows = pl.concat([kept.filter(pl.col("month").is_in(months)), self.staged.rows(table, months)])
             self.transaction.replace(table, rows, months)
@@ -244,17 +247,17 @@ class _Run:
         prints, articles = self.staged.rows("prints").select(columns), self.staged.rows("articles").select(facts)
         if not self.base:
             return duplicates.repeats(articles, prints, self.engine)
-        before = self._stored("prints").select(columns)
-        gone = pl.col("page").is_in(replaced["page"].implode())
+        before = self._stored("prints")
+        gone = _in_place(replaced) if replaced.height else pl.lit(False)
         moved = pl.concat(rows.select(bands).collect() for rows in (prints, before.filter(gone)))
-        near = duplicates.neighbourhood(moved, before.filter(~gone)).select("page").lazy()
-        known = self._stored("articles").select(facts).join(near, on="page", how="semi")
-        told = duplicates.repeats(
-            pl.concat([articles, known]),
-            pl.concat([prints, before.join(near, on="page", how="semi")]),
-            self.engine,
-        )
-        compared = pl.concat([near.collect()["page"], fresh])
+        near = duplicates.neighbourhood(moved, before.filter(~gone).select(*bands, "source", "month"))
+        if near.height:  # beside the new ones, so that each of the archive's is read once
+            file = self.staged.folder / "near.parquet"
+            before.filter(_in_place(near)).select(columns).sink_parquet(file)
+            known = self._stored("articles").filter(_in_place(near)).select(facts)
+            articles, prints = pl.concat([articles, known]), pl.concat([prints, pl.scan_parquet(file)])
+        told = duplicates.repeats(articles, prints, self.engine)
+        compared = pl.concat([near["page"], fresh])
         return pl.concat([self._rows("repeats").filter(~pl.col("page").is_in(compared.implode())), told])
 
     def _left_out_of_date(self) -> int:
@@ -300,6 +303,12 @@ def _made(
         )
     contents = {table: file.getvalue() for table, file in files.items()} if pages.height else {}
     return contents, tables["problems"], tables["corrections"]
+
+
+def _in_place(pages: pl.DataFrame) -> pl.Expr:
+    """Pages with `month`, perhaps `source` → whether a row is of one of them; readers pass over other places' files."""
+    places = [name for name in ("month", "source", "page") if name in pages.columns]
+    return pl.all_horizontal(pl.col(name).is_in(pages[name].unique().implode(), nulls_equal=True) for name in places)
 
 
 def _counted(pages: pl.DataFrame) -> dict[str, int]:
