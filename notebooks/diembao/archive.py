@@ -124,16 +124,21 @@ class Snapshot:
         return _open(self.root, table, json.loads(self.facts["tables"])[table])
 
     def stored(self, table: str) -> pl.LazyFrame:
-        """A table's name → its rows as stored, with `month` where they have one, in no order."""
+        """A table's name → its rows as stored, with their `PLACE` where they have one, in no order."""
         return pl.scan_delta(self.open(table))
 
-    def scan(self, table: str) -> pl.LazyFrame:
-        """A table's name → its rows as `schema.TABLES` has them, in the order of the pages' names."""
+    def scan(self, table: str, within: pl.Expr | None = None) -> pl.LazyFrame:
+        """A table's name → its rows as `schema.TABLES` has them, in the order of the pages' names.
+
+        within: a condition on `PLACE`, the publisher and month of a row's page; of what it leaves out no file of a
+        month is opened, and of the other files no row group in which all rows are of other publishers is read.
+        """
         if table in WHOLE:
             rows = self.stored(table).select(WHOLE[table].names())
             return rows.sort("page", maintain_order=True, nulls_last=True) if "page" in WHOLE[table] else rows
         schema, order = MONTHLY[table]
-        rows = self.stored(table).select(schema.names()).sort(order)
+        stored = self.stored(table) if within is None else self.stored(table).filter(within)
+        rows = stored.select(schema.names()).sort(order)
         if table != "articles":
             return rows
         repeats = self.stored("repeats").with_columns(segment=pl.lit(0, pl.Int32))

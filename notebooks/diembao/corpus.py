@@ -386,7 +386,10 @@ def _method(catalogue: Catalogue) -> str:
 
 
 def content(pages: pl.DataFrame) -> pl.Series:
-    """Pages → a 64-bit hash of each one's content, wherever it was read from; the same on every machine and version."""
+    """Pages → a 64-bit hash of each one's content, wherever it was read from; the same on every machine and version.
+
+    Page by page, since polars' own hashes may change with its version; a thousandth of what extraction takes.
+    """
     joined = pl.concat_str(pl.all().exclude("file").fill_null("\x00"), separator="\x01")
     hashes = (hashlib.blake2b(text.encode(), digest_size=8).digest() for text in pages.select(joined).to_series())
     return pl.Series("content", [int.from_bytes(h, signed=True) for h in hashes], dtype=pl.Int64)

@@ -250,7 +250,7 @@ class _Run:
         before = self._stored("prints")
         gone = _in_place(replaced) if replaced.height else pl.lit(False)
         moved = pl.concat(rows.select(bands).collect() for rows in (prints, before.filter(gone)))
-        near = duplicates.neighbourhood(moved, before.filter(~gone).select(*bands, "source", "month"))
+        near = duplicates.neighbourhood(moved, before.filter(~gone).select(*bands, "month"))
         if near.height:  # beside the new ones, so that each of the archive's is read once
             file = self.staged.folder / "near.parquet"
             before.filter(_in_place(near)).select(columns).sink_parquet(file)
@@ -306,9 +306,9 @@ def _made(
 
 
 def _in_place(pages: pl.DataFrame) -> pl.Expr:
-    """Pages with `month`, perhaps `source` → whether a row is of one of them; readers pass over other places' files."""
-    places = [name for name in ("month", "source", "page") if name in pages.columns]
-    return pl.all_horizontal(pl.col(name).is_in(pages[name].unique().implode(), nulls_equal=True) for name in places)
+    """Pages with their month → whether a row is of one of them; told by month, readers pass over most of the others."""
+    places = pages.group_by("month").agg("page").sort("month")
+    return pl.any_horizontal((pl.col("month") == month) & pl.col("page").is_in(named) for month, named in places.rows())
 
 
 def _counted(pages: pl.DataFrame) -> dict[str, int]:

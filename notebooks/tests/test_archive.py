@@ -28,6 +28,7 @@ from diembao.ingest import ingest
 from diembao.schema import TABLES
 
 SENTENCES = ["Mỹ và {} nối lại đàm phán ngày 12/6/2024.", "Theo AP, hai bên trao đổi danh sách.", "Cuộc họp kéo dài."]
+TABLES_BY_MONTH = ("pages", "articles", "lines", "mentions", "citations", "dates")
 NAMES = ["Nga", "Trung Quốc", "Pháp", "Đức", "Ấn Độ", "Nhật Bản"]
 LONG = (
     "Trong hai ngày làm việc, các đoàn lần lượt nêu lập trường của mình rồi cùng soạn một danh sách gồm mười điểm. "
@@ -210,6 +211,18 @@ def test_a_range_of_dates_reads_only_its_files(pages, tmp_path):
         if file.parent.name != "month=2024-03":
             file.unlink()
     assert whole["page"].to_list() == ["trang-2"] and open_corpus(root).articles.filter(march).collect().equals(whole)
+
+
+def test_of_each_table_a_month_reads_only_its_files(pages, tmp_path):
+    root = tmp_path / "archive"
+    add(pages, root)
+    snapshot, march = open_corpus(root).snapshot, pl.col("month") == "2024-03"
+    whole = {table: snapshot.scan(table).filter(pl.col("page") == "trang-2").collect() for table in TABLES_BY_MONTH}
+    for file in root.rglob("month=*/*.parquet"):
+        if file.parent.name != "month=2024-03":
+            file.unlink()
+    assert all(snapshot.scan(table, march).collect().equals(rows) for table, rows in whole.items())
+    assert all(rows.height for rows in whole.values())
 
 
 def test_a_reader_of_one_publisher_passes_over_the_rows_of_others(tmp_path, monkeypatch):
@@ -588,8 +601,8 @@ def test_what_is_no_archive_is_said(pages, tmp_path, capsys):
 
 @pytest.fixture
 def bucket(monkeypatch):
-    """→ the URL of a bucket on an S3-compatible server on this machine, if `moto[server]` is installed."""
-    pytest.importorskip("moto.server", reason="moto[server] is not installed")
+    """→ the URL of a bucket on an S3-compatible server on this machine."""
+    pytest.importorskip("moto.server", reason="moto[s3], flask and flask-cors are not installed")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
