@@ -14,19 +14,19 @@ import contextlib
 import json
 import re
 import zlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import polars as pl
-from deltalake import CommitProperties, DeltaTable, WriterProperties, write_deltalake
+from deltalake import ColumnProperties, CommitProperties, DeltaTable, WriterProperties, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError
 
 from .catalogue import FILES
 from .corrections import GIVEN
-from .duplicates import BAND_COLUMNS
+from .duplicates import PRINTS
 from .schema import (
     ARTICLES,
     CITATIONS,
@@ -44,14 +44,15 @@ from .schema import (
 UNDATED = "undated"  # the month of a page without a date of publication
 # Of each page: hashes of its content and of its corrections, and the `method` its tables were made by.
 INDEX = pl.Schema({"page": pl.String, "content": pl.Int64, "corrected": pl.Int64, "method": pl.String})
-# `duplicates.PRINTS` with a column a band: all are looked through by every ingest, the shingles of few are compared.
-PRINTS = pl.Schema({"page": pl.String, **dict.fromkeys(BAND_COLUMNS, pl.Int32), "shingles": pl.List(pl.Int32)})
 REPEATS = pl.Schema({"page": pl.String, "duplicate_of": pl.String, "similarity": pl.Float64})
 # The files of every catalogue the archive was ever made with, compressed (zlib).
 CATALOGUES = pl.Schema({"digest": pl.String, **dict.fromkeys(FILES, pl.Binary)})
 UNMARKED = pl.Schema({name: ARTICLES[name] for name in ARTICLES if name not in ("duplicate_of", "similarity")})
 
-# Tables with a partition a month of publication, in the order a reader gets their rows; and those without partitions.
+# Of every row its page's publisher and month of publication. A month is a partition, a folder of files; in each file
+# the rows stand by publisher, so that a reader of one source passes over the row groups of others.
+PLACE = pl.Schema({"source": pl.String, "month": pl.String})
+# Tables with a partition a month, in the order a reader gets their rows; and those without partitions.
 MONTHLY = {
     "pages": (PAGES, ["page"]),
     "articles": (UNMARKED, ["page", "segment"]),
@@ -96,10 +97,11 @@ _ONCE = CommitProperties(max_commit_retries=0)  # a table that has moved on is a
 # The log is the archive's memory: without it an old version cannot be opened.
 # Of every file it keeps the least and greatest values by which readers pass over it: not those of whole texts.
 _CONFIGURATION = {"delta.logRetentionDuration": "interval 36500 days", "delta.enableExpiredLogCleanup": "false"}
-_INDEXED_COLUMNS = {"pages": "1", "catalogues": "1"}
-# A writer holds a row group of every month in memory: so many rows of a table may be held together.
-_HELD_ROWS = {"pages": 10_000, "prints": 10_000}
-_ROW_GROUP = 50_000  # at most, and at least a hundredth of it
+_INDEXED_COLUMNS = {"pages": "2", "prints": "2", "catalogues": "1"}
+# So many pages are sorted and written together, with all their rows, which bounds a writer's memory.
+TOGETHER = 10_000
+_ROW_GROUPS = {"pages": 1_000, "prints": 5_000, "articles": 2_000, "index": 10_000}  # rows of each, at most
+_ROW_GROUP = 20_000  # of other tables
 
 
 class LostError(DiembaoError):
@@ -125,20 +127,21 @@ class Snapshot:
         return self.opened[table]
 
     def stored(self, table: str) -> pl.LazyFrame:
-        """A table's name → its rows as stored, with `month` where they have one, in no order."""
+        """A table's name → its rows as stored, with their `PLACE` where they have one, in no order."""
         return pl.scan_delta(self.open(table))
 
-    def scan(self, table: str, months: tuple[str, str] = ("", "~")) -> pl.LazyFrame:
+    def scan(self, table: str, within: pl.Expr | None = None) -> pl.LazyFrame:
         """A table's name → its rows as `schema.TABLES` has them, in the order of the pages' names.
 
-        months: the first and the last to read, of a table that has them.
+        within: a condition on `PLACE`, the publisher and month of a row's page; of what it leaves out no file of a
+        month is opened, and of the other files no row group in which all rows are of other publishers is read.
         """
         if table in WHOLE:
             rows = self.stored(table).select(WHOLE[table].names())
             return rows.sort("page", maintain_order=True, nulls_last=True) if "page" in WHOLE[table] else rows
         schema, order = MONTHLY[table]
-        inside = pl.col("month").is_between(*map(pl.lit, months))
-        rows = self.stored(table).filter(inside).select(schema.names()).sort(order)
+        stored = self.stored(table) if within is None else self.stored(table).filter(within)
+        rows = stored.select(schema.names()).sort(order)
         if table != "articles":
             return rows
         repeats = self.stored("repeats").with_columns(segment=pl.lit(0, pl.Int32))
@@ -149,10 +152,10 @@ class Snapshot:
         stored = self.stored(table)
         added = pl.DataFrame(self.open(table).get_add_actions(flatten=True))
         if added.is_empty():
-            return [stored.drop("month")]
+            return [stored.drop(*PLACE)]
         months = added.group_by(month="partition.month").agg(pl.col("num_records").sum()).sort("month")
         return [
-            stored.filter(pl.col("month") == month).drop("month").slice(at, rows)
+            stored.filter(pl.col("month") == month).drop(*PLACE).slice(at, rows)
             for month, held in months.iter_rows()
             for at in range(0, held, rows)
         ]
@@ -161,7 +164,7 @@ class Snapshot:
         """A monthly table's name, `page` and `published_first` of pages → their rows, of files of their months only."""
         months = pages.select(pl.col("published_first").dt.strftime("%Y-%m").fill_null(UNDATED)).to_series().unique()
         here = pl.col("month").is_in(months.implode()), pl.col("page").is_in(pages["page"].implode())
-        return self.stored(table).filter(*here).drop("month")
+        return self.stored(table).filter(*here).drop(*PLACE)
 
     def catalogue_files(self) -> dict[str, bytes]:
         """→ the files of the catalogue this commit was made with, by name."""
@@ -257,7 +260,7 @@ class Transaction:
         for table, schema in {"commits": COMMITS, **WHOLE}.items():
             _create(root, table, schema)
         for table, (schema, _) in MONTHLY.items():
-            _create(root, table, pl.Schema({**schema, "month": pl.String}), ["month"])
+            _create(root, table, placed(schema), ["month"])
         self._log = _open(root, "commits")
         rows = pl.scan_delta(self._log).sort("number").collect()
         self.base = Snapshot(root, rows.row(-1, named=True)) if rows.height else None
@@ -266,21 +269,29 @@ class Transaction:
 
     def append(self, table: str, rows: pl.LazyFrame) -> None:
         """Adds rows to a table; nothing happens where there are none."""
-        if rows.limit(1).collect().height:
-            self._write(table, rows, _months(table, rows), mode="append")
+        held = self._sorted(table, rows)
+        if held.height:
+            self._write(table, held, mode="append")
 
     def replace(self, table: str, rows: pl.LazyFrame, months: Collection[str] | None = None) -> None:
         """Puts rows in the place of a table, or of some of its months, to which all of them must belong."""
-        if months is None:
-            self._write(table, rows, _months(table, rows), mode="overwrite")
-        elif months:
-            listed = ", ".join(f"'{month}'" for month in sorted(months))
-            self._write(table, rows, len(months), mode="overwrite", predicate=f"month IN ({listed})")
+        where = {} if months is None else {"predicate": _in_months(months)}
+        if months is None or months:
+            self._write(table, self._sorted(table, rows), mode="overwrite", **where)
 
     def compact(self, table: str) -> None:
-        """Joins a table's small files."""
-        with _conflicts(self.root):
-            self._hold(table).optimize.compact(commit_properties=_ONCE, writer_properties=_properties(table, 1))
+        """Joins a table's small files, in memory those of a month or of several small ones."""
+        held = self._hold(table)
+        files = pl.DataFrame(held.get_add_actions(flatten=True))
+        if table in WHOLE:
+            if files.height > 1:
+                self.replace(table, pl.scan_delta(held))
+            return
+        months = files.group_by(month="partition.month").agg(files=pl.len(), rows=pl.col("num_records").sum())
+        several = dict(months.filter(pl.col("files") > 1).sort("month").select("month", "rows").iter_rows())
+        for together in in_portions(several, _ROW_GROUPS.get(table, _ROW_GROUP) * 10):
+            rows = pl.scan_delta(self._hold(table)).filter(pl.col("month").is_in(together))
+            self.replace(table, rows, together)
 
     def commit(self, operation: str, **facts: Any) -> Snapshot:
         """Makes all changes seen at once → the archive after them. facts: columns of `COMMITS`."""
@@ -298,11 +309,20 @@ class Transaction:
             write_deltalake(self._log, pl.DataFrame([row], schema=COMMITS), mode="append", commit_properties=_ONCE)
         return Snapshot(self.root, row)
 
-    def _write(self, table: str, rows: pl.LazyFrame, months: int, mode: str, **options: Any) -> None:
-        held = self._hold(table)
-        options |= {"commit_properties": _ONCE, "writer_properties": _properties(table, months)}
+    def _sorted(self, table: str, rows: pl.LazyFrame) -> pl.DataFrame:
+        if table in WHOLE:
+            return rows.collect()
+        schema, order = MONTHLY[table]
+        return rows.select(placed(schema).names()).collect().sort("month", "source", *order)
+
+    def _write(self, table: str, rows: pl.DataFrame, **options: Any) -> None:
+        size = _ROW_GROUPS.get(table, _ROW_GROUP)
+        hashes = ColumnProperties(dictionary_enabled=table != "prints")  # these are all different
+        properties = WriterProperties(compression="ZSTD", max_row_group_size=size, default_column_properties=hashes)
         with _conflicts(self.root):
-            rows.sink_delta(held, mode=mode, delta_write_options=options)
+            write_deltalake(
+                self._hold(table), rows, commit_properties=_ONCE, writer_properties=properties, **options
+            )
 
     def _hold(self, table: str) -> DeltaTable:
         """→ the Delta table at this writer's version; what a writer that died has left on top is undone first."""
@@ -331,13 +351,27 @@ class _conflicts:
             ) from error
 
 
-def _months(table: str, rows: pl.LazyFrame) -> int:
-    return rows.select(pl.col("month").n_unique()).collect().item() if table in MONTHLY else 1
+def placed(schema: pl.Schema) -> pl.Schema:
+    """The columns of a table → those of its rows in an archive."""
+    return pl.Schema({"source": PLACE["source"], **schema, "month": PLACE["month"]})
 
 
-def _properties(table: str, months: int) -> WriterProperties:
-    group = _HELD_ROWS.get(table, 300_000) // max(months, 1)
-    return WriterProperties(compression="ZSTD", max_row_group_size=min(max(group, _ROW_GROUP // 100), _ROW_GROUP))
+def in_portions(sizes: Mapping[str, int], limit: int) -> Iterator[list[str]]:
+    """Names and a size of each → the names in order, several together as long as their sizes stay within the limit."""
+    together, total = [], 0
+    for name, size in sizes.items():
+        if together and total + size > limit:
+            yield together
+            together, total = [], 0
+        together.append(name)
+        total += size
+    if together:
+        yield together
+
+
+def _in_months(months: Collection[str]) -> str:
+    listed = ", ".join(f"'{month}'" for month in sorted(months))
+    return f"month IN ({listed})"
 
 
 def _create(root: str, table: str, schema: pl.Schema, months: list[str] | None = None) -> None:

@@ -1,20 +1,21 @@
-"""The extraction of `corpus`, on the workers of a Dask cluster: the same function, the same batches, the same order.
+"""An `engine.Engine` on the workers of a Dask cluster: the same functions, the same batches, the same order.
 
-A batch whose worker is lost goes to another one. What differs from one machine is only where a batch is extracted, so
+A batch whose worker is lost goes to another one. What differs from one machine is only where a batch is worked on, so
 the tables are the same bit for bit; workers on which that would not hold are refused.
 """
 
+import functools
+import hashlib
 import platform
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from . import corpus
-from .catalogue import Catalogue
-from .ingest import Engine
+from .engine import Carried, Engine
 from .schema import DiembaoError
 
 PATIENCE = 15  # seconds until a scheduler or its first worker counts as not there
@@ -43,12 +44,19 @@ def connect(address: str) -> Iterator[Engine]:
             ) from None
         with client:
             _check(client, address)
-            yield lambda batches, catalogue, given: _extract_batches(client, batches, catalogue, given)
+            yield functools.partial(_on_workers, client)
 
 
 def versions() -> dict[str, str]:
     """→ what the tables depend on besides pages, catalogue and corrections, on this machine."""
-    return {"diembao": corpus.code_digest(), "polars": pl.__version__, "python": platform.python_version()}
+    return {"diembao": _code(), "polars": pl.__version__, "python": platform.python_version()}
+
+
+@functools.cache
+def _code() -> str:
+    """→ a digest of this package's code: more than `corpus.code_digest`, since workers run more than extraction."""
+    modules = sorted(Path(__file__).parent.glob("*.py"))
+    return hashlib.sha256(b"".join(module.read_bytes() for module in modules)).hexdigest()[:12]
 
 
 def _check(client: Any, address: str) -> None:
@@ -66,32 +74,32 @@ def _check(client: Any, address: str) -> None:
                 raise DiembaoError(f"worker {worker}: {other}; install the same version there")
 
 
-def _extract_batches(
-    client: Any, batches: Iterable[tuple[pl.DataFrame, corpus.Carried]], catalogue: Catalogue, given: pl.DataFrame
-) -> Iterator[tuple[int, corpus.Carried, dict[str, pl.DataFrame]]]:
-    """As `corpus.extract_batches`."""
+def _on_workers(
+    client: Any, work: Callable[..., Any], shared: tuple, batches: Iterable[tuple[Any, Carried]]
+) -> Iterator[tuple[Carried, Any]]:
+    """As `engine.in_threads`."""
     # a task rather than scattered data, so that it is made again if its worker is lost
-    shared = client.submit(_shared, catalogue, given, pure=False)
-    code = corpus.code_digest()
+    common = client.submit(_as_given, shared, pure=False)
+    version = versions()["diembao"]
     waiting: deque = deque()
-    for pages, carried in batches:
-        waiting.append((pages.height, carried, client.submit(_extract, pages, shared, code, pure=False)))
+    for batch, carried in batches:
+        waiting.append((carried, client.submit(_done, work, batch, common, version, pure=False)))
         while len(waiting) > AHEAD * max(1, sum(client.nthreads().values())):
-            height, carried, tables = waiting.popleft()
-            yield height, carried, _result(tables)
+            carried, outcome = waiting.popleft()
+            yield carried, _result(outcome)
     while waiting:
-        height, carried, tables = waiting.popleft()
-        yield height, carried, _result(tables)
+        carried, outcome = waiting.popleft()
+        yield carried, _result(outcome)
 
 
-def _shared(catalogue: Catalogue, given: pl.DataFrame) -> tuple[Catalogue, pl.DataFrame]:
-    return catalogue, given
+def _as_given(shared: tuple) -> tuple:
+    return shared
 
 
-def _extract(pages: pl.DataFrame, shared: tuple[Catalogue, pl.DataFrame], code: str) -> dict[str, pl.DataFrame]:
-    if corpus.code_digest() != code:
+def _done(work: Callable[..., Any], batch: Any, shared: tuple, version: str) -> Any:
+    if versions()["diembao"] != version:
         raise DiembaoError("a worker that joined later has another version of this package; install the same there")
-    return corpus.extract_pages(pages, *shared)
+    return work(batch, *shared)
 
 
 def _result(tables: Any) -> dict[str, pl.DataFrame]:

@@ -8,13 +8,10 @@ import re
 import shutil
 import tempfile
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import TypeVar
 
 import platformdirs
 import polars as pl
@@ -22,6 +19,7 @@ from tqdm import tqdm
 
 from . import archive, articles, citations, corrections, dates, duplicates, mentions, names, publication
 from .catalogue import Catalogue, any_of, fold, folded, load_catalogue
+from .engine import Carried, in_threads
 from .pages import list_files, read_pages
 from .schema import ARTICLES, CITATIONS, DATES, LINES, MENTIONS, PAGES, PROBLEMS, TABLES, DiembaoError, conform, empty
 from .sentences import sentence_starts, with_sentences
@@ -36,7 +34,6 @@ WORDS = {
     "corrections": ("value", "reason"),
     "problems": ("file", "problem"),
 }
-Carried = TypeVar("Carried")  # what goes with a batch through its extraction
 _DATED_ROLES = ("headline", "lead", "byline", "body", "caption")
 
 
@@ -114,16 +111,17 @@ class _Archived(Corpus):
     """A corpus whose tables are those of an archive after one commit."""
 
     snapshot: archive.Snapshot
-    months: tuple[str, str] = ("", "~")  # the first and the last whose files are opened; `UNDATED` comes after all
+    within: pl.Expr | None = None  # whose files are opened, see `archive.Snapshot.scan`
 
     def _scan(self, table: str) -> pl.LazyFrame:
-        return self.snapshot.scan(table, self.months)
+        return self.snapshot.scan(table, self.within)
 
     def between(self, first: date | None, last: date | None) -> "_Archived":
         """→ the same, of its pages only those published in the months of these days; None: open, undated ones too."""
         if first is None and last is None:
             return self
-        return replace(self, months=(f"{first:%Y-%m}" if first else "", f"{last:%Y-%m}" if last else "9999-12"))
+        months = f"{first:%Y-%m}" if first else "", f"{last:%Y-%m}" if last else "9999-12"
+        return replace(self, within=pl.col("month").is_between(*map(pl.lit, months)))
 
     def parts(self, table: str) -> list[pl.LazyFrame]:
         return self.snapshot.parts(table, PART)
@@ -234,15 +232,19 @@ def extract(
     return {"pages": total, **counts}
 
 
-def strip_text(folder: str | Path) -> None:
-    """A folder of extracted tables → the same without the articles' words (see `WORDS`).
+def without_words(name: str, table: pl.DataFrame) -> pl.DataFrame:
+    """A table's name and the table → the same without the articles' words (see `WORDS`).
 
     What is left are places, names, sources and dates as written, numbers and ids.
     """
-    for name, columns in WORDS.items():
+    return table.with_columns(pl.lit(None, table.schema[column]).alias(column) for column in WORDS.get(name, ()))
+
+
+def strip_text(folder: str | Path) -> None:
+    """A folder of extracted tables → the same, each `without_words`."""
+    for name in WORDS:
         file = Path(folder) / f"{name}.parquet"
-        table = pl.read_parquet(file)
-        table.with_columns(pl.lit(None, table.schema[column]).alias(column) for column in columns).write_parquet(file)
+        without_words(name, pl.read_parquet(file)).write_parquet(file)
 
 
 def extract_pages(
@@ -380,20 +382,10 @@ class _Parts:
 def extract_batches(
     batches: Iterable[tuple[pl.DataFrame, Carried]], catalogue: Catalogue, given: pl.DataFrame
 ) -> Iterator[tuple[int, Carried, dict[str, pl.DataFrame]]]:
-    """Batches of pages and what goes with them → number of pages, the same, tables of each, in order; a batch a core.
-
-    Polars lets go of the interpreter while it works, so threads are enough.
-    """
-    waiting: deque = deque()
-    with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
-        for pages, carried in batches:
-            waiting.append((pages.height, carried, pool.submit(extract_pages, pages, catalogue, given)))
-            while len(waiting) > pl.thread_pool_size():
-                height, carried, tables = waiting.popleft()
-                yield height, carried, tables.result()
-        while waiting:
-            height, carried, tables = waiting.popleft()
-            yield height, carried, tables.result()
+    """Batches of pages and what goes with them → number of pages, the same, tables of each, in order."""
+    sized = ((pages, (pages.height, carried)) for pages, carried in batches)
+    for (height, carried), tables in in_threads(extract_pages, (catalogue, given), sized):
+        yield height, carried, tables
 
 
 def shown(batches: Iterator, progress: bool) -> Iterable:
@@ -429,7 +421,10 @@ def _method(catalogue: Catalogue) -> str:
 
 
 def content(pages: pl.DataFrame) -> pl.Series:
-    """Pages → a 64-bit hash of each one's content, wherever it was read from; the same on every machine and version."""
+    """Pages → a 64-bit hash of each one's content, wherever it was read from; the same on every machine and version.
+
+    Page by page, since polars' own hashes may change with its version; a thousandth of what extraction takes.
+    """
     joined = pl.concat_str(pl.all().exclude("file").fill_null("\x00"), separator="\x01")
     hashes = (hashlib.blake2b(text.encode(), digest_size=8).digest() for text in pages.select(joined).to_series())
     return pl.Series("content", [int.from_bytes(h, signed=True) for h in hashes], dtype=pl.Int64)

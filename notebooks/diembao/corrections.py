@@ -446,7 +446,8 @@ def outcome(
 def unread(given: pl.DataFrame, pages: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Corrections and the pages extracted → those of no such page, as in `outcome`."""
     why = "no such page was extracted; check the id, or remove the row"
-    return _told(given.filter(~pl.col("page").is_in(pages.implode())).with_columns(why=pl.lit(why)))
+    missing = given.join(pages.to_frame("page"), on="page", how="anti", maintain_order="left")
+    return _told(missing.with_columns(why=pl.lit(why)))
 
 
 def check_applied(given: pl.DataFrame, applied: pl.DataFrame) -> None:

@@ -11,24 +11,29 @@ first one printed stands for the group. The outcome depends neither on the order
 """
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import polars as pl
 import rensa
 
 from .catalogue import folded
-from .schema import ARTICLES, COUNTED_ROLES, REPEAT_DAYS, REPEAT_SIMILARITY, REPEAT_SYLLABLES, conform
+from .engine import Engine, in_threads
+from .schema import ARTICLES, COUNTED_ROLES, REPEAT_DAYS, REPEAT_SIMILARITY, REPEAT_SYLLABLES, conform, empty
 
 SHINGLE = 4  # syllables: two or three words
 # With 25 bands of 5 a pair at 0.7 shares a bucket in 99 cases of 100, one at half of that in 12, at a tenth never.
 BANDS, ROWS = 25, 5
-BAND_COLUMNS = [f"band_{band:02}" for band in range(BANDS)]  # where each has a column of its own
+BAND_COLUMNS = [f"band_{band:02}" for band in range(BANDS)]
 SEED = 20240601
-_PAIRS = 20_000  # compared at a time: bounds memory
+# What bounds memory: pairs compared at a time, articles compared together (with all that are linked to them by
+# buckets), bands looked through together.
+_PAIRS, _TOGETHER, _BANDS = 5_000, 20_000, 5
 _MULTIPLIERS = np.array([0x9E3779B97F4A7C15, 0xD6E8FEB86659FD93], dtype=np.uint64)  # odd, of random bits
 
-PRINTS = pl.Schema({"page": pl.String, "bands": pl.Array(pl.UInt32, BANDS), "shingles": pl.List(pl.UInt32)})
+# The hashes are 32 bits with a sign, since Delta Lake has no numbers without. A column a band: all are looked through,
+# the shingles of few articles are compared.
+PRINTS = pl.Schema({"page": pl.String, **dict.fromkeys(BAND_COLUMNS, pl.Int32), "shingles": pl.List(pl.Int32)})
 
 
 def fingerprints(lines: pl.DataFrame) -> pl.DataFrame:
@@ -56,12 +61,12 @@ def fingerprints(lines: pl.DataFrame) -> pl.DataFrame:
         shingles.astype(np.uint64), offsets, BANDS * ROWS, SEED
     )
     rows = np.array(signatures.to_rows(), dtype=np.uint64).reshape(-1, BANDS, ROWS)
-    bands = _mixed([rows[:, :, row] for row in range(ROWS)]).astype(np.uint32)
-    grouped = pl.DataFrame({"article": np.repeat(np.arange(len(sizes)), sizes), "shingles": shingles})
+    bands = _mixed([rows[:, :, row] for row in range(ROWS)]).astype(np.uint32).view(np.int32)
+    grouped = pl.DataFrame({"article": np.repeat(np.arange(len(sizes)), sizes), "shingles": shingles.view(np.int32)})
     return pl.DataFrame(
         {
             "page": lengths["page"],
-            "bands": pl.Series(bands, dtype=PRINTS["bands"]),
+            **{name: bands[:, band] for band, name in enumerate(BAND_COLUMNS)},
             "shingles": grouped.group_by("article", maintain_order=True).agg("shingles")["shingles"],
         }
     )
@@ -86,65 +91,100 @@ def _mixed(parts: Sequence[np.ndarray]) -> np.ndarray:
 
 def mark(articles: pl.DataFrame, prints: pl.LazyFrame) -> pl.DataFrame:
     """Articles and their `PRINTS` → `schema.ARTICLES`, with `duplicate_of` and `similarity` of those that repeat."""
-    told = repeats(articles, prints).with_columns(segment=pl.lit(0, pl.Int32))
+    told = repeats(articles.lazy(), prints).with_columns(segment=pl.lit(0, pl.Int32))
     marked = articles.join(told, on=["page", "segment"], how="left", maintain_order="left", validate="m:1")
     assert marked.height == articles.height
     return conform(marked, ARTICLES)
 
 
-def repeats(articles: pl.DataFrame, prints: pl.LazyFrame) -> pl.DataFrame:
+def repeats(articles: pl.LazyFrame, prints: pl.LazyFrame, engine: Engine = in_threads) -> pl.DataFrame:
     """Articles and their `PRINTS` → page, duplicate_of, similarity: a row a page that repeats another.
 
     The first print is the one published first (an inferred date counts from the end of its bounds, no date last), of
-    several the first by name. Memory: the shingles of the articles that share a bucket, and `_PAIRS` pairs of them.
+    several the first by name. Memory: a few numbers an article, `_BANDS` at a time, and the shingles of `_TOGETHER`
+    articles a core, or of as many as are linked by buckets, if these are more.
     """
-    main = articles.filter(pl.col("segment") == 0).sort("published_last", "page", nulls_last=True)
-    ranked = main.select("page", "published_first", "published_last").with_row_index("rank")
-    buckets = _buckets(ranked, prints)
-    candidates = ranked.join(buckets.select("rank").unique(), on="rank", how="semi")
-    held = prints.select("page", "shingles").join(candidates.lazy().select("page", "rank"), on="page").collect()
-    found = _repeats(buckets, candidates.join(held.select("rank", "shingles"), on="rank"))
+    main = articles.filter(pl.col("segment") == 0).select("page", "published_first", "published_last")
+    ranked = main.sort("published_last", "page", nulls_last=True).collect().with_row_index("rank")
+    packs = _packs(_links(ranked, prints))
+    found = [part for _, part in engine(_repeats, (), _packed(ranked, prints, packs))]
     names = ranked.select("rank", "page")
-    told = found.join(names, on="rank").join(
+    told = pl.concat([_NO_REPEATS, *found]).join(names, on="rank").join(
         names.select(original="rank", duplicate_of="page"), on="original", validate="m:1"
     )
     return told.select("page", "duplicate_of", "similarity")
 
 
 def neighbourhood(some: pl.DataFrame, others: pl.LazyFrame) -> pl.DataFrame:
-    """Some articles and all others (`page`, `BAND_COLUMNS`) → those of the others that can matter to any of the first.
+    """Some articles and all others (`page`, `BAND_COLUMNS`, …) → those of the others that can matter to the first.
 
     They share a bucket with one of them, or with one that does, and so on: what repeats what among them depends on
     nobody else. One pass over the others a step; most often two.
     """
-    found, edge = some.clear(), some
+    found, edge = empty(others.collect_schema()), some
     while edge.height:
         shared = pl.any_horizontal(pl.col(band).is_in(edge[band].unique().implode()) for band in BAND_COLUMNS)
-        near = others.select(some.columns).filter(shared).collect(engine="streaming")
+        # as a column, since a reader of Parquet that is handed such a filter takes twice as long
+        near = others.select(pl.all(), shared=shared).filter("shared").drop("shared").collect(engine="streaming")
         edge = near.join(found, on="page", how="anti")
         found = pl.concat([found, edge])
     return found
 
 
-def _buckets(ranked: pl.DataFrame, prints: pl.LazyFrame) -> pl.DataFrame:
-    """Ranks and prints → `bucket`, `rank`: the articles of each bucket that holds several, a band at a time."""
-    bands = prints.select("page", "bands").collect().join(ranked.select("page", "rank"), on="page")
-    shared = [
-        bands.select("rank", bucket=pl.lit(band << 32, pl.UInt64) + pl.col("bands").arr.get(band)).filter(
-            pl.col("bucket").is_duplicated()
-        )
-        for band in range(BANDS)
-    ]
-    return pl.concat(shared)
+def _links(ranked: pl.DataFrame, prints: pl.LazyFrame) -> pl.DataFrame:
+    """Ranks and prints → `first`, `rank`: each article that shares a bucket, with the first one of that bucket."""
+    links = pl.DataFrame(schema={"first": pl.UInt32, "rank": pl.UInt32})
+    ranks = ranked.lazy().select("page", "rank")
+    for at in range(0, BANDS, _BANDS):
+        bands = BAND_COLUMNS[at : at + _BANDS]
+        held = prints.select("page", *bands).join(ranks, on="page").drop("page").collect(engine="streaming")
+        for band in bands:
+            first = held.select("rank", first=pl.col("rank").min().over(band)).filter(pl.col("first") < pl.col("rank"))
+            links = pl.concat([links, first.select(links.columns)])
+        links = links.unique()
+    return links
 
 
-def _repeats(buckets: pl.DataFrame, articles: pl.DataFrame) -> pl.DataFrame:
-    """Buckets and the articles in them → `rank`, `original` (the rank it repeats), `similarity`; a row a repeat.
+def _packs(links: pl.DataFrame) -> pl.DataFrame:
+    """Links → `rank`, `pack`: articles that are linked, be it through others, are in one pack, of `_TOGETHER` or more.
+
+    What repeats what in a pack depends on nothing outside it.
+    """
+    ranks = pl.concat([links["first"], links["rank"]]).unique().sort()
+    first, second = (ranks.search_sorted(links[column]).to_numpy() for column in links.columns)
+    group, before = np.arange(len(ranks)), None
+    while before is None or (group != before).any():  # each takes the least number it is linked to, until none changes
+        before = group.copy()
+        least = np.minimum(group[first], group[second])
+        for end in (first, second):
+            np.minimum.at(group, before[end], least)
+            np.minimum.at(group, end, least)
+        group = group[group]
+    grouped = pl.DataFrame({"rank": ranks, "group": group}).sort("group", "rank").with_row_index("place")
+    return grouped.select("rank", pack=pl.col("place").min().over("group") // _TOGETHER)
+
+
+def _packed(ranked: pl.DataFrame, prints: pl.LazyFrame, packs: pl.DataFrame) -> Iterator[tuple[pl.DataFrame, None]]:
+    """→ of each pack the articles, with rank, dates, bands and shingles."""
+    for pack in packs["pack"].unique().sort():
+        wanted = ranked.join(packs.filter(pl.col("pack") == pack), on="rank", how="semi").lazy()
+        yield prints.join(wanted, on="page").drop("page").collect(engine="streaming").sort("rank"), None
+
+
+_NO_REPEATS = pl.DataFrame(schema={"original": pl.UInt32, "rank": pl.UInt32, "similarity": pl.Float64})
+
+
+def _repeats(articles: pl.DataFrame) -> pl.DataFrame:
+    """Articles of a pack → `rank`, `original` (the rank it repeats), `similarity`; a row a repeat.
 
     In each round the first article of every bucket it is in stands for itself, and the others of its buckets are
     compared with it; those similar to it are its repeats. Both leave, and the rest of the buckets goes on.
     """
-    found = [pl.DataFrame(schema={"original": pl.UInt32, "rank": pl.UInt32, "similarity": pl.Float64})]
+    found = [_NO_REPEATS]
+    buckets = pl.concat(
+        articles.select("rank", bucket=pl.lit(band << 32, pl.UInt64) + pl.col(name).reinterpret(signed=False))
+        for band, name in enumerate(BAND_COLUMNS)
+    )
     rank, first = pl.col("rank"), pl.col("rank").min().over("bucket")
     while not (buckets := buckets.filter(pl.len().over("bucket") > 1)).is_empty():
         buckets = buckets.with_columns(original=first)

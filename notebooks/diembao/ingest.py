@@ -4,11 +4,13 @@ What one commit means: every page the archive holds has the tables that the code
 that commit make of it, as if all of them had been extracted at once.
 """
 
+import io
 import re
+import shutil
 import tempfile
 import unicodedata
 import zlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,13 +18,11 @@ import polars as pl
 from deltalake.exceptions import DeltaError
 
 from . import archive, corpus, corrections, duplicates
-from .archive import INDEX, MONTHLY, UNDATED, Snapshot, Transaction
+from .archive import INDEX, MONTHLY, UNDATED, Snapshot, Transaction, in_portions, placed
 from .catalogue import FILES, Catalogue, changed_names, load_catalogue
+from .engine import Engine, in_threads
 from .pages import read_pages
 from .schema import CORRECTIONS, PAGES, PROBLEMS, DiembaoError, conform, empty
-
-# How batches of pages become tables: `corpus.extract_batches`, or the same on other machines.
-Engine = Callable[[Iterable, Catalogue, pl.DataFrame], Iterator]
 
 _KNOWN = pl.Schema({**INDEX, "month": pl.String})
 
@@ -43,15 +43,19 @@ def ingest(
     catalogue: str | Path | Catalogue | None = None,
     text: bool = True,
     progress: bool = False,
-    engine: Engine = corpus.extract_batches,
+    engine: Engine = in_threads,
 ) -> Ingested:
     """Pages and an archive (made if it is not there) → `Ingested`; its counts are those of the commit.
 
     A page the archive knows by its name and content is left alone, unless other code, a catalogue that names something
     in it otherwise, or a correction gives it other tables; then they are made again from the text the archive keeps.
     text: whether it keeps texts, decided by its first commit. A correction beside the pages, once taken in, stays
-    until a later one overrules it. Raises `DiembaoError` where there is nothing to read or nowhere to write, and
-    `archive.LostError` where another ingest was committed meanwhile: then nothing has changed, and it can be repeated.
+    until a later one overrules it. engine: what extracts and compares, `cluster.connect` for one of many machines.
+
+    Memory: a few batches of pages, then `archive.TOGETHER` pages with all their rows or the largest month in which a
+    page is replaced, and some 0.1 kB for every page there is. Raises `DiembaoError` where there is nothing to read or
+    nowhere to write, and `archive.LostError` where another ingest was committed meanwhile: then nothing has changed,
+    and it can be repeated.
     """
     catalogue = catalogue if isinstance(catalogue, Catalogue) else load_catalogue(catalogue)
     root = str(root) if "://" in str(root) else str(Path(root).absolute())
@@ -61,7 +65,7 @@ def ingest(
         raise DiembaoError(f"{root}: {kept}, or choose another folder")
     try:
         with tempfile.TemporaryDirectory(dir=corpus.cache_home(), prefix="ingesting-") as scratch:
-            return _Run(transaction, paths, catalogue, text, Path(scratch)).carry_out(engine, progress)
+            return _Run(transaction, paths, catalogue, text, engine, scratch).carry_out(progress)
     except (OSError, DeltaError, pl.exceptions.ComputeError) as error:  # a full disk, storage that is gone
         told = f"{root}: stopped ({archive.why(error)}); the archive is as before: mend this and run it again"
         raise DiembaoError(told) from error
@@ -70,24 +74,27 @@ def ingest(
 class _Run:
     """One ingest: what the archive held, what of it is out of date, and what is staged to be written."""
 
-    def __init__(self, transaction: Transaction, paths, catalogue: Catalogue, text: bool, scratch: Path):
+    def __init__(self, transaction: Transaction, paths, catalogue: Catalogue, text: bool, engine: Engine, scratch):
         self.transaction, self.base, self.paths = transaction, transaction.base, paths
-        self.catalogue, self.text, self.scratch = catalogue, text, scratch
+        self.catalogue, self.text, self.engine = catalogue, text, engine
         self.method = f"{corpus.code_digest()}-{catalogue.digest}"
         self.given = _all_given(paths, catalogue, self.base)
         self.known = self._stored("index").select(_KNOWN.names()).collect() if self.base else empty(_KNOWN)
         self.stale = self._out_of_date() if self.base else pl.Series("page", [], pl.String)
         self.counts = dict.fromkeys(("new", "changed", "unchanged", "extracted_again", "rejected"), 0)
         self.problems, self.corrections, self.rejected = [empty(PROBLEMS)], [empty(CORRECTIONS)], [empty(PROBLEMS)]
-        self.parts = 0
+        self.staged = _Staged(Path(scratch))
 
     def _stored(self, table: str) -> pl.LazyFrame:
         return self.base.stored(table)
 
-    def carry_out(self, engine: Engine, progress: bool) -> Ingested:
+    def carry_out(self, progress: bool) -> Ingested:
         batches = corpus.shown(self._batches(), progress)
-        for _, (pages, problems), tables in engine(batches, self.catalogue, self.given):
-            self._stage(pages, problems, tables)
+        shared = (self.catalogue, self.given, self.method, self.text)
+        for unread, (tables, problems, told) in self.engine(_made, shared, batches):
+            self.problems += [unread if self.text else corpus.without_words("problems", unread), problems]
+            self.corrections.append(told)
+            self.staged.add(tables)
         snapshot = self._write()
         left = 0 if self.text else self._left_out_of_date()
         return Ingested(snapshot, pl.concat(self.rejected), left)
@@ -116,13 +123,12 @@ class _Run:
         pages = self._stored("pages").select("page", "text")
         return pages.filter(_names_any(pl.col("text"), names)).select("page").collect(engine="streaming")["page"]
 
-    def _batches(self) -> Iterator[tuple[pl.DataFrame, tuple[pl.DataFrame, pl.DataFrame]]]:
-        """→ batches of pages to extract, with their marks and with what could not be read."""
+    def _batches(self) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+        """→ batches of pages to extract, with their marks, and what could not be read."""
         taken = []
         for pages, problems in read_pages(self.paths, batch_size=corpus.BATCH):
-            marked = corpus.with_marks(pages, self.given).join(
-                self.known.select("page", was="content", at="method"), on="page", how="left", maintain_order="left"
-            )
+            known = self.known.join(pages, on="page", how="semi").select("page", was="content", at="method")
+            marked = corpus.with_marks(pages, self.given).join(known, on="page", how="left", maintain_order="left")
             is_new, same = pl.col("at").is_null(), (pl.col("content") == pl.col("was")).fill_null(False)
             again = same & pl.col("page").is_in(self.stale.implode()) if not self.text else pl.lit(False)
             self.counts["new"] += marked.filter(is_new).height
@@ -135,66 +141,51 @@ class _Run:
             fresh, left = marked.filter(~same | again), marked.filter(same & ~again)
             taken.append(fresh["page"])
             told = problems.join(left, on="page", how="anti", maintain_order="left")  # of the others it was told before
-            yield fresh.select(PAGES.names()), (fresh, told)
+            yield fresh, told
         if self.text and len(self.stale):
             stale = self.known.filter(pl.col("page").is_in(self.stale.implode()))
             yield from self._again(stale.filter(~pl.col("page").is_in(pl.concat(taken).implode())))
 
-    def _again(self, stale: pl.DataFrame) -> Iterator[tuple[pl.DataFrame, tuple[pl.DataFrame, pl.DataFrame]]]:
+    def _again(self, stale: pl.DataFrame) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
         """Pages of the archive to extract again → batches of them, a month at a time."""
         self.counts["extracted_again"] += stale.height
         for (month,), part in stale.group_by("month", maintain_order=True):
             texts = self._stored("pages").filter(pl.col("month") == month).select(PAGES.names())
             for at in range(0, part.height, corpus.BATCH):
                 pages = texts.join(part[at : at + corpus.BATCH].lazy(), on="page", how="semi").collect().sort("page")
-                yield pages, (corpus.with_marks(pages, self.given), empty(PROBLEMS))
+                yield corpus.with_marks(pages, self.given), empty(PROBLEMS)
 
     # What is written -----------------------------------------------------------------------------------------------
 
-    def _stage(self, pages: pl.DataFrame, problems: pl.DataFrame, tables: dict[str, pl.DataFrame]) -> None:
-        """Extracted pages → parts beside the archive, each row with the month its page belongs to."""
-        self.problems += [problems, tables["problems"]]
-        self.corrections.append(tables["corrections"])
-        if pages.is_empty():
-            return
-        main = tables["articles"].filter(pl.col("segment") == 0)
-        months = main.select("page", month=pl.col("published_first").dt.strftime("%Y-%m"))
-        rows = {
-            **{table: tables[table] for table in MONTHLY if table in tables},
-            "pages": pages if self.text else pages.clear(),
-            "index": pages.with_columns(method=pl.lit(self.method)),
-            "prints": _stored_prints(tables["prints"]),
-        }
-        for table, (schema, _) in MONTHLY.items():
-            placed = rows[table].select(schema.names()).join(months, on="page", how="left", maintain_order="left")
-            folder = self.scratch / table
-            folder.mkdir(exist_ok=True)
-            placed.with_columns(pl.col("month").fill_null(UNDATED)).write_parquet(folder / f"{self.parts:06}.parquet")
-        self.parts += 1
-
-    def _staged(self, table: str) -> pl.LazyFrame:
-        if not self.parts:
-            return empty(pl.Schema({**MONTHLY[table][0], "month": pl.String})).lazy()
-        return pl.scan_parquet(self.scratch / table / "*.parquet")
-
     def _write(self) -> Snapshot:
         """Staged parts → a commit."""
-        fresh = self._staged("index").select("page").collect()["page"]
-        replaced = self.known.filter(pl.col("page").is_in(fresh.implode())).select("page", "month")
-        index = self._index_after(fresh)
-        if self._method_changed():
-            self.transaction.replace("index", index.lazy())
-        for table in MONTHLY:
-            if table != "index" or not self._method_changed():
-                self._put(table, replaced)
+        marks = ["page", "content", "corrected"]
+        staged = self.staged.rows("index").select(*marks, "month").collect()
+        fresh = staged["page"]
+        is_fresh = pl.col("page").is_in(fresh.implode())
+        replaced = self.known.filter(is_fresh).select("page", "month")
+        index = pl.concat([self.known.filter(~is_fresh).select(marks), staged.select(marks)])
         self._put_whole("repeats", self._repeats(fresh, replaced))
+        self.staged.sort_into_months()
+        grown = _counted(staged)
+        held = _counted(self.known.filter(pl.col("month").is_in(replaced["month"].unique().implode())))
+        for table in MONTHLY:
+            if table == "index" and self._method_changed():
+                self.transaction.replace("index", self._index_after(fresh))
+            else:
+                self._put(table, grown, held, replaced)
         told, unread = corrections.unread(self.given, index["page"])
-        old = pl.col("page").is_in(self.known["page"].implode()) & ~pl.col("page").is_in(fresh.implode())
-        self._put_whole("corrections", pl.concat([self._rows("corrections").filter(old), *self.corrections, told]))
-        # a file that cannot be read has no page, or one that is not known
-        read_before = (pl.col("stage") == "pages") & ~pl.col("page").is_in(fresh.implode()).fill_null(False)
-        kept = self._rows("problems").filter(old.fill_null(False) | read_before)
-        problems = pl.concat([kept, *self.problems, unread]).unique(maintain_order=True)
+        if not self.text:
+            told, unread = (corpus.without_words(*each) for each in (("corrections", told), ("problems", unread)))
+        kept = {}
+        for table in ("corrections", "problems"):  # of the pages that are left alone
+            rows = self._rows(table)
+            old = pl.col("page").is_in(self.known.join(rows, on="page", how="semi")["page"].implode()) & ~is_fresh
+            # a file that cannot be read has no page, or one that is not known
+            unreadable = pl.col("stage") == "pages" if table == "problems" else pl.lit(False)
+            kept[table] = rows.filter(old.fill_null(False) | (unreadable & ~is_fresh.fill_null(False)))
+        self._put_whole("corrections", pl.concat([kept["corrections"], *self.corrections, told]))
+        problems = pl.concat([kept["problems"], *self.problems, unread]).unique(maintain_order=True)
         self._put_whole("problems", problems)
         self._put_whole("given", self.given)
         if self._rows("catalogues").filter(pl.col("digest") == self.catalogue.digest).is_empty():
@@ -215,24 +206,28 @@ class _Run:
     def _method_changed(self) -> bool:
         return self.base is not None and self.base.facts["method"] != self.method
 
-    def _index_after(self, fresh: pl.Series) -> pl.DataFrame:
-        kept = self.known.filter(~pl.col("page").is_in(fresh.implode()))
+    def _index_after(self, fresh: pl.Series) -> pl.LazyFrame:
+        columns = placed(INDEX).names()
+        kept = self._stored("index").select(columns).filter(~pl.col("page").is_in(fresh.implode()))
         if self.text:  # whatever this method would have made otherwise has been made again
             kept = kept.with_columns(method=pl.lit(self.method))
-        return pl.concat([kept, self._staged("index").select(_KNOWN.names()).collect()])
+        return pl.concat([kept, self.staged.rows("index").select(columns)])
 
-    def _put(self, table: str, replaced: pl.DataFrame) -> None:
-        """Staged rows → their table, in the place of what it held of the same pages."""
-        rows = self._staged(table)
-        months = replaced["month"].unique().sort()
-        if len(months):
-            within = pl.col("month").is_in(months.implode())
-            kept = self._stored(table).filter(within).join(replaced.lazy().select("page"), on="page", how="anti")
-            columns = [*MONTHLY[table][0].names(), "month"]
-            both = pl.concat([kept.select(columns), rows.filter(within).select(columns)])
-            self.transaction.replace(table, both, months.to_list())
-            rows = rows.filter(~within)
-        self.transaction.append(table, rows)
+    def _put(self, table: str, grown: dict[str, int], held: dict[str, int], replaced: pl.DataFrame) -> None:
+        """Staged rows → their table, in the place of what it held of the same pages.
+
+        grown: pages staged, by month. replaced: those of them that the archive holds. held: pages it holds of the
+        months these are in.
+        """
+        columns = placed(MONTHLY[table][0]).names()
+        kept = self._stored(table).select(columns).join(replaced.lazy(), on="page", how="anti") if self.base else None
+        for months in in_portions({month: held[month] + grown.get(month, 0) for month in held}, archive.TOGETHER):
+            rows = pl.concat([kept.filter(pl.col("month").is_in(months)), self.staged.rows(table, months)])
+            self.transaction.replace(table, rows, months)
+        only_grown = {month: pages for month, pages in grown.items() if month not in held}
+        for months in in_portions(only_grown, archive.TOGETHER):
+            for rows in self.staged.portions(table, months):
+                self.transaction.append(table, rows)
 
     def _rows(self, table: str) -> pl.DataFrame:
         """A table without partitions → its rows before this ingest."""
@@ -247,26 +242,27 @@ class _Run:
 
     def _repeats(self, fresh: pl.Series, replaced: pl.DataFrame) -> pl.DataFrame:
         """→ `archive.REPEATS` of the whole archive; only what may resemble a fresh or a replaced page is compared."""
-        prints = self._staged("prints")
+        columns, bands = duplicates.PRINTS.names(), ["page", *duplicates.BAND_COLUMNS]
         facts = ["page", "segment", "published_first", "published_last"]
-        articles = self._staged("articles").select(facts)
+        prints, articles = self.staged.rows("prints").select(columns), self.staged.rows("articles").select(facts)
         if not self.base:
-            return duplicates.repeats(articles.collect(), _prints(prints))
-        before, bands = self._stored("prints"), ["page", *duplicates.BAND_COLUMNS]
-        gone = pl.col("page").is_in(replaced["page"].implode())
+            return duplicates.repeats(articles, prints, self.engine)
+        before = self._stored("prints")
+        gone = _in_place(replaced) if replaced.height else pl.lit(False)
         moved = pl.concat(rows.select(bands).collect() for rows in (prints, before.filter(gone)))
-        near = duplicates.neighbourhood(moved, before.filter(~gone)).select("page").lazy()
-        known = self._stored("articles").select(facts).join(near, on="page", how="semi")
-        told = duplicates.repeats(
-            pl.concat([articles, known]).collect(),
-            pl.concat([_prints(prints), _prints(before.join(near, on="page", how="semi"))]),
-        )
-        compared = pl.concat([near.collect()["page"], fresh])
+        near = duplicates.neighbourhood(moved, before.filter(~gone).select(*bands, "month"))
+        if near.height:  # beside the new ones, so that each of the archive's is read once
+            file = self.staged.folder / "near.parquet"
+            before.filter(_in_place(near)).select(columns).sink_parquet(file)
+            known = self._stored("articles").filter(_in_place(near)).select(facts)
+            articles, prints = pl.concat([articles, known]), pl.concat([prints, pl.scan_parquet(file)])
+        told = duplicates.repeats(articles, prints, self.engine)
+        compared = pl.concat([near["page"], fresh])
         return pl.concat([self._rows("repeats").filter(~pl.col("page").is_in(compared.implode())), told])
 
     def _left_out_of_date(self) -> int:
         """→ how many pages keep tables of another method, because the archive has no text to make them again."""
-        fresh = self._staged("index").select("page").collect()["page"]
+        fresh = self.staged.rows("index").select("page").collect()["page"]
         return int((~self.stale.is_in(fresh.implode())).sum())
 
 
@@ -280,20 +276,97 @@ def _all_given(paths: str | Path | Sequence[str | Path], catalogue: Catalogue, b
     return corrections.ranked(pl.concat([kept, beside]).unique(what, keep="first", maintain_order=True))
 
 
-def _stored_prints(prints: pl.DataFrame) -> pl.DataFrame:
-    """`duplicates.PRINTS` → `archive.PRINTS`: the same bits with a sign, since Delta Lake has no unsigned numbers."""
-    bands = pl.col("bands").arr.to_struct(duplicates.BAND_COLUMNS)
-    shingles = pl.col("shingles").list.eval(pl.element().reinterpret(signed=True))
-    return prints.select("page", shingles, bands).unnest("bands").with_columns(
-        pl.col(duplicates.BAND_COLUMNS).reinterpret(signed=True)
-    )
+def _made(
+    marked: pl.DataFrame, catalogue: Catalogue, given: pl.DataFrame, method: str, text: bool
+) -> tuple[dict[str, bytes], pl.DataFrame, pl.DataFrame]:
+    """Pages with their marks → the rows of `MONTHLY` as Parquet files, problems, corrections.
+
+    Everything that is done to a batch, so that on a cluster the workers do it.
+    """
+    pages = marked.select(PAGES.names())
+    tables = corpus.extract_pages(pages, catalogue, given)
+    if not text:
+        tables = {name: corpus.without_words(name, table) for name, table in tables.items()}
+    rows = {
+        **{table: tables[table] for table in MONTHLY if table in tables},
+        "pages": pages if text else pages.clear(),
+        "index": marked.with_columns(method=pl.lit(method)),
+    }
+    main = tables["articles"].filter(pl.col("segment") == 0)
+    place = main.select("page", source="publisher", month=pl.col("published_first").dt.strftime("%Y-%m"))
+    files = {}
+    for table, (schema, _) in MONTHLY.items():
+        put = rows[table].join(place, on="page", how="left", maintain_order="left")
+        files[table] = io.BytesIO()
+        put.with_columns(pl.col("month").fill_null(UNDATED)).select(placed(schema).names()).write_parquet(
+            files[table], compression="lz4"
+        )
+    contents = {table: file.getvalue() for table, file in files.items()} if pages.height else {}
+    return contents, tables["problems"], tables["corrections"]
 
 
-def _prints(stored: pl.LazyFrame) -> pl.LazyFrame:
-    """`archive.PRINTS` → `duplicates.PRINTS`."""
-    bands = pl.concat_arr(pl.col(duplicates.BAND_COLUMNS).reinterpret(signed=False))
-    shingles = pl.col("shingles").list.eval(pl.element().reinterpret(signed=False))
-    return stored.select("page", bands=bands, shingles=shingles)
+def _in_place(pages: pl.DataFrame) -> pl.Expr:
+    """Pages with their month → whether a row is of one of them; told by month, readers pass over most of the others."""
+    places = pages.group_by("month").agg("page").sort("month")
+    return pl.any_horizontal((pl.col("month") == month) & pl.col("page").is_in(named) for month, named in places.rows())
+
+
+def _counted(pages: pl.DataFrame) -> dict[str, int]:
+    """Pages with `month` → the number of each month's, in order."""
+    return dict(pages.group_by("month").len().sort("month").iter_rows())
+
+
+class _Staged:
+    """Rows on their way into an archive: parts beside it, one a batch, sorted into months when there are many."""
+
+    def __init__(self, folder: Path):
+        self.folder, self.parts, self.in_months = folder, 0, False
+
+    def add(self, tables: dict[str, bytes]) -> None:
+        """Parquet files by table → a part of each."""
+        for table, content in tables.items():
+            (self.folder / table).mkdir(exist_ok=True)
+            (self.folder / table / f"{self.parts:06}.parquet").write_bytes(content)
+        self.parts += bool(tables)
+
+    def rows(self, table: str, months: Collection[str] | None = None) -> pl.LazyFrame:
+        """→ the rows of a table, or of some of its months."""
+        return pl.concat([empty(placed(MONTHLY[table][0])).lazy(), *self.portions(table, months)])
+
+    def portions(self, table: str, months: Collection[str] | None = None) -> list[pl.LazyFrame]:
+        """→ the same; where the months are one that is too large to be held in memory, in parts that are not."""
+        if not self.parts:
+            return []
+        if not self.in_months or months is None:
+            rows = pl.scan_parquet(self.folder / table / "**/*.parquet", hive_partitioning=False)
+            return [rows if months is None else rows.filter(pl.col("month").is_in(list(months)))]
+        folders = (self.folder / table / f"month={month}" for month in months)
+        files = [file for folder in folders for file in sorted(folder.glob("*.parquet"))]
+        together = [files] if len(months) > 1 and files else [[file] for file in files]
+        return [pl.scan_parquet(each, hive_partitioning=False) for each in together]
+
+    def sort_into_months(self) -> None:
+        """Puts the parts into a folder a month, if they are more than may be searched again for each portion."""
+        pages = self.rows("index").select(pl.len()).collect().item()
+        if pages <= archive.TOGETHER:
+            return
+        for table in MONTHLY:
+            folder, sorted_folder = self.folder / table, self.folder / f"{table}-sorted"
+            rows = pl.scan_parquet(folder / "*.parquet")
+            together = archive.TOGETHER * max(1, rows.select(pl.len()).collect().item() // pages)
+            target = pl.PartitionBy(
+                sorted_folder,
+                key="month",
+                include_key=True,
+                max_rows_per_file=together,
+                approximate_bytes_per_file=None,
+            )
+            # one row group of every month is held in memory
+            rows.sink_parquet(target, mkdir=True, compression="lz4", row_group_size=max(1, together // 50))
+            shutil.rmtree(folder)
+            if sorted_folder.exists():
+                sorted_folder.rename(folder)
+        self.in_months = True
 
 
 def _names_any(text: pl.Expr, names: Collection[str]) -> pl.Expr:

@@ -38,6 +38,7 @@ COPIES = 10_000  # pages of the default corpus: the sample over and over
 GROWN = 5_000  # pages of the larger archive; ARCHIVE=N for others
 SCALED = 5_000  # pages of the larger archive that notebooks read; SCALE=N for others
 ADDED = 1_000  # pages added to an archive, or a tenth of it if that is less
+CLUSTERED = 4_000  # pages that Dask workers share
 
 
 def default_corpus(folder: Path) -> Path:
@@ -254,27 +255,33 @@ def apart(task: Callable, *given: object) -> None:
 
 
 def drawn_pages(file: Path, out: Path, count: int, first: int = 0) -> Path:
-    """Paragraphs of a corpus, drawn at random → a Parquet file of so many pages of 14, no two alike, of five years."""
+    """Paragraphs of a corpus, drawn at random → a folder of so many pages of 14, of five years and 20 publishers.
+
+    No two are alike but that every tenth prints another again within the month, under a first paragraph of its own.
+    """
     texts = pl.scan_parquet(file).select(pl.col("text")).head(2_000).collect()["text"]
     lines = texts.str.split("\n").explode()
     paragraphs = lines.filter(lines.str.len_chars() > 80)
-    parts = []
-    for at in range(first, first + count, 2_000):
+    out.mkdir()
+    for at in range(first, first + count, 20_000):
         draw = np.random.default_rng(at)
-        size = min(2_000, first + count - at)
-        chosen = paragraphs.gather(draw.integers(0, len(paragraphs), size * 14))
-        days = pl.Series("day", draw.integers(0, 1826, size))
-        parts.append(
-            pl.DataFrame({"page": np.repeat(np.arange(at, at + size), 14), "text": chosen})
+        size = min(20_000, first + count - at)
+        drawn, days = draw.integers(0, len(paragraphs), (size, 14)), draw.integers(0, 1800, size)
+        again = np.arange(9, size, 10)
+        original = again - draw.integers(1, 10, len(again))
+        drawn[again, 1:], days[again] = drawn[original, 1:], days[original] + draw.integers(0, 26, len(again))
+        pages = (
+            pl.DataFrame({"page": np.repeat(np.arange(at, at + size), 14), "text": paragraphs.gather(drawn.ravel())})
             .group_by("page", maintain_order=True)
             .agg(pl.col("text").str.join("\n\n"))
             .select(
                 pl.format("trang-{}", "page").alias("page"),
                 "text",
-                published=(pl.lit(datetime.date(2020, 1, 1)) + pl.duration(days=days)).cast(pl.String),
+                published=(pl.lit(datetime.date(2020, 1, 1)) + pl.duration(days=pl.Series(days))).cast(pl.String),
+                publisher=pl.format("to-bao-{}", pl.Series(draw.integers(0, 20, size))),
             )
         )
-    pl.concat(parts).write_parquet(out, row_group_size=2_000)
+        pages.write_parquet(out / f"{at:08}.parquet", row_group_size=2_000)
     return out
 
 
@@ -285,62 +292,78 @@ def growth(root: Path, file: Path, scheduler: str = "") -> int:
         return ingest(file, root, engine=engine).snapshot.facts["pages"]
 
 
-def reading(root: Path) -> int:
-    return measures.select(corpus.open_corpus(root)).articles.height
-
-
 def archiving(file: Path, runs: int) -> None:
     """Prints how time and memory of an archive grow, what adding to it costs, what two Dask workers gain.
 
     Once each but for the last, the runs being long.
     """
     with tempfile.TemporaryDirectory() as folder:
-        _archiving(file, Path(folder), int(os.environ.get("ARCHIVE") or GROWN), runs)
+        grown(file, Path(folder), int(os.environ.get("ARCHIVE") or GROWN))
+        if distributed is not None:
+            gained(file, Path(folder), runs)
 
 
-def _archiving(file: Path, folder: Path, pages: int, turns: int) -> None:
+def grown(file: Path, folder: Path, pages: int) -> None:
     threads, added = os.cpu_count() or 1, min(ADDED, pages // 10)
-    few, many, more = (folder / f"{name}.parquet" for name in ("few", "many", "more"))
+    few, many, more = (folder / f"pages-{name}" for name in ("few", "many", "more"))
     for out, count, first in ((few, pages // 10, 0), (many, pages, 0), (more, added, pages)):
         apart(drawn_pages, file, out, count, first)
     small, large, empty = folder / "small", folder / "large", folder / "empty"
-    rows = {
-        f"ingest of {pages // 10:,} pages": measured(functools.partial(growth, small), few, threads),
-        f"ingest of {pages:,} pages": measured(functools.partial(growth, large), many, threads),
-        f"ingest of {added:,} pages into an empty archive": measured(functools.partial(growth, empty), more, threads),
-        f"ingest of {added:,} pages into that of {pages:,}": measured(functools.partial(growth, large), more, threads),
-        "the same again: a look-up": measured(functools.partial(growth, large), more, threads),
-        f"measures' selection from {pages // 10:,} pages": measured(reading, small, threads),
-        f"measures' selection from {pages:,} pages": measured(reading, large, threads),
+    tasks = {
+        f"ingest of {pages // 10:,} pages": (small, few),
+        f"ingest of {pages:,} pages": (large, many),
+        f"ingest of {added:,} pages into an empty archive": (empty, more),
+        f"ingest of {added:,} pages into that of {pages:,}": (large, more),
+        "the same again: a look-up": (large, more),
     }
-    print(f"archive of paragraphs of {file.name}")
-    for name, (seconds, peak, *_) in rows.items():
-        print(f"  {name:48} {seconds:8.1f} s, peak {peak:,.0f} MB")
-    (s1, m1, *_), (s10, m10, *_), (bare, *_), (onto, *_), (again, *_), *_ = rows.values()
-    print(f"  ten times the pages: {s10 / s1:.1f} times the time, {m10 / m1:.2f} times the memory")
-    print(f"  adding to the larger: {onto / bare:.2f} times adding to an empty one, a look-up {again / bare:.2f}")
-    print(f"  {pages / s10:,.0f} pages a second; {size_of(large) / (pages + added) / 1e3:.1f} kB a page on disk")
-    if distributed is not None:
-        took = {1: [], 2: []}
-        for turn in range(turns):
-            for workers, times in took.items():
-                times.append(clustered(few, folder / f"by-{workers}-{turn}", workers))
-        gain = statistics.median(took[1]) / statistics.median(took[2])
-        print(f"  two Dask workers of one thread are {gain:.2f} times as fast as one")
+    print(f"archive of paragraphs of {file.name}; wall and processor seconds")
+    rows = []
+    for name, (root, given) in tasks.items():
+        rows.append(measured(functools.partial(growth, root), given, threads))
+        seconds, peak, _, work = rows[-1]
+        print(f"  {name:48} {seconds:8.1f} s, {work:8.1f} s, peak {peak:,.0f} MB", flush=True)
+    for number, unit in ((0, "time"), (3, "processor time")):
+        s1, s10, bare, onto, again = (row[number] for row in rows)
+        print(f"  ten times the pages: {s10 / s1:.1f} times the {unit}")
+        print(f"  adding to the larger: {onto / bare:.2f} times the {unit} of adding to an empty one", end=", ")
+        print(f"a look-up {again / bare:.2f}")
+    print(f"  ten times the pages: {rows[1][1] / rows[0][1]:.2f} times the memory")
+    print(f"  {pages / rows[1][3]:,.0f} pages a second of a core", end=", ")
+    print(f"{size_of(large) / (pages + added) / 1e3:.1f} kB a page on disk")
+
+
+def gained(file: Path, folder: Path, turns: int) -> None:
+    apart(drawn_pages, file, folder / "pages-shared", CLUSTERED)
+    took = {1: [], 2: []}
+    for turn in range(turns):
+        for workers, times in took.items():
+            times.append(clustered(folder / "pages-shared", folder / f"by-{workers}-{turn}", workers))
+    alone, two = (statistics.median(wall for wall, *_ in times) for times in took.values())
+    print(f"  two Dask workers of one thread are {alone / two:.2f} times as fast as one")
+    own, theirs = (statistics.median(run[part] for run in took[2]) for part in (1, 2))
+    print(f"  of the processor time {own / (own + theirs):.0%} is spent where the archive is written, not on workers")
 
 
 def size_of(folder: Path) -> int:
     return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
 
 
-def clustered(file: Path, root: Path, workers: int) -> float:
-    """An ingest on so many worker processes of one thread → wall seconds, workers being ready."""
+def spent() -> float:
+    return time.process_time()
+
+
+def clustered(file: Path, root: Path, workers: int) -> tuple[float, float, float]:
+    """An ingest on so many worker processes of one thread → wall seconds, workers being ready; processor seconds here
+    (the scheduler's with them) and of the workers."""
     os.environ["POLARS_MAX_THREADS"] = "1"
     with distributed.LocalCluster(workers, threads_per_worker=1, processes=True, dashboard_address=":0") as local:
-        growth(root.with_suffix(".warm"), drawn_pages(file, root.with_suffix(".parquet"), 50), local.scheduler_address)
-        began = time.perf_counter()
-        growth(root, file, local.scheduler_address)
-        return time.perf_counter() - began
+        warm = drawn_pages(next(file.iterdir()), root.with_suffix(".pages"), 50)
+        growth(root.with_suffix(".warm"), warm, local.scheduler_address)
+        with distributed.Client(local) as client:
+            began, here, there = time.perf_counter(), spent(), sum(client.run(spent).values())
+            growth(root, file, local.scheduler_address)
+            wall = time.perf_counter() - began
+            return wall, spent() - here, sum(client.run(spent).values()) - there
 
 
 def scaling(file: Path, runs: int) -> None:

@@ -1,4 +1,4 @@
-"""The extraction on Dask workers: the tables of one machine, whatever happens to a worker; others are refused first."""
+"""An ingest on Dask workers: the tables of one machine, whatever happens to a worker; others are refused first."""
 
 import os
 import signal
@@ -8,8 +8,9 @@ import sys
 import pytest
 from extracting import catalogue
 from test_archive import NAMES, tables_of, write
+from test_duplicates import story
 
-from diembao import DiembaoError, cluster, corpus, open_corpus
+from diembao import DiembaoError, cluster, corpus, duplicates, open_corpus
 from diembao.__main__ import main
 from diembao.ingest import ingest
 
@@ -24,7 +25,9 @@ def cache(tmp_path, monkeypatch):
 @pytest.fixture
 def pages(tmp_path):
     for number in range(12):
-        write(tmp_path / "pages", number, NAMES[number % 6])
+        words = story(number % 4, 300)  # each story three times
+        sentences = [" ".join(words[at : at + 15]).capitalize() + "." for at in range(0, 300, 15)]
+        write(tmp_path / "pages", number, NAMES[number % 4], " ".join(sentences))
     return tmp_path / "pages"
 
 
@@ -36,18 +39,22 @@ def workers():
 
 def test_workers_make_the_tables_of_one_machine(pages, workers, tmp_path, monkeypatch):
     monkeypatch.setattr(corpus, "BATCH", 2)
+    monkeypatch.setattr(duplicates, "_TOGETHER", 1)
     address = workers.scheduler_address
     command = ["ingest", str(pages), "--archive", str(tmp_path / "there"), "--quiet"]
     assert main([*command, "--engine", "dask", "--scheduler", address]) == 0
     ingest(pages, tmp_path / "here")
     there, here = open_corpus(tmp_path / "there"), open_corpus(tmp_path / "here")
     assert there.digest == here.digest
+    assert there.articles.collect()["duplicate_of"].n_unique() == 5
     other = tables_of(here)
     assert all(table.equals(other[name]) for name, table in tables_of(there).items())
 
 
-def test_a_worker_killed_in_the_middle_changes_nothing(pages, tmp_path, monkeypatch):
+@pytest.mark.parametrize("at", [2, 13])  # a batch of pages, a pack of near-duplicates
+def test_a_worker_killed_in_the_middle_changes_nothing(pages, tmp_path, monkeypatch, at):
     monkeypatch.setattr(corpus, "BATCH", 1)
+    monkeypatch.setattr(duplicates, "_TOGETHER", 1)
     with distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0") as local:
         with distributed.Client(local) as client:
             victim = next(iter(client.run(os.getpid).values()))
@@ -55,14 +62,14 @@ def test_a_worker_killed_in_the_middle_changes_nothing(pages, tmp_path, monkeypa
             done = []
 
             def watched(*given):
-                for number, batch in enumerate(engine(*given)):
-                    if number == 2:
+                for batch in engine(*given):
+                    if len(done) == at:
                         os.kill(victim, signal.SIGKILL)
-                    done.append(number)
+                    done.append(batch)
                     yield batch
 
             ingest(pages, tmp_path / "there", catalogue(), engine=watched)
-    assert len(done) == 12
+    assert len(done) > 14
     other = tables_of(open_corpus(pages, catalogue()))
     assert all(table.equals(other[name]) for name, table in tables_of(open_corpus(tmp_path / "there")).items())
 

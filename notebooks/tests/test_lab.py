@@ -103,7 +103,8 @@ def test_a_restored_view_gives_the_same_tables_as_the_public_functions_and_its_o
     table = frequency.by_actor(chosen.mentions, articles, resamples=10)
     assert_frame_equal(lab.desk.actors(lab.view), table.select(lab.desk.actors(lab.view).columns))
     # the evidence is exactly what is counted
-    named = of(chosen.spans.collect(), articles).filter(pl.col("actor_id").is_in(lab.view.actors) if lab.view.actors else True)
+    asked = pl.col("actor_id").is_in(lab.view.actors) if lab.view.actors else True
+    named = of(chosen.spans.collect(), articles).filter(asked)
     places = ["page", "start", "end", "surface", "actor_id"]
     found = lab.desk.found(lab.view).select(places).collect()
     assert_frame_equal(found.sort(places), named.select(places).sort(places))
