@@ -201,13 +201,12 @@ def test_templates_of_linked_charts_are_drawn_with_whatever_fills_them(language,
     news = open_corpus("sample")
     chosen = select(news)
     words = Words(language, chosen.names)
-    whole = cube.cube(news.mentions, news.articles)
-    counts = cube.within(whole, cube.numbers(whole, chosen.articles))
-    standing = comparison.attributed(chosen.articles, chosen.citations, ["AP", "VOA"])
+    whole = cube.cube(news.mentions, news.articles, news.citations, news.catalogue.outlets)
+    inside, counts = cube.chosen(whole), cube.within(whole)
     made = [
-        (charts.linked_actors(words, measure), cube.by_actor(whole, counts, chosen.articles).head(5), measure),
-        (charts.linked_periods(words, measure), cube.by_period(whole, counts, chosen.articles), measure),
-        (charts.linked_sources(words, measure), cube.by_source(whole, counts, chosen.articles, standing), measure),
+        (charts.linked_actors(words, measure), cube.by_actor(whole, counts, inside).head(5), measure),
+        (charts.linked_periods(words, measure), cube.by_period(whole, counts, inside), measure),
+        (charts.linked_sources(words, measure), cube.by_source(whole, counts, inside, ["AP", "VOA"]), measure),
         (charts.linked_calendar(words), coverage.calendar(chosen.articles, chosen.citations), "articles"),
     ]
     for template, table, column in made:
