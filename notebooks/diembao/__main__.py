@@ -30,7 +30,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     extract = commands.add_parser("extract", help="read pages and write the tables of the corpus")
-    extract.add_argument("pages", nargs="+", metavar="PAGES", help="folders, .txt, .html, .jsonl, .csv or .parquet")
+    read = "folders, .txt, .html, .warc, .jsonl, .csv or .parquet"
+    extract.add_argument("pages", nargs="+", metavar="PAGES", help=read)
     extract.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder the tables are written to")
     extract.add_argument("--no-text", action="store_true", help="leave the articles' words out of the tables")
     extract.set_defaults(run=_extract)
