@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import signal
 import sys
 from pathlib import Path
@@ -14,7 +15,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     try:
-        return options.run(options)
+        code = options.run(options)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:  # who reads the output, such as head, has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except DiembaoError as error:
         print(f"diembao: {error}", file=sys.stderr)
         return 1
@@ -30,7 +36,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     extract = commands.add_parser("extract", help="read pages and write the tables of the corpus")
-    extract.add_argument("pages", nargs="+", metavar="PAGES", help="folders, .txt, .html, .jsonl, .csv or .parquet")
+    read = "folders, .txt, .html, .warc, .jsonl, .csv or .parquet"
+    extract.add_argument("pages", nargs="+", metavar="PAGES", help=read)
     extract.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder the tables are written to")
     extract.add_argument("--no-text", action="store_true", help="leave the articles' words out of the tables")
     extract.set_defaults(run=_extract)

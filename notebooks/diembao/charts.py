@@ -81,7 +81,8 @@ def comention(table: pl.DataFrame, words: Words, title: str) -> Chart:
     data = _data(both, words, *columns)
     names = [words.name(actor) for actor in actors]
     chart = _heat(data, words, "partner_id", "actor_id", "npmi", words.text("axis.npmi"), order=names, opposed=True)
-    of = _of(table, words, "units_total", "articles_total")
+    units = table.select("articles_total", sentences=pl.when(pl.col("within") == "sentence").then("units_total"))
+    of = _of(units, words, "sentences", "articles_total")
     return _finish(chart, data, words, title, "comention", len(actors), of=of)
 
 
@@ -705,10 +706,12 @@ def _heat(
     named: whether the sides say what they are. opposed: colours part at 0.
     """
     columns = order or _unique(data, x)
+    widest = max((len(word) for name in columns for word in name.split()), default=1)
     lines = max((len(name.split()) for name in columns), default=1)
     upright = {"labelAngle": 0, "labelExpr": "split(datum.label, ' ')", "labelPadding": 14 * lines - 8}
     turned = {"labelAngle": -90, "labelLimit": 110}  # where upright ones would run into each other on a narrow screen
-    axis = alt.Axis(orient="top", labelLineHeight=14, **(upright if len(columns) <= 4 else turned))
+    few = len(columns) <= 4 or widest * len(columns) * theme.LETTER <= theme.NARROW
+    axis = alt.Axis(orient="top", labelLineHeight=14, **(upright if few else turned))
     sides = [words.text(f"axis.{side}") if named else None for side in (x, y)]
     rows = _rows(data, y) if order is None else alt.Y(f"{y}:N", sort=order)
     base = alt.Chart(data).encode(
@@ -756,7 +759,8 @@ def _of(table: pl.DataFrame, words: Words, *columns: str) -> str:
     for name in columns:
         ends = [words.number(end) for end in (table[name].min(), table[name].max()) if end is not None]
         if ends:
-            written.append(words.text(f"of.{name}", n="–".join(dict.fromkeys(ends))))
+            one, more = words.text(f"of.{name}", n="–".join(dict.fromkeys(ends))).split("|")
+            written.append(one if set(ends) == {"1"} else more)
     return words.text("list.separator").join(written)
 
 

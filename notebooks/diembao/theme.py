@@ -20,6 +20,7 @@ SIZE_TITLE, SIZE_TEXT = 15, 12
 TITLE_CHARACTERS = 42  # a title breaks into lines this long, so that it is not cut off on a screen 390 px wide
 LABEL_WIDTH = 170  # px for the names beside an axis; longer ones end in "…"
 LEGEND_WIDTH = 330  # px that the entries of a legend share; more of them stand below each other
+NARROW = 210  # px that columns have on a narrow screen
 LETTER, SYMBOL = 5.9, 36  # px of an average letter and of a legend's symbol with the space around it
 
 # --- space (px) -----------------------------------------------------------------------------------------------------
@@ -54,7 +55,7 @@ VIAS = {"name": BLUE, "capital": TEAL, "seat": ORANGE, "office": WINE}
 HEAT = ("#f3f0e8", "#8fb3cf", "#004488")  # of heat maps, from nothing to most
 OPPOSED = ("#b4501e", "#f3f0e8", "#004488")  # of heat maps about 0, from least to most
 WRITTEN = 8  # columns of a heat map up to which each cell has its number written in it
-HEAT_TEXT = 0.55  # above this part of the scale the numbers in a heat map are white
+HEAT_TEXT = 0.72  # above this part of the scale the numbers in a heat map are white: either way at least 4:1
 
 # --- the static picture ---------------------------------------------------------------------------------------------
 VEGALITE = "6.4"  # what vl-convert draws; Altair 6 writes 6.x

@@ -8,6 +8,7 @@ pages never passes as markup: what is shown as HTML is escaped here.
 import datetime
 import html
 import os
+import re
 import textwrap
 import tomllib
 from collections.abc import Collection, Iterable, Sequence
@@ -47,6 +48,7 @@ _VOCABULARIES = {
     "figure": "figure",
     "error": "error",
 }
+EVIDENCE = ("disagreeing", "in office", "looks back on", "reports", "to come", "against")  # of an inferred date
 # What the two sides of an error are, by its figure; those of the others are written as they are.
 _SIDES = {
     **dict.fromkeys(("state", "org", "person"), "actor_id"),
@@ -54,6 +56,7 @@ _SIDES = {
     "line_role": "line_role",
 }
 
+_DAYS = re.compile(r"\d{4}-\d\d-\d\d(/\d{4}-\d\d-\d\d)?")  # a day, or two as EDTF has an interval
 _WHEN = ("before", "now")
 
 # What else Vega's locale of dates must have; charts name their own patterns.
@@ -263,7 +266,7 @@ class Words:
     def period(self, first: datetime.date | None, every: str) -> str:
         """The first day of a month, quarter, half-year or year → "June 2024", "Q2 2024", "H1 2024", "2024"."""
         if first is None:
-            return self.text("number.none")
+            return self.text("date.unknown")
         month = self.text("date.months").split("|")[first.month - 1]
         part = {"quarter": (first.month + 2) // 3, "half": (first.month + 5) // 6}.get(every)
         return self.text(f"date.{every}", month=month, number=first.month, part=part, year=first.year)
@@ -301,6 +304,11 @@ class Words:
             return self.percent(value)
         if column in ("p", "q"):
             return self.probability(value)
+        if column == "evidence":
+            return self._evidence(value)
+        if column == "published" and _DAYS.fullmatch(str(value)):
+            ends = [datetime.date.fromisoformat(day) for day in str(value).split("/")]
+            return self.span(ends[0], ends[-1])
         if isinstance(value, int | float):
             return self.number(value, _DIGITS.get(column, 0))
         if isinstance(value, list | pl.Series):
@@ -315,6 +323,15 @@ class Words:
             sides = table.select(column, "figure").iter_rows()
             return pl.Series(column, [self._side(*row) for row in sides], dtype=pl.String)
         return pl.Series(column, [self.label(column, value) for value in table[column]], dtype=pl.String)
+
+    def _evidence(self, value: str) -> str:
+        """`published_evidence` → the same in the language, dates and names as they are."""
+        signs = {name: self.text(f"evidence.{name}") for name in EVIDENCE}
+        parts = value.split("; ")
+        for place, part in enumerate(parts):
+            sign = next((sign for sign in signs if part == sign or part.startswith(f"{sign} ")), "")
+            parts[place] = signs.get(sign, "") + part[len(sign) :]
+        return "; ".join(parts)
 
     def _side(self, value: str | None, figure: str) -> str:
         """One side of an error and its figure → how it is written; a line may have several right roles."""
@@ -385,8 +402,11 @@ class Words:
         if f"{name}_low" in table.columns:
             digits = {"digits": 1} if name in _PERCENT else {"digits": _DIGITS.get(name, 0), "percent": False}
             ends = zip(written, table[f"{name}_low"], table[f"{name}_high"], strict=True)
+            nothing = self.text("number.none")
             return [
-                self.text("interval.short", estimate=cell, range=self.interval(low, high, **digits))
+                cell
+                if cell == nothing
+                else self.text("interval.short", estimate=cell, range=self.interval(low, high, **digits))
                 for cell, low, high in ends
             ]
         if f"{name}_total" in table.columns:
@@ -398,9 +418,11 @@ class Words:
     # --- findings --------------------------------------------------------------------------------------------------
 
     def _finding(self, key: str, title: str, values: dict, *sentences: str) -> Finding:
-        return Finding(
-            self.text(f"say.{key}.{title}", **values), " ".join(sentence for sentence in sentences if sentence)
-        )
+        # what the brackets behind an estimate hold is said once
+        said = " ".join(sentence for sentence in sentences if sentence)
+        named = self.text("interval.with", estimate="", range="|").split("|")[0].lstrip()
+        first, interval, others = said.partition(named)
+        return Finding(self.text(f"say.{key}.{title}", **values), first + interval + others.replace(named, "("))
 
     def _nothing(self) -> Finding:
         return self._finding("nothing", "title", {}, self.text("say.nothing.text"))
@@ -443,11 +465,12 @@ class Words:
                 rate=self.number(top["rate"], 1),
             )
         ]
+        tied = False
         if table.height > 1:
             second = table.row(1, named=True)
-            sentences.append(
-                self.text("say.actors.second", actor=self.name(second["actor_id"]), share=self.estimate(second))
-            )
+            tied = second["mentions"] == top["mentions"]
+            sentence = {"actor": self.name(second["actor_id"]), "share": self.estimate(second)}
+            sentences.append(self.text(f"say.actors.{'tied' if tied else 'second'}", **sentence))
         if top["rank_low"] is not None:
             certain = "certain" if top["rank_high"] == 1 else "uncertain"
             ranks = {"low": self.number(top["rank_low"]), "high": self.number(top["rank_high"])}
@@ -456,7 +479,9 @@ class Words:
             sentences.append(
                 self.text("say.actors.rare", rare=self.number(rare), all=self.count("actor", table.height))
             )
-        return self._finding("actors", "title", {"actor": name, "share": self.percent(top["share"])}, *sentences)
+        title = {"actor": name, "share": self.percent(top["share"])}
+        title |= {"second": self.name(second["actor_id"])} if tied else {}
+        return self._finding("actors", "tied_title" if tied else "title", title, *sentences)
 
     def kinds(self, kinds: pl.DataFrame, roles: pl.DataFrame) -> Finding:
         """`frequency.by_kind` and `by_role` → how mentions divide, and where persons weigh most and least."""
@@ -668,7 +693,12 @@ class Words:
         return self._finding(
             "roles",
             "title",
-            {"source": self.source(first["source_id"]), "role": self.text(f"role.{first['role']}")},
+            {
+                "source": self.source(first["source_id"]),
+                "role": self.text(f"role.{first['role']}"),
+                "articles": self.number(first["articles"]),
+                "all": self.count("article", first["articles_total"]),
+            },
             self.text(
                 "say.roles.text",
                 all=self.count("article", first["articles_total"]),
@@ -917,7 +947,7 @@ class Words:
         )
         chance = longest["chance"]
         verdict = "usual" if chance > level else "unusual"
-        chance = self.text(f"say.gaps.{verdict}", chance=self.probability(chance))
+        chance = self.text(f"say.gaps.{verdict}", chance=self.percent(chance))
         possible = longest["possible"]
         filled = self.text("say.gaps.possible", articles=self.count("article", possible)) if possible else ""
         return self._finding("gaps", "title", values, sentence, chance, filled)

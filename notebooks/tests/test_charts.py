@@ -219,3 +219,45 @@ def test_templates_of_linked_charts_are_drawn_with_whatever_fills_them(language,
         assert "Tên riêng" in svg and (words.name("RUS") in svg or words.source("AP") in svg)
         empty = charts.filled(spec, [], "nothing")
         assert vl_convert.vegalite_to_svg(empty | {"width": 400}, vl_version="6.4").startswith("<svg")
+
+
+def test_the_matrix_of_who_appears_with_whom_says_what_it_is_out_of():
+    chosen = select(press())
+    drawn_of = {
+        within: charts.comention(comention.pairs(chosen.mentions, chosen.articles, (), within), Words("en"), "-")
+        for within in comention.UNITS
+    }
+    notes = {within: chart.to_dict()["usermeta"]["diembao"]["of"] for within, chart in drawn_of.items()}
+    assert "sentences that name an actor" in notes["sentence"]
+    assert "sentence" not in notes["article"] and notes["article"].endswith("articles")
+
+
+def test_one_is_not_written_as_many():
+    table = pl.DataFrame({"articles_total": [1, 1], "mentions_total": [1, 7]})
+    assert charts._of(table, Words("en"), "articles_total", "mentions_total") == "1 article, 1–7 actor mentions"
+
+
+@pytest.mark.parametrize(
+    "names, angle", [(["AP", "VOA", "Reuters", "Yonhap", "AFP"], 0), ([f"Press {n}" for n in range(9)], -90)]
+)
+def test_the_names_of_columns_stand_upright_where_they_have_room(names, angle):
+    table = pl.DataFrame({"source_id": names, "role": "credit", "citations": 1, "articles": 1, "article_share": 0.5})
+    table = table.with_columns(citations_total=1, articles_total=2)
+    drawn = encodings(charts.role_matrix(table, Words("en"), "-").to_dict())
+    assert {part["x"]["axis"]["labelAngle"] for part in drawn if "x" in part} == {angle}
+
+
+def test_numbers_in_a_heat_map_can_be_read_on_every_shade():
+    def light(colour: list[float]) -> float:
+        parts = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colour]
+        return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), parts, strict=True))
+
+    def parts(colour: str) -> list[float]:
+        return [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+
+    low, middle, high = map(parts, theme.HEAT)
+    for step in range(101):
+        ends, way = ((low, middle), step / 50) if step <= 50 else ((middle, high), step / 50 - 1)
+        shade = light([a + (b - a) * way for a, b in zip(*ends, strict=True)])
+        ink = light(parts(theme.PAPER if step / 100 > theme.HEAT_TEXT else theme.INK))
+        assert (max(shade, ink) + 0.05) / (min(shade, ink) + 0.05) >= 4, step

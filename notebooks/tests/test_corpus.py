@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from unittest.mock import Mock
 
 import polars as pl
@@ -316,3 +318,14 @@ def test_an_extract_without_text_keeps_numbers_and_names_and_no_words(folder, tm
     assert kept.equals(tables_of(bare)["articles"].drop("title", "published_evidence"))
     said = "\n".join(str(value) for table in tables_of(bare).values() for row in table.rows() for value in row)
     assert "nối lại" not in said and "danh sách" not in said
+
+
+def test_a_reader_who_has_enough_gets_no_traceback(tmp_path):
+    """As `diembao extract … | head` does."""
+    (tmp_path / "a.txt").write_text(story("Mỹ và Nga họp."), encoding="utf-8")
+    ours, theirs = os.pipe()
+    os.close(ours)
+    command = [sys.executable, "-m", "diembao", "extract", str(tmp_path / "a.txt"), "--out", str(tmp_path / "tables")]
+    run = subprocess.run(command, stdout=theirs, stderr=subprocess.PIPE, text=True)
+    os.close(theirs)
+    assert run.returncode == 0 and "BrokenPipe" not in run.stderr

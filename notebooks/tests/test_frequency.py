@@ -206,9 +206,39 @@ PRINTED = articles(
 
 def test_concordance_shows_the_words_around_a_mention():
     assert frequency.concordance(CONTEXT, PAGES, PRINTED, ["USA"], width=6).row(0) == (
-        ("USA", "a", "2024-05-01", "VnExpress", 2, "body", "m nay ", "Mỹ", " và Tr")
+        ("USA", "a", "2024-05-01", "VnExpress", 2, "body", "nay ", "Mỹ", " và")
     )
     assert frequency.concordance(CONTEXT, PAGES, PRINTED, ["CHN"]).is_empty()
+
+
+@given(
+    st.lists(st.text("aệ,“Ư", min_size=1, max_size=6), min_size=1, max_size=12),
+    st.lists(st.sampled_from([" ", "\n", " \n "]), min_size=12, max_size=12),
+    st.integers(0, 11),
+    st.integers(6, 30),
+)
+def test_a_context_is_of_as_many_whole_words_as_fit(words, spaces, at, width):
+    at %= len(words)
+    text = "".join(word + space for word, space in zip(words, spaces, strict=False))
+    start = sum(len(word + space) for word, space in zip(words[:at], spaces, strict=False))
+    place = mention("a", "USA") | {"start": start, "end": start + len(words[at]), "surface": words[at]}
+    pages = pl.DataFrame({"page": ["a"], "text": [text]})
+    left, right = frequency.concordance(mentions(place), pages, width=width).select("left", "right").row(0)
+    assert words[:at][len(words[:at]) - len(left.split()) :] == left.split()
+    assert words[at + 1 :][: len(right.split())] == right.split()
+    before, behind = text[:start], text[place["end"] :]
+    for side, whole, nearest in ((left, before, words[:at][::-1]), (right, behind, words[at + 1 :])):
+        assert len(side) <= width and "  " not in side and "\n" not in side
+        assert len(whole) > width or side.split() == whole.split()
+        further = nearest[: len(side.split()) + 1]  # with one word more it would not fit
+        assert len(whole) <= width or sum(map(len, further)) + 3 * len(further) > width
+
+
+def test_a_word_longer_than_the_context_is_cut():
+    pages = pl.DataFrame({"page": ["a"], "text": ["x" * 50 + "Mỹ" + "y" * 50]})
+    place = mention("a", "USA") | {"start": 50, "end": 52, "surface": "Mỹ"}
+    table = frequency.concordance(mentions(place), pages, width=8)
+    assert table.select("left", "right").row(0) == ("x" * 8, "y" * 8)
 
 
 @pytest.mark.parametrize(

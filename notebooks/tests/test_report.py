@@ -98,7 +98,7 @@ def edition(tmp_path):
     ("parameters", "message"),
     [
         ({"tpo": "3"}, "parameter tpo.*capitals, corpus, share, sources, top$"),
-        ({"top": "many"}, "parameter top: 'many' is not a int"),
+        ({"top": "many"}, "parameter top: 'many' is not of the type int"),
         ({"top": True}, "parameter top: True"),
         ({"top": "1.5"}, "parameter top"),
         ({"share": "much"}, "parameter share.*float"),
@@ -108,8 +108,8 @@ def edition(tmp_path):
         ({"corpus": "\udcff"}, "parameter corpus"),
         ({"output": "/tmp/x"}, "set by the builder"),
         ({"language": "vi"}, "--language"),
-        ({"top": 3.0}, "parameter top: 3.0 is not a int"),
-        ({"corpus": 2024}, "parameter corpus: 2024 is not a str"),
+        ({"top": 3.0}, "parameter top: 3.0 is not of the type int"),
+        ({"corpus": 2024}, "parameter corpus: 2024 is not of the type str"),
         ({"sources": "AP", "x = 1; top": 3}, "parameter x = 1; top: no notebook"),
     ],
 )
@@ -170,10 +170,10 @@ def test_unknown_edition_names_the_known_ones(edition, no_kernels):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ("top = '3'\nshare = 'much'", "parameter share: 'much' is not a float"),
+        ("top = '3'\nshare = 'much'", "parameter share: 'much' is not of the type float"),
         ("tpo = 3", "parameter tpo.*they have: capitals, corpus, share, sources, top$"),
-        ("top = 3.5", "parameter top: 3.5 is not a int"),
-        ("sources = ['AP', 7]", "parameter sources.*is not a list of str"),
+        ("top = 3.5", "parameter top: 3.5 is not of the type int"),
+        ("sources = ['AP', 7]", "parameter sources.*is not of the type list of str"),
         ("output = '/tmp/x'", "parameter output is set by the builder"),
         ("top = 1\ntop = 2", "not a readable editions file"),
     ],

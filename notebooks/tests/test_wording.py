@@ -152,7 +152,8 @@ def test_findings_change_with_the_numbers_and_leave_no_placeholder(language):
     first, second = (findings(Words(language, chosen.names), chosen) for chosen in (one, other))
     for name, found in first.items():
         assert found.title and found.sentence, name
-        assert not re.search(r"[{}]|None|nan", found.title + found.sentence), name
+        assert not re.search(r"[{}]|None|nan|\( ", found.title + found.sentence), name
+        assert found.sentence.count(Words(language).text("interval.with", estimate="", range="|").split("|")[0]) < 2
         if name != "syndicated":
             assert found.sentence != second[name].sentence, name
 
@@ -166,6 +167,7 @@ def test_too_little_is_said_in_words(language, empty):
     chosen = select(corpus(rows, named, cited))
     for name, found in findings(Words(language, chosen.names), chosen).items():
         assert found.title and found.sentence and "None" not in found.sentence, name
+        assert not re.search(r"\b([^\W\d]+) \1\b", found.sentence), name  # "5 articles articles each"
 
 
 def test_who_printed_whose_story_is_said_only_where_it_is_known():
@@ -189,6 +191,30 @@ def test_the_order_is_called_uncertain_when_it_is():
     row |= {"share": 0.55, "share_low": 0.4, "share_high": 0.7, "rank_low": 1, "abstains": False}
     assert "not certain" in EN.actors(pl.DataFrame([row | {"rank_high": 2}])).sentence
     assert "first place" in EN.actors(pl.DataFrame([row | {"rank_high": 1}])).sentence
+
+
+def test_the_day_of_a_page_is_told_in_the_language_and_what_is_no_day_as_it_stands():
+    table = pl.DataFrame({"published": ["2024-05-01", "2024-05-01/2024-06-02", "2024-05?", None]})
+    assert EN.labels(table, "published").to_list() == ["1 May 2024", "1 May 2024 – 2 Jun 2024", "2024-05?", "–"]
+    assert VI.labels(table, "published").to_list() == ["1/5/2024", "1/5/2024 – 2/6/2024", "2024-05?", "–"]
+
+
+def test_two_who_are_named_as_often_share_the_first_place():
+    row = {"mentions": 4, "mentions_total": 9, "articles": 4, "articles_total": 4, "rate": 1.0, "share": 4 / 9}
+    row |= {"share_low": None, "share_high": None, "rank_low": None, "rank_high": None, "abstains": True}
+    told = EN.actors(pl.DataFrame([row | {"actor_id": "A"}, row | {"actor_id": "B"}]))
+    assert told.title.startswith("A and B are named most") and "B is named as often." in told.sentence
+
+
+def test_what_an_inferred_date_rests_on_is_told_in_the_language():
+    evidence = "in office Joe Biden (Tổng thống USA 2021-01/2025-01); reports hôm 2-2; to come tháng 4"
+    table = pl.DataFrame({"evidence": [evidence, "disagreeing; against Nguyễn", None]})
+    assert EN.labels(table, "evidence").to_list() == [evidence, "disagreeing; against Nguyễn", "–"]
+    assert VI.labels(table, "evidence").to_list() == [
+        "đương chức Joe Biden (Tổng thống USA 2021-01/2025-01); đưa tin về hôm 2-2; sắp tới tháng 4",
+        "mâu thuẫn; trái với Nguyễn",
+        "–",
+    ]
 
 
 def test_a_period_that_differs_is_named_and_one_that_may_be_chance_is_not():

@@ -11,7 +11,7 @@ import polars as pl
 
 from ..schema import ACTOR_KINDS, ARTICLES, LINE_ROLES, DiembaoError, empty
 from . import intervals
-from .selection import ARTICLE, VIAS, alphabetical, attach, counted, frame, key
+from .selection import ARTICLE, VIAS, alphabetical, attach, beside, counted, frame, key
 
 SHOWN = 300_000  # mentions in a concordance
 TOP, LINES = 8, 4  # actors shown by source and over time unless others are asked for
@@ -193,7 +193,7 @@ def concordance(
     the nearest first). Of more than `most` the first ones are read, by page where they are sorted by words.
     Columns: actor_id, page, published (a day, or the first and last it may be, as
     2024-05-01/2024-05-31), source_id (who published the page; both null without `articles`), line, line_role, left,
-    surface, right (up to `width` characters, on one line). Raises `DiembaoError` for an unknown order.
+    surface, right (up to `width` characters, whole words on one line). Raises `DiembaoError` for an unknown order.
     """
     if order not in ORDERS:
         raise DiembaoError(f"order: {order!r} is no order of a concordance; choose from {', '.join(ORDERS)}")
@@ -214,15 +214,8 @@ def concordance(
     day, last = (pl.col(f"published_{end}").dt.to_string() for end in ("first", "last"))
     published = pl.when(day == last).then(day).otherwise(pl.concat_str(day, pl.lit("/"), last))
     texts = attach(texts, printed.select(*ARTICLE, published=published, source_id="publisher").collect(), ARTICLE)
-    before = pl.min_horizontal("start", pl.lit(width))
-    around = pl.col("text").str.slice(pl.col("start") - before, before + pl.col("end") - pl.col("start") + width)
-    name = pl.col("end") - pl.col("start")
-    left, right = pl.col("around").str.slice(0, pl.col("before")), pl.col("around").str.slice(pl.col("before") + name)
-    table = (
-        texts.select(pl.exclude("text"), around=around, before=before)
-        .with_columns(left=left.str.replace_all(r"\s+", " "), right=right.str.replace_all(r"\s+", " "))
-        .sort("page", "start")
-    )
+    left, right = beside(pl.col("text"), pl.col("start"), pl.col("end"), width)
+    table = texts.select(pl.exclude("text"), left=left, right=right).sort("page", "start")
     if contains:
         table = table.filter(_holding(pl.concat_str("left", "surface", "right"), contains))
     place = {

@@ -19,7 +19,7 @@ import polars as pl
 
 from ..schema import ACTOR_KINDS, UNRESOLVED, DiembaoError
 from . import intervals
-from .selection import CorpusLike, attach, frame
+from .selection import CorpusLike, attach, beside, frame
 
 COUNT_ERROR = "count_error"
 ACCURACIES = ("reading", "line_role", "published")
@@ -157,19 +157,19 @@ def by_year(counts: pl.DataFrame, documents: pl.DataFrame, *, seed: int = interv
 def concordance(errors: pl.DataFrame, pages: Table, width: int = 40) -> pl.DataFrame:
     """`Compared.errors` → the same with the words around each.
 
-    Columns: figure, error, page, left, surface, right (up to `width` characters, on one line), expected, got.
+    Columns: figure, error, page, left, surface, right (up to `width` characters, whole words), expected, got.
     """
     texts = attach(errors, frame(pages).select("page", "text"), ["page"])
-    before = pl.min_horizontal("start", pl.lit(width))
+    left, right = beside(pl.col("text"), pl.col("start"), pl.col("end"), width)
     surface = pl.col("surface").fill_null(pl.col("text").str.slice("start", pl.col("end") - pl.col("start")))
     spaces = r"\s+"
     return texts.select(
         "figure",
         "error",
         "page",
-        left=pl.col("text").str.slice(pl.col("start") - before, before).str.replace_all(spaces, " "),
+        left=left,
         surface=surface.str.strip_chars().str.replace_all(spaces, " ").str.slice(0, 2 * width),
-        right=pl.col("text").str.slice(pl.col("end"), width).str.replace_all(spaces, " "),
+        right=right,
         expected="expected",
         got="got",
     )

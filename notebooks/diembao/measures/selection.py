@@ -220,6 +220,21 @@ def alphabetical(text: pl.Expr) -> pl.Expr:
     return text.str.to_lowercase().str.normalize("NFD").str.replace_many(list(marks), list(marks.values()))
 
 
+def beside(text: pl.Expr, start: pl.Expr, end: pl.Expr, width: int) -> tuple[pl.Expr, pl.Expr]:
+    """A column of texts and a stretch in each → up to `width` characters before it and behind it, on one line.
+
+    They begin and end with whole words, unless there is no space in them at all.
+    """
+    # one character more than asked for tells whether a word is cut; one slice, as each counts from the text's beginning
+    before = pl.min_horizontal(start, pl.lit(width + 1))
+    around = text.str.slice(start - before, before + (end - start) + width + 1)
+    left, right = around.str.slice(0, before), around.str.slice(before + (end - start))
+    left = pl.when(left.str.len_chars() > width).then(left.str.replace(r"^\S+(\s)", "${1}")).otherwise(left)
+    right = pl.when(right.str.len_chars() > width).then(right.str.replace(r"(\s)\S+$", "${1}")).otherwise(right)
+    left, right = (side.str.replace_all(r"\s+", " ") for side in (left.str.tail(width), right.str.head(width)))
+    return left.str.replace(r"^ (.)", "${1}"), right.str.replace(r"(.) $", "${1}")
+
+
 def day_range(name: str, value: str) -> tuple[datetime.date, datetime.date] | None:
     """`2024-06-30`, `2024-06` or `2024` → its first and last day; empty → None; else `DiembaoError`."""
     text = str(value).strip()

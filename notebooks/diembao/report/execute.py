@@ -106,7 +106,7 @@ def typed(name: str, value: Any, default: Any) -> Any:
             return value
     except ValueError:
         pass
-    raise DiembaoError(f"parameter {name}: {value!r} is not a {wanted} (its default is {default!r})")
+    raise DiembaoError(f"parameter {name}: {value!r} is not of the type {wanted} (its default is {default!r})")
 
 
 def _parse(text: str, default: Any) -> Any:
