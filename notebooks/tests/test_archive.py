@@ -506,7 +506,7 @@ def test_pages_a_change_of_the_catalogue_passes_over_would_have_come_out_the_sam
 def test_other_cues_make_all_pages_anew(pages, tmp_path):
     root = tmp_path / "archive"
     add(pages, root)
-    newer = edited(tmp_path / "catalogue", "cues.toml", "[dates]", "[of_a_test]\nword = 'x'\n\n[dates]")
+    newer = edited(tmp_path / "catalogue", "cues.toml", "[dates]\n", "[dates]\nof_a_test = 'x'\n")
     assert met(ingest(pages, root, newer).snapshot) == {"unchanged": 4, "extracted_again": 4}
 
 
