@@ -245,6 +245,10 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
     bare = title.str.starts_with(pl.col("plain")) & title_like & (pl.col("k") <= pl.col("headline_at"))
     full = full.with_columns(headline_at=pl.coalesce(pl.col("k").filter(bare).min().over("page"), "headline_at"))
     title = pl.col("plain").filter(pl.col("k") == pl.col("headline_at")).first().over("page")
+    # and of two with a menu between them the one right above the text
+    text_at = pl.col("k").filter(pl.col("content") & (pl.col("k") > pl.col("headline_at"))).min().over("page")
+    below = (pl.col("plain") == title) & (pl.col("k") > pl.col("headline_at") + 2) & (pl.col("k") < text_at)
+    full = full.with_columns(headline_at=pl.coalesce(pl.col("k").filter(below).max().over("page"), "headline_at"))
     full = full.with_columns(
         headline_again=pl.col("plain").str.starts_with(title)
         & (~pl.col("terminal") | (pl.col("plain") == title))
@@ -496,21 +500,25 @@ def _second_articles(full: pl.DataFrame) -> pl.DataFrame:
     A headline inside a page is told from a subheading by what follows in order, standfirst, picture with its credit,
     text, or by the end of the story above it.
     """
-    heads = (
+    titles = (
         ~pl.col("terminal")
         & pl.col("syllables").is_between(7, 30)
         & ~pl.any_horizontal(
             "credit", "dateline", "ui", "link_heading", "link_opener", "signed", "image_file", "copied"
         )
-        & pl.col("zone").is_in([_STORY, _TAGS])
         & ~pl.any_horizontal("form", "imprint", "notice", "marked")
-        & _line("content", 1)
         & (pl.col("k") > pl.col("lead_at") + 3)
     )
+    heads = titles & pl.col("zone").is_in([_STORY, _TAGS]) & _line("content", 1)
     pictured = _line("credit", 2) & _line("content", 3)
     in_order = pictured | (_line("dateline", 2) & _line("credit", 3) & _line("content", 4))
     prose_after = sum(_line("content", by).cast(pl.Int64) for by in range(1, 7))
-    opens = heads & (in_order | (pl.col("closed") & (prose_after >= 4)))
+    told_after = sum(_line("said_out", by).cast(pl.Int64) for by in range(1, 10))
+    # whatever stands between, a title with its day or its picture and paragraphs in a row is an article of its own
+    dated = pl.any_horizontal(_line("dateline", by) for by in (1, 2, 3)) | (_line("content", 1) & pictured)
+    in_a_row = pl.any_horizontal(_line("said_out", by) & _line("said_out", by + 1) for by in range(1, 6))
+    whole = titles & pl.col("closed") & dated & in_a_row & (told_after >= 3)
+    opens = (heads & (in_order | (pl.col("closed") & (prose_after >= 4)))) | whole
     full = full.with_columns(segment=opens.cast(pl.Int32).cum_sum().over("page"))
     # an article run on ends where, after its text, the site speaks again
     told = pl.col("content").cast(pl.Int32).cum_sum().over("page", "segment") >= 3
@@ -689,7 +697,11 @@ def _role() -> pl.Expr:
         .when("caption")
         .then(pl.lit("caption"))
         .when(pl.col("headline_again") & (k <= pl.col("lead_at") + 2))
-        .then(pl.when(_line("credit", 1) & pl.col("below")).then(pl.lit("caption")).otherwise(pl.lit("ui")))
+        .then(
+            pl.when(_line("credit", 1) & pl.col("below")).then(pl.lit("caption"))
+            .when("copied").then(pl.lit("headline"))
+            .otherwise(pl.lit("ui"))  # the page's title, with the site's name behind it
+        )
         .when((k < pl.col("headline_at")) | pl.col("spoken"))
         .then(pl.lit("ui"))
         .when(

@@ -1,6 +1,7 @@
 """Lines and their roles: every character in one line, the story apart from everything around it."""
 
 import polars as pl
+import pytest
 from extracting import extract, roles_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -331,6 +332,22 @@ def test_what_a_site_says_in_whole_sentences():
     ]
     roles = roles_of("\n".join([HEADLINE, LEAD, BODY[0], notices[0], BODY[1], *notices[1:], *BODY[2:]]))
     assert {roles[line] for line in notices} == {"ui"}
+    assert {roles[line] for line in BODY} == {"body"}
+
+
+def test_of_a_title_above_a_menu_and_below_it_both_are_headlines():
+    page = [HEADLINE, "Báo Mẫu", "Mua vàng hôm nay", "Kinh tế", *MENU, HEADLINE, LEAD, *BODY]
+    lines = extract(p="\n".join(page))["lines"]
+    roles = lines.filter(pl.col("role").is_not_null())["role"].to_list()
+    assert roles[0] == roles[4 + len(MENU)] == "headline" and roles[5 + len(MENU) :] == ["lead", *["body"] * len(BODY)]
+    assert set(roles[1 : 4 + len(MENU)]) == {"ui"}
+
+
+@pytest.mark.parametrize("between", ["Bình luận (3)", "Bản quyền thuộc về Báo Mẫu. Giấy phép số 12/GP"])
+def test_an_article_of_its_own_below_the_site_is_another(between):
+    second = ["Ga tàu điện mới của thành phố Mẫu mở cửa", "Hà Mẫu", "11/03/2024 06:12 GMT+7", *LONG[:3]]
+    roles = roles_of("\n".join([*MENU, HEADLINE, "12/03/2024", LEAD, *BODY, "(Theo AFP)", between, *second]))
+    assert [roles[line] for line in second] == ["other"] * len(second)
     assert {roles[line] for line in BODY} == {"body"}
 
 
