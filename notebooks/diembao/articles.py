@@ -509,16 +509,18 @@ def _second_articles(full: pl.DataFrame) -> pl.DataFrame:
         & ~pl.any_horizontal("form", "imprint", "notice", "marked")
         & (pl.col("k") > pl.col("lead_at") + 3)
     )
-    heads = titles & pl.col("zone").is_in([_STORY, _TAGS]) & _line("content", 1)
+    heads = pl.col("titles") & pl.col("zone").is_in([_STORY, _TAGS]) & _line("content", 1)
     pictured = _line("credit", 2) & _line("content", 3)
     in_order = pictured | (_line("dateline", 2) & _line("credit", 3) & _line("content", 4))
     prose_after = sum(_line("content", by).cast(pl.Int64) for by in range(1, 7))
-    told_after = sum(_line("said_out", by).cast(pl.Int64) for by in range(1, 10))
+    full = full.with_columns(titles=titles)
     # whatever stands between, a title with its day or its picture and paragraphs in a row is an article of its own
     dated = pl.any_horizontal(_line("dateline", by) for by in (1, 2, 3)) | (_line("content", 1) & pictured)
     in_a_row = pl.any_horizontal(_line("said_out", by) & _line("said_out", by + 1) for by in range(1, 6))
-    whole = titles & pl.col("closed") & dated & in_a_row & (told_after >= 3)
-    opens = (heads & (in_order | (pl.col("closed") & (prose_after >= 4)))) | whole
+    told_after = sum(_line("said_out", by).cast(pl.Int64) for by in range(1, 10))
+    below = full.filter("closed")  # which the last lines of a page are, in most pages none
+    whole = below.filter(pl.col("titles") & dated & in_a_row & (told_after >= 3))["n"]
+    opens = (heads & (in_order | (pl.col("closed") & (prose_after >= 4)))) | pl.col("n").is_in(whole.implode())
     full = full.with_columns(segment=opens.cast(pl.Int32).cum_sum().over("page"))
     # an article run on ends where, after its text, the site speaks again
     told = pl.col("content").cast(pl.Int32).cum_sum().over("page", "segment") >= 3
