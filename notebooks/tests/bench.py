@@ -118,12 +118,13 @@ def reports(file: Path, runs: int) -> None:
 
 def counting(file: Path, runs: int) -> None:
     """Prints each measure's time without intervals, as a multiple of one plain group-by of the mentions by actor."""
-    chosen = measures.select(corpus.open_corpus(file))
+    news = corpus.open_corpus(file)
+    chosen, written = measures.select(news), news.mentions.collect()
     mentions, articles, citations, dates = chosen.mentions, chosen.articles, chosen.citations, chosen.dates
     standing = coverage.standing(articles, citations)
     counted, quick = (mentions, articles), {"resamples": 0}
     tasks = {
-        "plain": lambda: mentions.group_by("actor_id").agg(pl.len(), pl.col("page").n_unique()),
+        "plain": lambda: written.group_by("actor_id").agg(pl.len(), pl.col("page").n_unique()),
         "by_actor": lambda: frequency.by_actor(*counted, **quick),
         "by_kind": lambda: frequency.by_kind(*counted, **quick),
         "by_role": lambda: frequency.by_role(*counted, **quick),
