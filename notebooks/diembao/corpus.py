@@ -21,7 +21,7 @@ from . import archive, articles, citations, corrections, dates, duplicates, ment
 from .catalogue import Catalogue, any_of, fold, folded, load_catalogue
 from .engine import Carried, in_threads
 from .pages import list_files, read_pages
-from .schema import ARTICLES, CITATIONS, DATES, LINES, MENTIONS, PAGES, PROBLEMS, TABLES, DiembaoError, conform, empty
+from .schema import CITATIONS, DATES, LINES, MENTIONS, PAGES, PROBLEMS, TABLES, DiembaoError, conform, empty
 from .sentences import sentence_starts, with_sentences
 
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
@@ -268,8 +268,7 @@ def extract_pages(
         return {name: pl.concat([first[name], second[name]]) for name in first}
 
 
-_UNMARKED = pl.Schema({name: ARTICLES[name] for name in ARTICLES if name not in ("duplicate_of", "similarity")})
-_PARTS = {**TABLES, "articles": _UNMARKED, "prints": duplicates.PRINTS}
+_PARTS = {**TABLES, "articles": archive.UNMARKED, "prints": duplicates.PRINTS}
 
 
 def _no_rows() -> dict[str, pl.DataFrame]:
@@ -302,7 +301,7 @@ def _extract_pages(pages: pl.DataFrame, catalogue: Catalogue, given: pl.DataFram
     told, problems = corrections.outcome(placed, table, extracted)
     starts = sentence_starts(lines, catalogue.cues["sentences"])
     return {
-        "articles": conform(table, _UNMARKED),
+        "articles": conform(table, archive.UNMARKED),
         "lines": conform(lines, LINES),
         "mentions": conform(with_sentences(mentioned, starts), MENTIONS),
         "citations": conform(with_sentences(cited, starts), CITATIONS),
