@@ -162,7 +162,7 @@ class Snapshot:
 
     def on(self, table: str, pages: pl.DataFrame) -> pl.LazyFrame:
         """A monthly table's name, `page` and `published_first` of pages → their rows, of files of their months only."""
-        months = pages.select(pl.col("published_first").dt.strftime("%Y-%m").fill_null(UNDATED)).to_series().unique()
+        months = pages.select(month()).to_series().unique()
         here = pl.col("month").is_in(months.implode()), pl.col("page").is_in(pages["page"].implode())
         return self.stored(table).filter(*here).drop(*PLACE)
 
@@ -170,6 +170,11 @@ class Snapshot:
         """→ the files of the catalogue this commit was made with, by name."""
         mine = self.stored("catalogues").filter(pl.col("digest") == self.facts["catalogue"]).collect()
         return {name: zlib.decompress(mine[name][0]) for name in FILES}
+
+
+def month() -> pl.Expr:
+    """Of main articles, the partition their pages belong to."""
+    return pl.col("published_first").dt.strftime("%Y-%m").fill_null(UNDATED)
 
 
 def find(path: str | Path) -> tuple[str, str] | None:

@@ -293,7 +293,7 @@ def _made(
         "index": marked.with_columns(method=pl.lit(method)),
     }
     main = tables["articles"].filter(pl.col("segment") == 0)
-    place = main.select("page", source="publisher", month=pl.col("published_first").dt.strftime("%Y-%m"))
+    place = main.select("page", source="publisher", month=archive.month())
     files = {}
     for table, (schema, _) in MONTHLY.items():
         put = rows[table].join(place, on="page", how="left", maintain_order="left")
