@@ -7,7 +7,6 @@ the tables are the same bit for bit; workers on which that would not hold are re
 import functools
 import hashlib
 import platform
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import Any
 
 import polars as pl
 
-from .engine import Carried, Engine
+from .engine import Carried, Engine, in_order
 from .schema import DiembaoError
 
 PATIENCE = 15  # seconds until a scheduler or its first worker counts as not there
@@ -81,15 +80,12 @@ def _on_workers(
     # a task rather than scattered data, so that it is made again if its worker is lost
     common = client.submit(_as_given, shared, pure=False)
     version = versions()["diembao"]
-    waiting: deque = deque()
-    for batch, carried in batches:
-        waiting.append((carried, client.submit(_done, work, batch, common, version, pure=False)))
-        while len(waiting) > AHEAD * max(1, sum(client.nthreads().values())):
-            carried, outcome = waiting.popleft()
-            yield carried, _result(outcome)
-    while waiting:
-        carried, outcome = waiting.popleft()
-        yield carried, _result(outcome)
+    begun = in_order(
+        batches,
+        lambda batch: client.submit(_done, work, batch, common, version, pure=False),
+        lambda: AHEAD * max(1, sum(client.nthreads().values())),
+    )
+    yield from ((carried, _result(outcome)) for carried, outcome in begun)
 
 
 def _as_given(shared: tuple) -> tuple:

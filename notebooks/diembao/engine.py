@@ -17,13 +17,18 @@ def in_threads(work: Callable[..., Any], shared: tuple, batches: Iterable[tuple[
 
     Reads at most two batches more than there are cores, which bounds memory.
     """
-    waiting: deque = deque()
     with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
-        for batch, carried in batches:
-            waiting.append((carried, pool.submit(work, batch, *shared)))
-            while len(waiting) > pl.thread_pool_size():
-                carried, outcome = waiting.popleft()
-                yield carried, outcome.result()
-        while waiting:
-            carried, outcome = waiting.popleft()
-            yield carried, outcome.result()
+        begun = in_order(batches, lambda batch: pool.submit(work, batch, *shared), pl.thread_pool_size)
+        yield from ((carried, outcome.result()) for carried, outcome in begun)
+
+
+def in_order(
+    batches: Iterable[tuple[Any, Carried]], begin: Callable[[Any], Any], ahead: Callable[[], int]
+) -> Iterator[tuple[Carried, Any]]:
+    """Batches, what begins the work on one, how many may be begun before the first is asked for → each as begun."""
+    waiting: deque = deque()
+    for batch, carried in batches:
+        waiting.append((carried, begin(batch)))
+        while len(waiting) > ahead():
+            yield waiting.popleft()
+    yield from waiting
