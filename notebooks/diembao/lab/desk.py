@@ -73,10 +73,10 @@ class Desk:
 
     def ids(self, view: View) -> dict[str, list[str]]:
         """A view whose actors and sources may be written as names → their ids; `DiembaoError` for one not known."""
-        outlets, actors = selection._outlet_ids(self.news.catalogue.outlets), selection._actor_ids(self.names)
+        outlets, actors = selection.outlet_ids(self.news.catalogue.outlets), selection.actor_ids(self.names)
         return {
-            "actors": list(selection._resolve("actors", view.actors, actors, "an actor", "actors.csv")),
-            "sources": list(selection._resolve("sources", view.sources, outlets, "a source", "outlets.csv")),
+            "actors": list(selection.resolve("actors", view.actors, actors, "an actor", "actors.csv")),
+            "sources": list(selection.resolve("sources", view.sources, outlets, "a source", "outlets.csv")),
         }
 
     # --- what counts ------------------------------------------------------------------------------------------------

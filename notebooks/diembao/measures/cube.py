@@ -181,7 +181,7 @@ def _standing(
         sources = pl.DataFrame(schema={"source_id": pl.String})
         return sources, pl.DataFrame(schema={"source": pl.UInt32, "article": pl.UInt32, "basis": pl.UInt8})
     if outlets is not None:
-        ids = selection._outlet_ids(outlets)
+        ids = selection.outlet_ids(outlets)
         listed = pl.col("credits").list.eval(pl.element().replace(ids))
         articles = articles.with_columns(pl.col("publisher").replace(ids), listed)
     cited = frame(citations.lazy().select(*ARTICLE, "source_id", "role"))
@@ -212,8 +212,8 @@ def chosen(
 
     Raises the `DiembaoError` of `select`, also where none stands on the sources.
     """
-    first, last = selection._range(date_from, date_to)
-    selection._chosen("duplicates", duplicates, DUPLICATES, "a way to count duplicates")
+    first, last = selection.days_between(date_from, date_to)
+    selection.chosen_of("duplicates", duplicates, DUPLICATES, "a way to count duplicates")
     main = cube.articles["segment"].eq(0).to_numpy()
     counted = main
     if first or last:
@@ -228,7 +228,7 @@ def chosen(
         counted[article[1:][group[1:] == group[:-1]]] = False
     if not counted.any():
         held = cube.days[np.unique(_days(cube)[main])]
-        raise DiembaoError(selection._nothing(held, first, last))
+        raise DiembaoError(selection.nothing_counted(held, first, last))
     if only:
         counted = counted & stands(cube, only, basis)
         if not counted.any():
@@ -247,8 +247,8 @@ def stands(cube: Cube, sources: Sequence[str], basis: str = "any") -> np.ndarray
 
 def within(cube: Cube, line_roles: Sequence[str] = COUNTED_ROLES, capitals: str = "gov") -> Counts:
     """What of an article counts (see `select`) → `Counts` of all articles."""
-    roles = selection._chosen("line_roles", line_roles, LINE_ROLES, "a line role")
-    selection._chosen("capitals", capitals, CAPITALS, "a reading of capitals")
+    roles = selection.chosen_of("line_roles", line_roles, LINE_ROLES, "a line role")
+    selection.chosen_of("capitals", capitals, CAPITALS, "a reading of capitals")
     readings = [0, *(_READ[name] for name in READINGS if capitals in (name, "both"))]
     parts = [_PART[role] + reading for role in roles for reading in readings]
     counted = np.zeros(256, dtype=np.uint32)

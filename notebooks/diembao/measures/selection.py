@@ -102,17 +102,17 @@ def select(
     parts: the tables wanted besides the articles; the others have no rows, and are not read.
     Raises `DiembaoError` naming the parameter and the value for a wrong date, role, source, actor or word.
     """
-    first, last = _range(date_from, date_to)
-    roles = _chosen("line_roles", line_roles, LINE_ROLES, "a line role")
-    _chosen("capitals", capitals, CAPITALS, "a reading of capitals")
-    _chosen("rollup", rollup, ROLLUPS, "a way to roll up")
-    _chosen("duplicates", duplicates, DUPLICATES, "a way to count duplicates")
-    outlets = _outlet_ids(corpus.catalogue.outlets)
-    source_ids = _resolve("sources", sources, outlets, "a source", "outlets.csv")
+    first, last = days_between(date_from, date_to)
+    roles = chosen_of("line_roles", line_roles, LINE_ROLES, "a line role")
+    chosen_of("capitals", capitals, CAPITALS, "a reading of capitals")
+    chosen_of("rollup", rollup, ROLLUPS, "a way to roll up")
+    chosen_of("duplicates", duplicates, DUPLICATES, "a way to count duplicates")
+    outlets = outlet_ids(corpus.catalogue.outlets)
+    source_ids = resolve("sources", sources, outlets, "a source", "outlets.csv")
 
     written = _written(corpus.mentions if "mentions" in parts or len(listed(actors)) else corpus.mentions.clear())
     named = _names(corpus.catalogue.actors, written)
-    actor_ids = _resolve("actors", actors, _actor_ids(named), "an actor", "actors.csv")
+    asked = resolve("actors", actors, actor_ids(named), "an actor", "actors.csv")
 
     chosen, steps = _choose(corpus.articles, first, last, duplicates)
     main = corpus.articles.filter(pl.col("segment") == 0).join(chosen.lazy(), on="page").sort(NUMBER)
@@ -141,8 +141,8 @@ def select(
         _dates(counted["dates"], counted["lines"].filter(pl.col("role").is_in(roles))),
         spans,
         source_ids,
-        actor_ids,
-        named.filter(pl.col("id").is_in([*occurring, *actor_ids])),
+        asked,
+        named.filter(pl.col("id").is_in([*occurring, *asked])),
         steps,
     )
 
@@ -252,7 +252,8 @@ def day_range(name: str, value: str) -> tuple[datetime.date, datetime.date] | No
         raise DiembaoError(f"{name}: {text!r} is no date; write it as 2024-06-30, 2024-06 or 2024") from None
 
 
-def _range(date_from: str, date_to: str) -> tuple[datetime.date | None, datetime.date | None]:
+def days_between(date_from: str, date_to: str) -> tuple[datetime.date | None, datetime.date | None]:
+    """The ends of a range as a reader writes them → its first and last day, None: open; else `DiembaoError`."""
     start, end = day_range("date_from", date_from), day_range("date_to", date_to)
     first, last = start and start[0], end and end[1]
     if first and last and first > last:
@@ -283,7 +284,7 @@ def _choose(
         repeats = order.filter(~pl.col("group").is_first_distinct())
         counted = inside.join(repeats.select(NUMBER), on=NUMBER, how="anti", maintain_order="left")
     if counted.is_empty():
-        raise DiembaoError(_nothing(main, first, last))
+        raise DiembaoError(nothing_counted(main, first, last))
     steps = {
         "segment": articles.height - main.height,
         "undated": main.height - dated.height,
@@ -364,7 +365,8 @@ def _bound(column: str, year: str, month: str, end: bool = False) -> pl.Expr:
     return pl.when(text.str.len_chars() == 7).then(day.dt.month_end()).otherwise(day) if end else day
 
 
-def _nothing(main: pl.DataFrame, first: datetime.date | None, last: datetime.date | None) -> str:
+def nothing_counted(main: pl.DataFrame, first: datetime.date | None, last: datetime.date | None) -> str:
+    """Main articles and a range in which none lies → the reason and the way out, in words."""
     start, end = main["published_first"].min(), main["published_last"].max()
     if main.is_empty():
         return "corpus: it holds no article; look at the table `problems` for the reasons"
@@ -376,7 +378,8 @@ def _nothing(main: pl.DataFrame, first: datetime.date | None, last: datetime.dat
     )
 
 
-def _chosen(parameter: str, value: Sequence[str] | str, allowed: Sequence[str], what: str) -> list[str]:
+def chosen_of(parameter: str, value: Sequence[str] | str, allowed: Sequence[str], what: str) -> list[str]:
+    """Words as a reader writes them → the list of them, all allowed ones; else `DiembaoError` names the parameter."""
     chosen = listed(value)
     if not chosen:
         raise DiembaoError(f"{parameter}: empty; choose from {', '.join(allowed)}")
@@ -386,7 +389,7 @@ def _chosen(parameter: str, value: Sequence[str] | str, allowed: Sequence[str], 
     return chosen
 
 
-def _resolve(parameter: str, value: Sequence[str] | str, ids: dict[str, str], what: str, file: str) -> tuple[str, ...]:
+def resolve(parameter: str, value: Sequence[str] | str, ids: dict[str, str], what: str, file: str) -> tuple[str, ...]:
     """Ids or names as the reader writes them → ids, each once, in the reader's order."""
     folded = {written.casefold(): id_ for written, id_ in reversed(ids.items())}
     resolved = []
@@ -403,7 +406,7 @@ def _resolve(parameter: str, value: Sequence[str] | str, ids: dict[str, str], wh
     return tuple(dict.fromkeys(resolved))
 
 
-def _outlet_ids(outlets: pl.DataFrame) -> dict[str, str]:
+def outlet_ids(outlets: pl.DataFrame) -> dict[str, str]:
     """outlets.csv → every id, name and written form with the outlet's id; an id wins over a name, that over a form."""
     forms = outlets.select("id", pl.col("forms").str.split("|")).explode("forms")
     return {
@@ -413,7 +416,8 @@ def _outlet_ids(outlets: pl.DataFrame) -> dict[str, str]:
     }
 
 
-def _actor_ids(names: pl.DataFrame) -> dict[str, str]:
+def actor_ids(names: pl.DataFrame) -> dict[str, str]:
+    """id, name_en, name_vi → every id and name with the actor's id; an id wins over a name."""
     return {
         **_pairs(names["name_en"], names["id"]),
         **_pairs(names["name_vi"], names["id"]),
