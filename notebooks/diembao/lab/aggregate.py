@@ -17,7 +17,6 @@ from ..measures import cube, frequency
 
 KEPT = 8  # the corpora opened last; one of a million articles takes some fifty megabytes
 _CODE = ("cube", "comparison", "frequency", "selection")  # of measures: what the tables depend on
-_NEWCOMERS = ("page", "start", "surface", "actor_id", "actor_kind", "basis")
 
 
 def aggregate(news: Corpus, progress: Callable[[int, int], None] | None = None) -> tuple[cube.Cube, pl.DataFrame]:
@@ -30,8 +29,7 @@ def aggregate(news: Corpus, progress: Callable[[int, int], None] | None = None) 
     folder = home / _key(news)
     if not folder.exists():
         made = cube.cube(news.parts("mentions"), news.articles, news.citations, news.catalogue.outlets, progress)
-        candidates = news.mentions.filter(pl.col("basis") == "candidate").select(_NEWCOMERS)
-        newcomers = frequency.newcomers(candidates, news.catalogue.actors["id"])
+        newcomers = frequency.newcomers(news.mentions, news.catalogue.actors["id"])
         _keep({field.name: getattr(made, field.name) for field in fields(made)} | {"newcomers": newcomers}, folder)
     os.utime(folder)
     return _read(folder)
