@@ -72,8 +72,13 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     outlets = catalogue.outlet_forms.filter(~pl.col("cued"))["surface"]
     ending = plain.str.tail(70)  # where a credit stands
     signed = pl.when(ending.str.contains(r"[.] \p{Lu}[^.]{1,62}$")).then(ending)  # few do, and taking parts out is slow
-    is_outlet = lambda text: text.is_in(outlets.implode()).fill_null(False)  # noqa: E731
-    opens = lambda words: low.str.contains(rf"^[^\p{{L}}]*(?:{any_of(words)})(?:[^\p{{L}}]|$)")  # noqa: E731
+
+    def is_outlet(text: pl.Expr) -> pl.Expr:
+        return text.is_in(outlets.implode()).fill_null(False)
+
+    def opens(words: list[str]) -> pl.Expr:
+        return low.str.contains(rf"^[^\p{{L}}]*(?:{any_of(words)})(?:[^\p{{L}}]|$)")
+
     full = full.with_row_index("n").with_columns(
         syllables=plain.str.count_matches(r"[\p{L}\p{M}]+"),
         terminal=plain.str.contains(_TERMINAL),
@@ -145,7 +150,10 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series) -> pl.Da
     )
     several = rf"(?: ?[-/|] ?{name}(?: {name}){{0,4}}|/(?:báo|Báo) [^()/.]{{2,20}})"
     label, names = rf"(?i:{any_of(cues['author_labels'])}) ?[:,] ?", rf"{name}(?:[ ,&/-]+{name}){{0,8}}"
-    is_heading = lambda words: low.str.contains(rf"^[^\p{{L}}]*(?:{any_of(words)})[^\p{{L}}]*$")  # noqa: E731
+
+    def is_heading(words: list[str]) -> pl.Expr:
+        return low.str.contains(rf"^[^\p{{L}}]*(?:{any_of(words)})[^\p{{L}}]*$")
+
     of_section = any_of(words for words in cues["link_headings"] if " " in words)
     inside = plain.str.extract(r"^\(?([^(),/&]+)").str.strip_chars()
     return short.select(
