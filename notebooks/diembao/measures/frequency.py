@@ -11,7 +11,7 @@ import polars as pl
 
 from ..schema import ACTOR_KINDS, ARTICLES, LINE_ROLES, DiembaoError, empty
 from . import intervals
-from .selection import ARTICLE, VIAS, alphabetical, attach, beside, counted, frame, key
+from .selection import ARTICLE, VIAS, alphabetical, attach, beside, counted, frame, key, of
 
 SHOWN = 300_000  # mentions in a concordance
 TOP, LINES = 8, 4  # actors shown by source and over time unless others are asked for
@@ -199,23 +199,27 @@ def concordance(
         raise DiembaoError(f"order: {order!r} is no order of a concordance; choose from {', '.join(ORDERS)}")
     found, pages = mentions.lazy(), pages.lazy().select("page", "text")
     found = found.filter(pl.col("actor_id").is_in(list(actors))) if len(actors) else found
-    printed = (empty(ARTICLES) if articles is None else frame(articles)).lazy()
+    printed = empty(ARTICLES) if articles is None else frame(articles)
+    on = key(printed, empty(mentions.collect_schema()))
+    printed = printed.select(*on, "published_first", "published_last", "publisher")
+    # left to itself polars may hold millions of rows of the longer side of a join: of mentions, even of texts
+    held = {"build_side": "force_right"}
     if contains:
-        found = found.join(pages.filter(_holding(pl.col("text"), contains)), on="page", how="semi")
-    dated = printed.select(*ARTICLE, "published_first", "published_last", "publisher")
-    if order in ("date", "source"):
-        found = found.join(dated, on=ARTICLE, how="left")
+        holding = pages.filter(_holding(pl.col("text"), contains)).select("page")
+        found = found.join(holding, on="page", how="semi", **held)
     first = {"date": ["published_first", "published_last"], "source": ["publisher"]}.get(order, [])
+    if first:
+        found = found.join(printed.lazy(), on=on, how="left", **held)
     found = found.sort(*first, "page", "start", nulls_last=True, maintain_order=True).head(most)
-    found = found.select(pl.exclude("published_first", "published_last", "publisher")).collect(engine="streaming")
-    needed = found.select("page").unique()
-    written = pages.join(needed.lazy(), on="page", how="semi").collect(engine="streaming").rechunk()
-    texts = attach(found, written, ["page"])  # from many chunks, texts are gathered many times as slowly
+    span = ("page", "start", "end")
+    found = found.select(*dict.fromkeys((*on, *span)), "line", "surface", "actor_id", "role")
+    found = found.collect(engine="streaming").sort("page", "start", maintain_order=True).with_row_index("row")
+    left, right = beside(pl.col("text"), pl.col("start"), pl.col("end"), width)
+    cut = pages.join(found.lazy().select("row", *span), on="page", **held).select("row", left=left, right=right)
+    table = attach(found, cut.collect(engine="streaming"), ["row"])
     day, last = (pl.col(f"published_{end}").dt.to_string() for end in ("first", "last"))
     published = pl.when(day == last).then(day).otherwise(pl.concat_str(day, pl.lit("/"), last))
-    texts = attach(texts, printed.select(*ARTICLE, published=published, source_id="publisher").collect(), ARTICLE)
-    left, right = beside(pl.col("text"), pl.col("start"), pl.col("end"), width)
-    table = texts.select(pl.exclude("text"), left=left, right=right).sort("page", "start")
+    table = attach(table, of(printed, found).select(*on, published=published, source_id="publisher"), on)
     if contains:
         table = table.filter(_holding(pl.concat_str("left", "surface", "right"), contains))
     place = {

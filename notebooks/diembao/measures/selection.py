@@ -299,7 +299,8 @@ def _choose(
 def _numbered(items: pl.LazyFrame, articles: pl.DataFrame) -> pl.LazyFrame:
     """Rows of any table → those of the articles counted, which are main ones, with their `number`."""
     numbers = articles.lazy().select("page", *NUMBER)
-    return items.filter(pl.col("segment") == 0).join(numbers, on="page")
+    # left to itself polars holds ten million items before it looks which side is the shorter one
+    return items.filter(pl.col("segment") == 0).join(numbers, on="page", build_side="force_right")
 
 
 def _dates(dates: pl.LazyFrame, lines: pl.LazyFrame) -> pl.DataFrame:
