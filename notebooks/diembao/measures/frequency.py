@@ -4,6 +4,7 @@ Every table counts the mentions it is given (choose them with `select`) in the a
 actor mentions in the same articles, `rate` per 1,000 syllables of their body; `intervals.shares` tells the columns.
 """
 
+import re
 import unicodedata
 from collections.abc import Sequence
 
@@ -234,9 +235,9 @@ def concordance(
 
 
 def _holding(text: pl.Expr, contains: str) -> pl.Expr:
-    """Texts → whether this is in them, whatever its case and the white space."""
-    written = text.str.normalize("NFC").str.to_lowercase().str.replace_all(r"\s+", " ")
-    return written.str.contains(unicodedata.normalize("NFC", contains).lower(), literal=True)
+    """Texts (NFC) → whether this is in them, whatever its case and the white space."""
+    written = re.sub(r"\s+", " ", unicodedata.normalize("NFC", contains))
+    return text.str.contains("(?i)" + pl.escape_regex(written).replace(" ", r"\s+"))
 
 
 def leading(named: pl.DataFrame, actors: Sequence[str], most: int) -> pl.Series:
