@@ -13,6 +13,7 @@ import tempfile
 import threading
 import time
 import urllib.request
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,11 +21,12 @@ import polars as pl
 import pytest
 from extracting import catalogue, story
 
-from diembao import DiembaoError, archive, corpus, open_corpus, report
+from diembao import DiembaoError, archive, corpus, measures, open_corpus, report
 from diembao.__main__ import main
 from diembao.archive import LostError, Transaction
 from diembao.catalogue import load_catalogue
 from diembao.ingest import ingest
+from diembao.measures import coverage, frequency
 from diembao.schema import TABLES
 
 SENTENCES = ["Mỹ và {} nối lại đàm phán ngày 12/6/2024.", "Theo AP, hai bên trao đổi danh sách.", "Cuộc họp kéo dài."]
@@ -77,6 +79,15 @@ def assert_same(one, two) -> None:
     assert not [name for name in one if not one[name].equals(two[name])]
 
 
+def evidence(news: corpus.Corpus) -> Iterator[pl.DataFrame]:
+    """A corpus → the tables that show what is behind its figures."""
+    chosen = measures.select(news, parts=["mentions"])
+    for asked in (*({"order": order} for order in frequency.ORDERS), {"contains": "đàm phán"}, {"most": 20}):
+        yield frequency.concordance(chosen.spans, news.pages, chosen.articles, ["USA", "CHN", "PRK"], **asked)
+    yield frequency.newcomers(chosen.spans, news.catalogue.actors["id"])
+    yield coverage.ranges(chosen.articles, news.articles)
+
+
 def without_texts(pages: Path, catalogue) -> corpus.Corpus:
     out = Path(tempfile.mkdtemp(dir=pages.parent))
     corpus.extract(pages, out, catalogue, text=False)
@@ -88,6 +99,8 @@ def test_an_archive_of_the_sample_is_the_sample(tmp_path):
     opened, folder = open_corpus(tmp_path / "archive"), open_corpus("sample", catalogue())
     assert_same(opened, folder)
     assert opened.digest == folder.digest and opened.catalogue.digest == catalogue().digest
+    for one, other in zip(*map(evidence, (opened, folder)), strict=True):
+        assert one.height and one.equals(other)
 
 
 def test_pages_that_come_in_parts_make_the_tables_of_all_at_once(pages, tmp_path):

@@ -72,6 +72,8 @@ def test_a_range_makes_the_days_it_holds_possible_and_no_others():
     assert coverage.gaps(rows, citations(), ())["possible"].to_list() == [2]
     table = coverage.ranges(rows)
     assert table.select("page", "days").rows() == [("longer", 34), ("long", 3)]
+    narrow = rows.select("page", "segment", "published_first", "published_last")
+    assert coverage.ranges(narrow, rows.lazy()).equals(table)
 
 
 def test_calendar_has_each_day_once_whatever_the_range():

@@ -1,3 +1,4 @@
+import re
 from datetime import date, timedelta
 
 import polars as pl
@@ -263,6 +264,43 @@ def test_words_sort_as_in_a_vietnamese_dictionary():
     shuffled = pl.DataFrame({"word": sorted(words, reverse=True)})
     ordered = shuffled.sort(selection.alphabetical(pl.col("word")), "word")["word"].to_list()
     assert ordered == words
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.sets(st.tuples(st.sampled_from("abcd"), st.integers(0, 12)), min_size=1, max_size=20),
+    st.integers(1, 12),
+    st.sampled_from(["page", "date", "source"]),
+    st.booleans(),
+)
+def test_of_more_mentions_than_are_shown_the_first_are(places, most, order, numbered):
+    printed = [
+        article("a", date(2024, 5, 1), published_last=date(2024, 5, 31), publisher="VOA"),
+        article("b", date(2024, 5, 1), publisher="bbc"),
+        article("c", publisher="AP"),
+        article("d", date(2023, 1, 1)),
+    ]
+    rows = articles(*printed)
+    named = mentions(*(mention(page, "USA") | {"start": at, "end": at + 2} for page, at in places))
+    if numbered:
+        numbers = rows.select("page").with_row_index("number")
+        rows, named = (table.join(numbers, on="page") for table in (rows, named))
+    pages = pl.DataFrame({"page": ["a", "b", "d"], "text": ["Mỹ và Trung Quốc họp", "Mỹ rút", "Ông báo Mỹ án binh"]})
+    whole, first = (
+        frequency.concordance(named.lazy(), pages.lazy(), rows, order=order, most=most) for most in (100, most)
+    )
+    assert whole.height == len(places) and first.equals(whole.head(most))
+    assert whole.filter(pl.col("left").is_null())["page"].unique().to_list() in ([], ["c"])
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.text("aĐệƯ(.*\\ \n", min_size=1, max_size=20), st.text("aĐệƯđỆư(.*\\ ", min_size=1, max_size=3))
+def test_what_is_searched_for_is_found_in_any_case_and_with_any_space(text, contains):
+    place = mention("a", "USA") | {"start": 0, "end": 1, "surface": text[0]}
+    pages = pl.DataFrame({"page": ["a"], "text": [text]})
+    around = "".join(frequency.concordance(mentions(place), pages).select("left", "surface", "right").row(0))
+    found = frequency.concordance(mentions(place), pages, contains=contains)
+    assert found.height == (" ".join(re.split(r"\s+", contains)).lower() in re.sub(r"\s+", " ", around).lower())
 
 
 def test_a_concordance_can_be_searched():

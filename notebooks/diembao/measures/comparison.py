@@ -560,8 +560,11 @@ def reprints(articles: Table, *, most: int = PUBLISHERS) -> pl.DataFrame:
 
 
 def _repeated(articles: Table) -> pl.DataFrame:
-    """All articles → the main ones that repeat another or are repeated."""
+    """All articles → the main ones that repeat another or are repeated, with what tells of them."""
     main = articles.lazy().filter(pl.col("segment") == 0)
-    copies = main.filter(pl.col("duplicate_of").is_not_null()).select("duplicate_of").collect()["duplicate_of"]
-    repeated = pl.col("duplicate_of").is_not_null() | pl.col("page").is_in(copies.unique().implode())
-    return main.filter(repeated).collect()
+    copies = main.select("page", "duplicate_of").filter(pl.col("duplicate_of").is_not_null())
+    copies = copies.collect(engine="streaming")
+    repeated = pl.concat([copies["page"], copies["duplicate_of"]]).unique()
+    # by page alone, so that of all other articles nothing but the page is read
+    told = ("title", "publisher", "credits", "published_first", "published_last", "duplicate_of", "similarity")
+    return main.filter(pl.col("page").is_in(repeated.implode())).select(*ARTICLE, *told).collect(engine="streaming")

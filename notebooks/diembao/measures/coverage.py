@@ -70,15 +70,19 @@ def dating(articles: Table) -> pl.DataFrame:
     )
 
 
-def ranges(articles: Table) -> pl.DataFrame:
+def ranges(articles: Table, written: Table | None = None) -> pl.DataFrame:
     """Articles → those dated to more than one day: page, title, basis, published (EDTF), first, last, days, evidence.
 
-    Longest first; `evidence` is what an inferred date follows from.
+    Longest first; `evidence` is what an inferred date follows from. written: the table of all articles, for what is
+    written of these where `articles` itself does not hold it; of the others it is not read.
     """
     days = (pl.col("published_last") - pl.col("published_first")).dt.total_days() + 1
+    found = articles.lazy().select(*ARTICLE, "published_first", "published_last", days=days).filter(days > 1)
+    found = found.collect(engine="streaming")
+    told = (articles if written is None else written).lazy().filter(pl.col("page").is_in(found["page"].implode()))
+    told = told.select(*ARTICLE, "title", "published_basis", "published", "published_evidence")
     return (
-        frame(articles)
-        .filter(days > 1)
+        attach(found, told.collect(engine="streaming"), ARTICLE)
         .select(
             "page",
             "title",
@@ -86,7 +90,7 @@ def ranges(articles: Table) -> pl.DataFrame:
             published="published",
             first="published_first",
             last="published_last",
-            days=days,
+            days="days",
             evidence="published_evidence",
         )
         .sort("days", "page", descending=[True, False])

@@ -208,10 +208,11 @@ def concordance(
     if contains:
         holding = pages.filter(_holding(pl.col("text"), contains)).select("page")
         found = found.join(holding, on="page", how="semi", **held)
-    first = {"date": ["published_first", "published_last"], "source": ["publisher"]}.get(order, [])
-    if first:
-        found = found.join(printed.lazy(), on=on, how="left", **held)
-    found = found.sort(*first, "page", "start", nulls_last=True, maintain_order=True).head(most)
+    days, source = ("published_first", "published_last"), alphabetical(pl.col("publisher"))
+    first = printed.select({"date": days, "source": source}.get(order, ()))
+    if first.width:
+        found = found.join(printed.select(*on, *first).lazy(), on=on, how="left", **held)
+    found = found.sort(*first.columns, "page", "start", nulls_last=True, maintain_order=True).head(most)
     span = ("page", "start", "end")
     found = found.select(*dict.fromkeys((*on, *span)), "line", "surface", "actor_id", "role")
     found = found.collect(engine="streaming").sort("page", "start", maintain_order=True).with_row_index("row")
