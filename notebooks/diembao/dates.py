@@ -31,7 +31,8 @@ _PAST, _FUTURE = 300, 150
 _COMMON_YEAR = 2001
 _OWN_YEAR = r"(?i)([0-9]{4}|năm[ \t\u{A0}]+[^ ]+)$"
 _FOREIGN_ROLES = ("related", "other", "ui")  # lines that do not speak for the article
-_LEFT, _RIGHT = 64, 48  # characters kept of a date's neighbours
+_LEFT, _RIGHT = 112, 48  # characters kept of a date's neighbours
+_BESIDE = 60  # characters at most between a day and the event that gives it its year
 
 
 # --- the grammar of written forms --------------------------------------------------------------------------------
@@ -527,7 +528,17 @@ def _combine(found: pl.DataFrame, cues: Mapping[str, Any]) -> pl.DataFrame:
     governs = (kind == "year") & pl.col("single") & ~pl.col("joins") & year.is_not_null() & (opens | event)
     open_year = pl.col("absolute") & year.is_null() & kind.is_in(["day", "month", "quarter"])
     about = pl.when(governs).then(year).forward_fill().over("row", "sentence")
-    return found.with_columns(year_said=pl.when(open_year & ~_after(words["report_after"])).then(about))
+    # so does an event named with its year beside them: "ngày 12/2, ngày khai mạc Hội chợ Mùa Xuân 2018"
+    named = (pl.col("form") == "bare year") & pl.col("left").str.contains(r"\p{Lu}[\p{L}\p{M}]*[ ]?$")
+    told_of = pl.col("left").str.contains(f"(?i)(?:^|[^{_WORD}]){_any_of(words['told_of'])}[ ][^.,;:()]*$")
+    event_year = pl.when(named & ~told_of & pl.col("single")).then(year)
+    close = gap.str.len_chars() <= _BESIDE
+    beside = pl.coalesce(
+        pl.when(close.shift(-1)).then(event_year.shift(-1)).over("row", "sentence"),
+        pl.when(close).then(event_year.shift()).over("row", "sentence"),
+    )
+    said = pl.coalesce(about, beside)
+    return found.with_columns(year_said=pl.when(open_year & ~_after(words["report_after"])).then(said))
 
 
 _SAID = (
@@ -775,11 +786,14 @@ def _tense(cues: Mapping[str, Any]) -> pl.Expr:
 def resolve(found: pl.DataFrame, anchors: pl.DataFrame, cues: Mapping[str, Any]) -> pl.DataFrame:
     """Scanned dates and anchors (page, segment if there, published, published_first, published_last) → `schema.DATES`.
 
-    A year comes from the expression, its sentence, publication, or the same day named with its year elsewhere in the
-    article; otherwise it stays XXXX. From an interval of publication follows only what all of it agrees on.
+    A year comes from the expression, its sentence, publication, or what the article's other dates tell: the same day
+    with its year, or own_first and own_last of the anchors (`publication.tell`); otherwise it stays XXXX. From an interval of publication follows only what all of it agrees on.
     """
     keys = [key for key in ("page", "segment") if key in found.columns and key in anchors.columns]
-    known = anchors.select(*keys, "published_first", "published_last").unique(keys, keep="first")
+    if "own_first" not in anchors.columns:
+        anchors = anchors.with_columns(own_first=pl.lit(None, pl.Date), own_last=pl.lit(None, pl.Date))
+    ends = ["published_first", "published_last", "own_first", "own_last"]
+    known = anchors.select(*keys, *ends).unique(keys, keep="first")
     dated = found.join(known, on=keys, how="left", maintain_order="left")
     # what link lists and other articles on the page say is not about this article
     own_text = dated.filter(~pl.col("role").is_in(_FOREIGN_ROLES)) if "role" in dated.columns else dated
@@ -790,8 +804,9 @@ def resolve(found: pl.DataFrame, anchors: pl.DataFrame, cues: Mapping[str, Any])
         .join(_year_now(own_text, keys, cues), on=keys, how="left", maintain_order="left")
     )
     dated = dated.with_columns(
-        first_anchor=pl.coalesce("published_first", "own"),
-        last_anchor=pl.when(pl.col("published_first").is_null()).then("own").otherwise("published_last"),
+        first_anchor=pl.coalesce("published_first", "own", "own_first"),
+        last_anchor=pl.when(pl.col("published_first").is_not_null()).then("published_last")
+        .otherwise(pl.coalesce("own", "own_last")),
     )
     said = pl.coalesce("year", "year_said")
 

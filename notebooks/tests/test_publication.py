@@ -123,7 +123,8 @@ def withheld(read: pl.DataFrame) -> pl.DataFrame:
     none = pl.DataFrame(schema={"page": pl.String, "published": pl.String})
     table = articles.article_table(lines, bare, none)
     mentions = find_mentions(names.scan(full.with_columns(at_head=pl.lit(False)), catalogue()), full, catalogue())
-    return publication.infer(table, found, mentions, full, catalogue()).filter(pl.col("segment") == 0)
+    told = publication.tell(table, found, catalogue())
+    return publication.infer(table, told, mentions, full, catalogue()).filter(pl.col("segment") == 0)
 
 
 def contained(folder: Path, truth: Path) -> pl.DataFrame:
