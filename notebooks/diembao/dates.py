@@ -754,15 +754,24 @@ def _years_elsewhere(dated: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
 
 
 def _year_now(dated: pl.DataFrame, keys: list[str], cues: Mapping[str, Any]) -> pl.DataFrame:
-    """Rows → pages (and segments) that count a year from now ("cách đây 50 năm, năm 1969"): year_now."""
-    ago = _any_of(cues["cues"]["years_ago"])
-    number = f"(?i){ago}[ ]([0-9]{{1,3}})[ ]năm"
-    counted = pl.coalesce(
+    """Rows → pages (and segments) that count years to now ("cách đây 50 năm, năm 1969", an anniversary): year_now."""
+    words = cues["cues"]
+    number = f"(?i){_any_of(words['years_ago'])}[ ]([0-9]{{1,3}})[ ]năm"
+    ago = pl.coalesce(
         pl.col("left").str.extract(number + r"[ ,(]{1,3}(?:tức |là |vào )?$"),
         pl.col("right").str.extract(r"^[ ,(]{1,3}(?:tức )?" + number),
-    ).cast(pl.Int32)
+    )
+    # "kỷ niệm 5 năm ngày hai nước ký hiệp ước (18/3/2014)", "cách đây đúng một năm, ngày 7/4/2017"
+    to_the_day = pl.coalesce(
+        pl.col("left").str.extract(
+            f"(?i){_any_of(words['anniversary'])}[ ]([0-9]{{1,3}}|một)[ ]năm[^.,;:!?0-9()]*[(]?$"
+        ),
+        pl.col("left").str.extract(f"(?i){_any_of(words['years_ago_today'])}[ ]([0-9]{{1,3}}|một)[ ]năm[ ,(]{{1,3}}$"),
+    ).str.replace("(?i)một", "1")
+    counted = pl.coalesce(pl.when(pl.col("kind") == "year").then(ago), to_the_day).cast(pl.Int32)
+    single = pl.col("year").is_not_null() & pl.col("year_from").is_null()
     return (
-        dated.filter((pl.col("kind") == "year") & pl.col("year").is_not_null() & pl.col("year_from").is_null())
+        dated.filter(pl.col("kind").is_in(["day", "month", "year"]) & single)
         .with_columns(now=pl.col("year") + counted)
         .group_by(keys)
         .agg(year_now=pl.col("now").min(), year_to=pl.col("now").max())
@@ -787,7 +796,8 @@ def resolve(found: pl.DataFrame, anchors: pl.DataFrame, cues: Mapping[str, Any])
     """Scanned dates and anchors (page, segment if there, published, published_first, published_last) → `schema.DATES`.
 
     A year comes from the expression, its sentence, publication, or what the article's other dates tell: the same day
-    with its year, or own_first and own_last of the anchors (`publication.tell`); otherwise it stays XXXX. From an interval of publication follows only what all of it agrees on.
+    with its year, or own_first and own_last of the anchors (`publication.tell`); otherwise it stays XXXX. From an
+    interval of publication follows only what all of it agrees on.
     """
     keys = [key for key in ("page", "segment") if key in found.columns and key in anchors.columns]
     if "own_first" not in anchors.columns:
@@ -803,6 +813,9 @@ def resolve(found: pl.DataFrame, anchors: pl.DataFrame, cues: Mapping[str, Any])
         .join(elsewhere, on=[*keys, "month", "day"], how="left", maintain_order="left")
         .join(_year_now(own_text, keys, cues), on=keys, how="left", maintain_order="left")
     )
+    # an anniversary tells the days around it from those of its first year
+    agrees = (pl.col("own_first").dt.year() == pl.col("year_now")).fill_null(True)
+    dated = dated.with_columns(pl.when(agrees).then(name).alias(name) for name in ("own_first", "own_last"))
     dated = dated.with_columns(
         first_anchor=pl.coalesce("published_first", "own", "own_first"),
         last_anchor=pl.when(pl.col("published_first").is_not_null()).then("published_last")

@@ -355,12 +355,12 @@ def _reported(own: pl.DataFrame) -> pl.DataFrame:
 
 
 def _window(own: pl.DataFrame, reported: pl.DataFrame) -> pl.DataFrame:
-    """Dates, reported days → page, segment, own_first, own_last: publication where the article's own words leave one year.
+    """Dates, reported days → page, segment, own_first, own_last: publication, where the article's words leave one year.
 
-    That is the year of the latest reported day, if it lies between the latest date with a year that is not to come and
-    the earliest that is planned in one year only; if the plan is for early next year; or if it closely follows a day
-    named with its year. No more is read from a year that was looked back on: it fits the next day without a year in
-    less than half of the articles whose year is known otherwise (23 of 54).
+    That is the year of the latest reported day, if only in one year it lies between the latest date with a year that
+    is not to come and the earliest that is planned; if the plan is for earlier in a year, so that the day lies in the
+    year before; or if a reported day closely follows one named with its year. No more is read from a year that was
+    looked back on: of 54 articles whose year is known otherwise, the next such day lies in it in 23.
     """
     year = pl.coalesce("year", "year_said")
     code_month = pl.when(pl.col("code") < 30).then((pl.col("code") - 20) * 3).otherwise((pl.col("code") - 33) * 3 + 1)
@@ -380,9 +380,10 @@ def _window(own: pl.DataFrame, reported: pl.DataFrame) -> pl.DataFrame:
         )
     )
     behind = ~pl.col("ahead") & ~pl.col("planned").any().over("page", "line", "sentence")
+    until = pl.col("ends").filter(pl.col("planned") & ~of_year).min()
+    past_year = of_year & (year < until.over("page").dt.year())  # "năm 2019" alone may well be to come
     named = dated.group_by("page").agg(
-        since=pl.col("starts").filter(behind).max(),
-        until=pl.col("ends").filter(pl.col("planned") & ~of_year).min(),
+        since=pl.col("starts").filter(behind & (~of_year | past_year)).max(), until=until
     )
     bounded = reported.select("page", "on", "within").join(named, on="page", how="inner")
     in_year = pl.date(pl.col("until").dt.year(), pl.col("on").dt.month(), pl.col("on").dt.day())
@@ -392,14 +393,14 @@ def _window(own: pl.DataFrame, reported: pl.DataFrame) -> pl.DataFrame:
     planned = bounded.with_columns(day=last).filter(only_one & (pl.col("since") <= pl.col("day")).fill_null(True))
     one_day = (pl.col("kind") == "day") & pl.col("day").is_not_null() & pl.col("day_from").is_null()
     latest = pl.col("year") == pl.col("year").max().over("page")
-    since_then = (pl.date(2001, pl.col("month"), pl.col("day")) - pl.date(2001, "month_named", "day_named")).dt.total_days()
+    after = pl.date(2001, pl.col("month"), pl.col("day")) - pl.date(2001, "month_named", "day_named")
     full = dated.filter(one_day & latest & behind & ~pl.col("marked"))
     bare = own.filter(one_day & pl.col("reported") & year.is_null() & pl.col("year_shift").is_null())
     soon = (
         bare.filter(pl.col("month").is_not_null())
         .select("page", "month", "day")
         .join(full.select("page", "starts", month_named="month", day_named="day"), on="page", how="inner")
-        .filter(since_then.is_between(1, _SOON))
+        .filter(after.dt.total_days().is_between(1, _SOON))
         .unique("page", keep="first", maintain_order=True)
         .join(bounded, on="page", how="inner")
         .with_columns(day=pl.date(pl.col("starts").dt.year(), pl.col("on").dt.month(), pl.col("on").dt.day()))
