@@ -393,7 +393,8 @@ def _window(own: pl.DataFrame, reported: pl.DataFrame) -> pl.DataFrame:
     planned = bounded.with_columns(day=last).filter(only_one & (pl.col("since") <= pl.col("day")).fill_null(True))
     one_day = (pl.col("kind") == "day") & pl.col("day").is_not_null() & pl.col("day_from").is_null()
     latest = pl.col("year") == pl.col("year").max().over("page")
-    after = pl.date(2001, pl.col("month"), pl.col("day")) - pl.date(2001, "month_named", "day_named")
+    common = pl.lit(2001)  # any year without 29 February
+    after = _day(common, pl.col("month"), pl.col("day")) - _day(common, pl.col("month_named"), pl.col("day_named"))
     full = dated.filter(one_day & latest & behind & ~pl.col("marked"))
     bare = own.filter(one_day & pl.col("reported") & year.is_null() & pl.col("year_shift").is_null())
     soon = (

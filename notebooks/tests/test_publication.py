@@ -146,6 +146,7 @@ def test_a_day_just_after_one_with_its_year_goes_on_from_it():
     photo = "Đại diện hai bên tại cuộc gặp ngày 7-4-2019."
     assert resolved(NEWS, photo, "Hôm 2/4, họ đã gặp nhau.") == ["2019-04-09", "2019-04-07", "2019-04-02"]
     assert resolved(NEWS, "Đại diện hai bên tại cuộc gặp ngày 17-3-2019.")[0] == "XXXX-04-09"
+    assert resolved("Ngày 1/3, hai bên tuyên bố gặp lại.", "Đại diện hai bên ngày 29-2-2020.")[1] == "2020-02-29"
     assert resolved(NEWS, "Hai bên kỷ niệm 5 năm ngày ký hiệp ước (7-4-2014).")[0] == "2019-04-09"
 
 
