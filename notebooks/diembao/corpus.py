@@ -285,7 +285,9 @@ def _extract_pages(pages: pl.DataFrame, catalogue: Catalogue, given: pl.DataFram
     bylines = full.filter(pl.col("role") == "byline")
     table = articles.article_table(lines, pages, dates.publication_lines(bylines, found, words))
     table = corrections.with_published(table, placed)
-    timed = dates.resolve(found.filter(pl.col("role").is_in(_DATED_ROLES)), table, words)
+    told = publication.tell(table, found, catalogue)
+    anchors = table.join(told.window, on=["page", "segment"], how="left", maintain_order="left")
+    timed = dates.resolve(found.filter(pl.col("role").is_in(_DATED_ROLES)), anchors, words)
     named = names.scan(full.with_columns(at_head=_at_head()), catalogue)
     extracted = {
         "mention": mentions.find_mentions(named, full, catalogue),
@@ -295,8 +297,8 @@ def _extract_pages(pages: pl.DataFrame, catalogue: Catalogue, given: pl.DataFram
     mentioned, cited, timed = (
         corrections.with_spans(part, spans, placed, lines, catalogue) for part, spans in extracted.items()
     )
-    # only now: what the text's dates say is resolved from what the page states, not from what is inferred
-    table = publication.infer(table, found, mentioned, full, catalogue)
+    # only now: what the text's dates say is resolved from what the page says, not from what is known of office holders
+    table = publication.infer(table, told, mentioned, full, catalogue)
     table = corrections.with_facts(_with_sources(table, cited), placed)
     told, problems = corrections.outcome(placed, table, extracted)
     starts = sentence_starts(lines, catalogue.cues["sentences"])

@@ -31,7 +31,8 @@ _PAST, _FUTURE = 300, 150
 _COMMON_YEAR = 2001
 _OWN_YEAR = r"(?i)([0-9]{4}|năm[ \t\u{A0}]+[^ ]+)$"
 _FOREIGN_ROLES = ("related", "other", "ui")  # lines that do not speak for the article
-_LEFT, _RIGHT = 64, 48  # characters kept of a date's neighbours
+_LEFT, _RIGHT = 112, 48  # characters kept of a date's neighbours
+_BESIDE = 60  # characters at most between a day and the event that gives it its year
 
 
 # --- the grammar of written forms --------------------------------------------------------------------------------
@@ -527,7 +528,17 @@ def _combine(found: pl.DataFrame, cues: Mapping[str, Any]) -> pl.DataFrame:
     governs = (kind == "year") & pl.col("single") & ~pl.col("joins") & year.is_not_null() & (opens | event)
     open_year = pl.col("absolute") & year.is_null() & kind.is_in(["day", "month", "quarter"])
     about = pl.when(governs).then(year).forward_fill().over("row", "sentence")
-    return found.with_columns(year_said=pl.when(open_year & ~_after(words["report_after"])).then(about))
+    # so does an event named with its year beside them: "ngày 12/2, ngày khai mạc Hội chợ Mùa Xuân 2018"
+    named = (pl.col("form") == "bare year") & pl.col("left").str.contains(r"\p{Lu}[\p{L}\p{M}]*[ ]?$")
+    told_of = pl.col("left").str.contains(f"(?i)(?:^|[^{_WORD}]){_any_of(words['told_of'])}[ ][^.,;:()]*$")
+    event_year = pl.when(named & ~told_of & pl.col("single")).then(year)
+    close = gap.str.len_chars() <= _BESIDE
+    beside = pl.coalesce(
+        pl.when(close.shift(-1)).then(event_year.shift(-1)).over("row", "sentence"),
+        pl.when(close).then(event_year.shift()).over("row", "sentence"),
+    )
+    said = pl.coalesce(about, beside)
+    return found.with_columns(year_said=pl.when(open_year & ~_after(words["report_after"])).then(said))
 
 
 _SAID = (
@@ -743,15 +754,24 @@ def _years_elsewhere(dated: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
 
 
 def _year_now(dated: pl.DataFrame, keys: list[str], cues: Mapping[str, Any]) -> pl.DataFrame:
-    """Rows → pages (and segments) that count a year from now ("cách đây 50 năm, năm 1969"): year_now."""
-    ago = _any_of(cues["cues"]["years_ago"])
-    number = f"(?i){ago}[ ]([0-9]{{1,3}})[ ]năm"
-    counted = pl.coalesce(
+    """Rows → pages (and segments) that count years to now ("cách đây 50 năm, năm 1969", an anniversary): year_now."""
+    words = cues["cues"]
+    number = f"(?i){_any_of(words['years_ago'])}[ ]([0-9]{{1,3}})[ ]năm"
+    ago = pl.coalesce(
         pl.col("left").str.extract(number + r"[ ,(]{1,3}(?:tức |là |vào )?$"),
         pl.col("right").str.extract(r"^[ ,(]{1,3}(?:tức )?" + number),
-    ).cast(pl.Int32)
+    )
+    # "kỷ niệm 5 năm ngày hai nước ký hiệp ước (18/3/2014)", "cách đây đúng một năm, ngày 7/4/2017"
+    to_the_day = pl.coalesce(
+        pl.col("left").str.extract(
+            f"(?i){_any_of(words['anniversary'])}[ ]([0-9]{{1,3}}|một)[ ]năm[^.,;:!?0-9()]*[(]?$"
+        ),
+        pl.col("left").str.extract(f"(?i){_any_of(words['years_ago_today'])}[ ]([0-9]{{1,3}}|một)[ ]năm[ ,(]{{1,3}}$"),
+    ).str.replace("(?i)một", "1")
+    counted = pl.coalesce(pl.when(pl.col("kind") == "year").then(ago), to_the_day).cast(pl.Int32)
+    single = pl.col("year").is_not_null() & pl.col("year_from").is_null()
     return (
-        dated.filter((pl.col("kind") == "year") & pl.col("year").is_not_null() & pl.col("year_from").is_null())
+        dated.filter(pl.col("kind").is_in(["day", "month", "year"]) & single)
         .with_columns(now=pl.col("year") + counted)
         .group_by(keys)
         .agg(year_now=pl.col("now").min(), year_to=pl.col("now").max())
@@ -775,11 +795,15 @@ def _tense(cues: Mapping[str, Any]) -> pl.Expr:
 def resolve(found: pl.DataFrame, anchors: pl.DataFrame, cues: Mapping[str, Any]) -> pl.DataFrame:
     """Scanned dates and anchors (page, segment if there, published, published_first, published_last) → `schema.DATES`.
 
-    A year comes from the expression, its sentence, publication, or the same day named with its year elsewhere in the
-    article; otherwise it stays XXXX. From an interval of publication follows only what all of it agrees on.
+    A year comes from the expression, its sentence, publication, or what the article's other dates tell: the same day
+    with its year, or own_first and own_last of the anchors (`publication.tell`); otherwise it stays XXXX. From an
+    interval of publication follows only what all of it agrees on.
     """
     keys = [key for key in ("page", "segment") if key in found.columns and key in anchors.columns]
-    known = anchors.select(*keys, "published_first", "published_last").unique(keys, keep="first")
+    if "own_first" not in anchors.columns:
+        anchors = anchors.with_columns(own_first=pl.lit(None, pl.Date), own_last=pl.lit(None, pl.Date))
+    ends = ["published_first", "published_last", "own_first", "own_last"]
+    known = anchors.select(*keys, *ends).unique(keys, keep="first")
     dated = found.join(known, on=keys, how="left", maintain_order="left")
     # what link lists and other articles on the page say is not about this article
     own_text = dated.filter(~pl.col("role").is_in(_FOREIGN_ROLES)) if "role" in dated.columns else dated
@@ -789,9 +813,13 @@ def resolve(found: pl.DataFrame, anchors: pl.DataFrame, cues: Mapping[str, Any])
         .join(elsewhere, on=[*keys, "month", "day"], how="left", maintain_order="left")
         .join(_year_now(own_text, keys, cues), on=keys, how="left", maintain_order="left")
     )
+    # an anniversary tells the days around it from those of its first year
+    agrees = (pl.col("own_first").dt.year() == pl.col("year_now")).fill_null(True)
+    dated = dated.with_columns(pl.when(agrees).then(name).alias(name) for name in ("own_first", "own_last"))
     dated = dated.with_columns(
-        first_anchor=pl.coalesce("published_first", "own"),
-        last_anchor=pl.when(pl.col("published_first").is_null()).then("own").otherwise("published_last"),
+        first_anchor=pl.coalesce("published_first", "own", "own_first"),
+        last_anchor=pl.when(pl.col("published_first").is_not_null()).then("published_last")
+        .otherwise(pl.coalesce("own", "own_last")),
     )
     said = pl.coalesce("year", "year_said")
 

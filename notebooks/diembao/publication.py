@@ -7,6 +7,7 @@ and a weekday which years. Where these leave it open, or disagree without a clea
 
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
 import polars as pl
 
@@ -23,21 +24,39 @@ _SAME_STORY = 60  # days: later reports so close to the first one belong to its 
 _WIDEST = 3653  # days: wider bounds than ten years say nothing of use
 _WINDOWS = 4  # so many separate stretches are written out, more as one
 _SENTENCE = r"[^.!?…]*"
+_SOON = 5  # days: a day this soon after one named with its year is taken to go on from it
+
+
+class Told(NamedTuple):
+    """What undated main articles say of when they were published, as `tell` reads it from their dates."""
+
+    limits: pl.DataFrame
+    reported: pl.DataFrame
+    window: pl.DataFrame
+
+
+def tell(table: pl.DataFrame, found: pl.DataFrame, catalogue: Catalogue) -> Told:
+    """Articles and scanned dates → what the dates of undated main articles bound.
+
+    `window` (page, segment, own_first, own_last) is for `dates.resolve`: it follows from the article's own words alone.
+    """
+    undated = table.filter((pl.col("segment") == 0) & pl.col("published").is_null()).select("page")
+    of_main = found.filter(pl.col("segment") == 0).join(undated, on="page", how="semi")
+    own = _clauses(of_main, catalogue.cues["publication"])
+    reported = _reported(own)
+    return Told(_limits(own), reported, _window(own, reported))
 
 
 def infer(
-    table: pl.DataFrame, found: pl.DataFrame, mentions: pl.DataFrame, lines: pl.DataFrame, catalogue: Catalogue
+    table: pl.DataFrame, told: Told, mentions: pl.DataFrame, lines: pl.DataFrame, catalogue: Catalogue
 ) -> pl.DataFrame:
-    """Articles, scanned dates, mentions, lines with `text` → the same articles, undated main ones dated where possible.
+    """Articles, what they tell, mentions, lines with `text` → the same articles, undated main ones dated if possible.
 
     Fills published (EDTF: a day, or "one day of" `[2023-02-18..2023-12-31]`), published_first, published_last and
     published_basis, and adds `published_evidence`: what bounds the date, or why it stays unknown; null where stated.
     """
-    cues = catalogue.cues["publication"]
     undated = table.filter((pl.col("segment") == 0) & pl.col("published").is_null()).select("page")
-    own = _clauses(found.filter(pl.col("segment") == 0).join(undated, on="page", how="semi"), cues)
-    limits = _limits(own)
-    reported = _reported(own)
+    limits, reported = told.limits, told.reported
     held = _held(mentions.join(undated, on="page", how="semi"), lines, catalogue, reported)
     spans = _agreed(held)
     names = catalogue.actors.select("name_en", person_id="id")
@@ -203,7 +222,7 @@ def _clauses(found: pl.DataFrame, cues: dict) -> pl.DataFrame:
     """Scanned dates → the article's own, with what the words around each say of when it lies.
 
     `ahead`: said to come; `announced`: and that for certain; `back`: said to be past; `marked`: only a mark in time;
-    `reported`: what happened then is told as news.
+    `reported`: what happened then is told as news; `planned`: the words right before say it is to come.
     """
 
     def words(key: str) -> str:
@@ -235,6 +254,7 @@ def _clauses(found: pl.DataFrame, cues: dict) -> pl.DataFrame:
         )
         .with_columns(
             reported=pl.col("news") & ~pl.col("ahead") & ~pl.col("marked") & pl.col("role").is_in(_TEXT),
+            planned=clause.str.contains(rf"(?i){edge}{words('planned')}[^{LETTER}]") & pl.col("role").is_in(_TEXT),
             announced=pl.col("ahead") & ~that_day,  # "hôm 10-5" looks back whatever else its sentence says
         )
         .drop("news")
@@ -332,6 +352,75 @@ def _reported(own: pl.DataFrame) -> pl.DataFrame:
         .agg(weekdays=pl.struct("off", "weekday").unique())
     )
     return known.join(weekdays, on="page", how="left")
+
+
+def _window(own: pl.DataFrame, reported: pl.DataFrame) -> pl.DataFrame:
+    """Dates, reported days → page, segment, own_first, own_last: publication, where the article's words leave one year.
+
+    That is the year of the latest reported day, if only in one year it lies between the latest date with a year that
+    is not to come and the earliest that is planned; if the plan is for earlier in a year, so that the day lies in the
+    year before; or if a reported day closely follows one named with its year. No more is read from a year that was
+    looked back on: of 54 articles whose year is known otherwise, the next such day lies in it in 23.
+    """
+    year = pl.coalesce("year", "year_said")
+    code_month = pl.when(pl.col("code") < 30).then((pl.col("code") - 20) * 3).otherwise((pl.col("code") - 33) * 3 + 1)
+    of_year = pl.col("kind") == "year"
+    dated = (
+        own.filter(pl.col("kind").is_in(["day", "month", "quarter", "season", "year"]) & year.is_between(1800, 2100))
+        .filter(of_year | pl.coalesce("month", "code").is_not_null())
+        .with_columns(
+            month_from=pl.coalesce("month_from", "month", code_month, 1),
+            month_to=pl.coalesce("month", code_month + 2, 12).clip(upper_bound=12),
+        )
+        .with_columns(
+            starts=_day(pl.coalesce("year_from", year), pl.col("month_from"), pl.coalesce("day_from", "day", 1)),
+            ends=pl.coalesce(
+                _day(year, pl.col("month_to"), pl.col("day")), _day(year, pl.col("month_to"), pl.lit(1)).dt.month_end()
+            ),
+        )
+    )
+    behind = ~pl.col("ahead") & ~pl.col("planned").any().over("page", "line", "sentence")
+    until = pl.col("ends").filter(pl.col("planned") & ~of_year).min()
+    past_year = of_year & (year < until.over("page").dt.year())  # "năm 2019" alone may well be to come
+    named = dated.group_by("page").agg(
+        since=pl.col("starts").filter(behind & (~of_year | past_year)).max(), until=until
+    )
+    bounded = reported.select("page", "on", "within").join(named, on="page", how="inner")
+    in_year = pl.date(pl.col("until").dt.year(), pl.col("on").dt.month(), pl.col("on").dt.day())
+    last = pl.when(in_year <= pl.col("until")).then(in_year).otherwise(in_year.dt.offset_by("-1y"))
+    next_year = pl.col("day").dt.year() < pl.col("until").dt.year()
+    only_one = next_year | (pl.col("since") > pl.col("day").dt.offset_by("-1y"))
+    planned = bounded.with_columns(day=last).filter(only_one & (pl.col("since") <= pl.col("day")).fill_null(True))
+    one_day = (pl.col("kind") == "day") & pl.col("day").is_not_null() & pl.col("day_from").is_null()
+    latest = pl.col("year") == pl.col("year").max().over("page")
+    common = pl.lit(2001)  # any year without 29 February
+    after = _day(common, pl.col("month"), pl.col("day")) - _day(common, pl.col("month_named"), pl.col("day_named"))
+    full = dated.filter(one_day & latest & behind & ~pl.col("marked"))
+    bare = own.filter(one_day & pl.col("reported") & year.is_null() & pl.col("year_shift").is_null())
+    soon = (
+        bare.filter(pl.col("month").is_not_null())
+        .select("page", "month", "day")
+        .join(full.select("page", "starts", month_named="month", day_named="day"), on="page", how="inner")
+        .filter(after.dt.total_days().is_between(1, _SOON))
+        .unique("page", keep="first", maintain_order=True)
+        .join(bounded, on="page", how="inner")
+        .with_columns(day=pl.date(pl.col("starts").dt.year(), pl.col("on").dt.month(), pl.col("on").dt.day()))
+        .with_columns(
+            day=pl.when(pl.col("day") < pl.col("starts")).then(pl.col("day").dt.offset_by("1y")).otherwise("day")
+        )
+        .filter((pl.col("day") <= pl.col("until")).fill_null(True))
+    )
+    columns = ["page", "day", "within", "until"]
+    return (
+        pl.concat([planned.select(columns), soon.select(columns)])
+        .unique("page", keep="first", maintain_order=True)
+        .select(
+            "page",
+            segment=pl.lit(0, pl.Int32),
+            own_first="day",
+            own_last=pl.min_horizontal(pl.col("day") + pl.duration(days="within"), "until"),
+        )
+    )
 
 
 # --- together ----------------------------------------------------------------------------------------------------

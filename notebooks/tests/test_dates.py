@@ -264,6 +264,8 @@ def test_a_round_up_dates_its_today_at_its_head() -> None:
         ("tháng tới", "XXXX-07"),
     ]
     assert dated(*texts, roles=["body", "body"])[1] == ("Tối qua", "REL")
+    texts = ("Hai bên gặp nhau là tin đáng chú ý đầu ngày 28/6.", "Tối qua hai bên gặp nhau.")
+    assert dated(*texts, roles=["lead", "body"])[1] == ("Tối qua", "XXXX-06-27")
 
 
 def test_the_year_of_today_may_stand_with_the_same_day_elsewhere() -> None:
@@ -277,6 +279,42 @@ def test_a_year_counted_back_from_now_gives_the_year_of_the_article() -> None:
     texts = ("Cách đây đúng 50 năm, vào năm 1969, hai nước đụng độ.", "Ngày 5-6 họ gặp lại, như hồi tháng 4 năm ngoái.")
     assert [edtf for _, edtf in dated(*texts)] == ["1969", "2019-06-05", "2018-04"]
     assert dated("Cách đây hơn 50 năm, vào năm 1969, họ đụng độ.", "Ngày 5-6 họ gặp lại.")[1][1] == "XXXX-06-05"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Hai nước kỷ niệm 5 năm ngày ký hiệp ước (18/3/2014).",
+        "Hôm ấy là lễ kỉ niệm 5 năm hai nước mở cửa biên giới vào tháng 3/2014.",
+        "Cách đây đúng 5 năm, ngày 18/3/2014, hai nước ký hiệp ước.",
+    ],
+)
+def test_an_anniversary_gives_the_year_of_the_article(sentence: str) -> None:
+    assert dated(sentence, "Hôm 20/3 họ gặp lại.")[-1] == ("Hôm 20/3", "2019-03-20")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Hai nước kỷ niệm 5 năm hợp tác, sau cuộc gặp ngày 18/3/2014.",
+        "Nhà máy chạy được 5 năm kể từ ngày 18/3/2014.",
+    ],
+)
+def test_years_counted_from_something_else_are_no_anniversary(sentence: str) -> None:
+    assert dated(sentence, "Hôm 20/3 họ gặp lại.")[-1] == ("Hôm 20/3", "XXXX-03-20")
+
+
+def test_an_event_named_with_its_year_beside_a_day_gives_it_its_year() -> None:
+    assert dated("Họ chụp ảnh hôm 12/2, ngày khai mạc Hội chợ Hải Vân 2018.")[0] == ("hôm 12/2", "2018-02-12")
+    assert dated("Đội chủ nhà thắng ở Hội thao Hải Vân 2018 hôm 1/9.")[-1] == ("hôm 1/9", "2018-09-01")
+    # nor a text that is only referred to, the day of a report, or an event further on
+    for text in (
+        "Họ nhắc tới Hiệp định Hải Vân 1991 hôm 1/9.",
+        "Sau Hội thao Hải Vân 2018, hãng tin ngày 1/9 đưa tin về đội chủ nhà.",
+        "Hôm 1/9 họ bàn về đội tuyển, về sân bãi, về kinh phí và về việc đăng cai Hội thao Hải Vân 2018.",
+        "Hôm 1/9 họ gặp nhau. Hội thao Hải Vân 2018 đã xong.",
+    ):
+        assert "XXXX-09-01" in [edtf for _, edtf in dated(text)]
 
 
 def test_a_dated_page_beside_it_changes_nothing() -> None:

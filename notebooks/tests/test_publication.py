@@ -114,6 +114,47 @@ def test_stated_dates_stay_and_dates_in_the_text_are_not_resolved_by_inference()
     assert tables["dates"]["edtf"].str.starts_with("XXXX").all()
 
 
+def resolved(*sentences: str) -> list[str]:
+    """The days of an undated page of our own, as dated from what the page itself tells."""
+    dated = extract(p="\n\n".join([HEAD, *sentences]))["dates"]
+    assert set(dated["basis"]) <= {"explicit", "context", "unresolved"}
+    return dated["edtf"].to_list()
+
+
+NEWS = "Ngày 9/4, hai bên tuyên bố nối lại đối thoại."
+
+
+def test_a_plan_and_what_lies_behind_leave_one_year_for_the_days_between():
+    behind, plan = "Hai bên gặp nhau hồi tháng 7-2018.", "Họ dự kiến ký thỏa thuận vào mùa hè năm 2019."
+    assert resolved(NEWS, behind, plan)[0] == "2019-04-09"
+    assert resolved(NEWS, plan)[0] == "XXXX-04-09"  # as well the year before
+    assert resolved(NEWS, behind)[0] == "XXXX-04-09"  # as well a year later
+    assert resolved(NEWS, "Hai bên gặp nhau hồi tháng 7-2017.", plan)[0] == "XXXX-04-09"
+    assert resolved(NEWS, "Hai bên gặp nhau ngày 3-9-2019.", plan)[0] == "XXXX-04-09"  # they disagree
+
+
+def test_a_plan_for_early_in_a_year_puts_later_days_in_the_year_before():
+    assert resolved(NEWS, "Cuộc gặp tới sẽ diễn ra vào tháng 1/2020.", "Họ gặp nhau hồi tháng 2.") == [
+        "2019-04-09",
+        "2020-01",
+        "2019-02",
+    ]
+    assert resolved(NEWS, "Họ từng gặp nhau vào tháng 1/2020.")[0] == "XXXX-04-09"
+
+
+def test_a_day_just_after_one_with_its_year_goes_on_from_it():
+    photo = "Đại diện hai bên tại cuộc gặp ngày 7-4-2019."
+    assert resolved(NEWS, photo, "Hôm 2/4, họ đã gặp nhau.") == ["2019-04-09", "2019-04-07", "2019-04-02"]
+    assert resolved(NEWS, "Đại diện hai bên tại cuộc gặp ngày 17-3-2019.")[0] == "XXXX-04-09"
+    assert resolved("Ngày 1/3, hai bên tuyên bố gặp lại.", "Đại diện hai bên ngày 29-2-2020.")[1] == "2020-02-29"
+    assert resolved(NEWS, "Hai bên kỷ niệm 5 năm ngày ký hiệp ước (7-4-2014).")[0] == "2019-04-09"
+
+
+def test_a_plan_is_no_plan_looked_back_on_however_long_its_sentence():
+    plan = "Hai bên sẽ có cuộc gặp chính thức đầu tiên ở cấp cao giữa hai chính phủ tại thủ đô vào tháng 4-2024"
+    assert published(BIDEN, f"{plan}, và đã nhất trí về việc này.") == "[2021-01-20..2025-01-20]"
+
+
 def withheld(read: pl.DataFrame) -> pl.DataFrame:
     """Pages → their main articles, dated as if no page stated its date."""
     lines = articles.line_roles(articles.split_lines(read), read, catalogue())
@@ -123,7 +164,8 @@ def withheld(read: pl.DataFrame) -> pl.DataFrame:
     none = pl.DataFrame(schema={"page": pl.String, "published": pl.String})
     table = articles.article_table(lines, bare, none)
     mentions = find_mentions(names.scan(full.with_columns(at_head=pl.lit(False)), catalogue()), full, catalogue())
-    return publication.infer(table, found, mentions, full, catalogue()).filter(pl.col("segment") == 0)
+    told = publication.tell(table, found, catalogue())
+    return publication.infer(table, told, mentions, full, catalogue()).filter(pl.col("segment") == 0)
 
 
 def contained(folder: Path, truth: Path) -> pl.DataFrame:
