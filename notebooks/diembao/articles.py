@@ -40,19 +40,78 @@ def line_roles(lines: pl.DataFrame, pages: pl.DataFrame, catalogue: Catalogue) -
         lines.with_columns(plain=folded(pl.col("text")).str.replace_all(_INVISIBLE, "").str.strip_chars())
         .filter(pl.col("plain") != "")
         .join(pages.select("page", "title"), on="page", how="left", maintain_order="left")
-        .with_columns(low=pl.col("plain").str.to_lowercase())
     )
-    full = _signals(full, catalogue)
+    full, lines_of = _paragraphs(full)
+    full = _signals(full.with_columns(low=pl.col("plain").str.to_lowercase()), catalogue)
     full = _frame(full)
     full = _zones(full)
     full = _second_articles(full)
     full = _kinds(_closing_block(full))
     roles = full.select("page", "line", "segment", role=_role())
+    roles = lines_of.join(roles, on=["page", "line"], how="left", maintain_order="left").with_columns(line="part")
     return (
         lines.join(roles, on=["page", "line"], how="left", maintain_order="left")
         .with_columns(pl.col("segment").fill_null(strategy="forward").over("page").fill_null(0))
         .select("page", "segment", "line", "start", "end", "text", "role")
     )
+
+
+def _paragraphs(full: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Non-blank lines → paragraphs, under the number of their first line, and the `line` each `part` belongs to.
+
+    Most lines are paragraphs. Where a dump is wrapped at a width, or broken at its links, lines run on into the next.
+    """
+    text, plain = pl.col("text").str.strip_chars_end(), pl.col("plain")
+    same, by = _PAGE == _PAGE.shift(1), pl.col("line") - pl.col("line").shift(1)
+    open_end = ~plain.str.contains(_TERMINAL).shift(1)
+    goes_on = same & (by <= 2) & plain.str.contains(r"^(?:\p{Ll}|[,.;:!?)…])") & open_end
+    full = full.with_columns(goes_on=goes_on.fill_null(False))
+    parts = full.select("page", part="line")
+    if not full["goes_on"].any():
+        return full.drop("goes_on").with_columns(last="line"), parts.with_columns(line="part")
+    # a line ends where the next word would not have fitted (a greedy wrap); its width is that of the longest
+    full = full.with_columns(
+        wide=text.str.len_chars().shift(1),
+        full=text.str.len_chars().shift(1) + 1 + plain.str.extract("^([^ ]+)").str.len_chars().cast(pl.UInt32),
+        near=same & (by == 1),
+        item=plain.str.contains(r"^(?:[-+*•–]|\d+[.)/]) ?"),
+    )
+    broken = pl.all_horizontal("near", "goes_on") & (pl.col("wide") >= _NARROW)
+    width = pl.col("wide").filter(broken).max().over("page")
+    wrapped = (
+        (width <= _WIDE)
+        & (broken.sum().over("page") >= 3)
+        & ((broken & (pl.col("full") > width)).sum().over("page") * 2 >= broken.sum().over("page"))
+    )
+    wraps = wrapped & pl.col("near") & (pl.col("wide") <= width) & ~pl.col("item")
+    wraps = wraps & ((pl.col("full") > width) | (broken & (pl.col("wide") * 2 >= width)))
+    # what is broken at a link comes out as a sentence, and takes in what stands before the link's own words
+    full = full.with_columns(wraps=wraps.fill_null(False))
+    links = full.with_columns(runs=pl.col("goes_on") & ~pl.col("wraps"), n=pl.int_range(pl.len()))
+    anchor = (
+        plain.str.contains(r"^\p{Lu}")
+        & (plain.str.count_matches(" ") <= 5)
+        & (pl.col("runs").shift(-1) & (_PAGE == _PAGE.shift(-1)))
+        & (by == pl.col("line").shift(-1) - pl.col("line"))
+        & open_end
+        & ~plain.shift(1).str.contains(r"\d{3}|\d[:/]\d|^[^\p{L}]*$")
+    )
+    links = links.with_columns(runs=pl.col("runs") | (same & anchor).fill_null(False))
+    links = links.with_columns(group=(~pl.any_horizontal("runs", "wraps")).cum_sum())
+    told = plain.last().str.contains(_TERMINAL) & (plain.str.count_matches(" ").sum() + pl.len() >= 12)
+    links = links.with_columns(runs=pl.col("runs") & told.over("group"))
+    first = pl.when(~(links["runs"] | links["wraps"])).then("line").forward_fill()
+    full = full.with_columns(first=first)
+    parts = parts.with_columns(line=full["first"])
+    joined = (
+        full.group_by("page", "first", maintain_order=True)
+        .agg(pl.col("text", "plain").str.join(" "), pl.col("title").first(), last=pl.col("line").last())
+        .rename({"first": "line"})
+    )
+    return joined, parts
+
+
+_NARROW, _WIDE = 40, 130  # characters of the lines a dump may be wrapped to
 
 
 def _line(column: str, by: int) -> pl.Expr:
@@ -648,7 +707,7 @@ def _byline() -> pl.Expr:
 def _caption() -> pl.Expr:
     """Whether a line describes a picture, or says whose it is."""
     k, bare = pl.col("k"), pl.col("bare")
-    before_credit = _line("credit", 1) & (pl.col("line").shift(-1) == pl.col("line") + 1) & bare & pl.col("below")
+    before_credit = _line("credit", 1) & (pl.col("line").shift(-1) == pl.col("last") + 1) & bare & pl.col("below")
     tabled = pl.col("text").str.contains("\t", literal=True)
     beside_credit = pl.col("above_credit") | (bare & ~pl.col("small") & (_line("credit", -1) | _line("credit", -2)))
     headline = pl.col("plain").filter(k == pl.col("headline_at")).first().over("page")
@@ -737,7 +796,7 @@ def _role() -> pl.Expr:
 
 def _closing_block(full: pl.DataFrame) -> pl.DataFrame:
     """Zones → `closing`: captions some sites print below a story (the last block of a dense page), and their copies."""
-    gap = pl.when(_PAGE == _PAGE.shift(1)).then(pl.col("line") - pl.col("line").shift(1) > 1).fill_null(True)
+    gap = pl.when(_PAGE == _PAGE.shift(1)).then(pl.col("line") - pl.col("last").shift(1) > 1).fill_null(True)
     full = full.with_columns(block=gap.cast(pl.Int32).cum_sum().over("page"))
     full = full.with_columns(size=pl.len().over("page", "block"), blocks=pl.col("block").max().over("page"))
     in_block = pl.any_horizontal("credit", "copied").any().over("page", "block")
