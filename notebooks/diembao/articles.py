@@ -63,7 +63,7 @@ def _paragraphs(full: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """
     text, plain = pl.col("text").str.strip_chars_end(), pl.col("plain")
     same, by = _PAGE == _PAGE.shift(1), pl.col("line") - pl.col("line").shift(1)
-    open_end = ~plain.str.contains(_TERMINAL).shift(1)
+    open_end = ~plain.str.contains(r"[.!?…][\"')\]]*$").shift(1)
     goes_on = same & (by <= 2) & plain.str.contains(r"^(?:\p{Ll}|[,.;:!?)…])") & open_end
     full = full.with_columns(goes_on=goes_on.fill_null(False))
     parts = full.select("page", part="line")
@@ -74,17 +74,18 @@ def _paragraphs(full: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         wide=text.str.len_chars().shift(1),
         full=text.str.len_chars().shift(1) + 1 + plain.str.extract("^([^ ]+)").str.len_chars().cast(pl.UInt32),
         near=same & (by == 1),
-        item=plain.str.contains(r"^(?:[-+*•–]|\d+[.)/]) ?"),
+        item=plain.str.contains(r"^(?:[-+*•–]|\d+[.)]) "),
     )
     broken = pl.all_horizontal("near", "goes_on") & (pl.col("wide") >= _NARROW)
     width = pl.col("wide").filter(broken).max().over("page")
+    width = pl.col("wide").filter(pl.col("wide") <= width + 4).max().over("page")
     wrapped = (
         (width <= _WIDE)
         & (broken.sum().over("page") >= 3)
         & ((broken & (pl.col("full") > width)).sum().over("page") * 2 >= broken.sum().over("page"))
     )
     wraps = wrapped & pl.col("near") & (pl.col("wide") <= width) & ~pl.col("item")
-    wraps = wraps & ((pl.col("full") > width) | (broken & (pl.col("wide") * 2 >= width)))
+    wraps = wraps & open_end & ((pl.col("full") > width) | (broken & (pl.col("wide") * 2 >= width)))
     # what is broken at a link comes out as a sentence, and takes in what stands before the link's own words
     full = full.with_columns(wraps=wraps.fill_null(False))
     links = full.with_columns(runs=pl.col("goes_on") & ~pl.col("wraps"), n=pl.int_range(pl.len()))
@@ -178,7 +179,9 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         pl.col(name).fill_null(False) for name in short.columns if name != "n"
     )
     content = (pl.col("syllables") >= 7) & pl.col("terminal") & ~pl.any_horizontal("credit", "notice")
+    asks = plain.str.ends_with("?") & (pl.col("syllables") <= 20) & ~plain.str.contains(r"[.!?…] ")
     return full.with_columns(
+        asks=asks,  # as titles do, or an interviewer
         form=pl.col("form") & ~pl.col("credit"),
         imprint=pl.col("imprint") & ~pl.col("credit"),
         content=content,
@@ -367,7 +370,7 @@ def _echoed(full: pl.DataFrame) -> pl.DataFrame:
     Menus, teasers and notices may stand above a headline; what they say is not said again in the text. The story is the
     stretch of lines with most prose (the maximum subarray of prose against other lines).
     """
-    weight = pl.when("content").then(pl.col("syllables").clip(0, 60)).otherwise(-6)
+    weight = pl.when(pl.col("content") & ~pl.col("asks")).then(pl.col("syllables").clip(0, 120)).otherwise(-5)
     total = weight.cum_sum().over("page")
     low = (total - weight).cum_min().over("page")
     reach = full.with_columns(total=total).with_columns(gain=pl.col("total") - low, low=low)
@@ -385,7 +388,10 @@ def _echoed(full: pl.DataFrame) -> pl.DataFrame:
     above = pl.col("title_like") & (pl.col("k") < pl.col("begins"))
     near = (pl.col("begins") - pl.col("k") <= _HEAD) & pl.col("syllables").is_between(5, 32)
     choice = placed.filter(above.sum().over("page") > 1).filter(above & near)
-    dated = placed.select("page", "k", dated=_line("dateline", 1) | _line("dateline", -1))
+    # (its author may stand between a title and its day)
+    short = (pl.col("syllables").shift(-1) <= 4) & ~_line("terminal", 1)
+    dated = _line("dateline", 1) | _line("dateline", -1) | (_line("dateline", 2) & short)
+    dated = placed.select("page", "k", dated=dated)
     spoken = placed.filter(pl.col("page").is_in(choice["page"].unique().implode()))
     spoken = spoken.filter(pl.col("content") & pl.col("k").is_between("begins", "ends"))
     said = _syllables(spoken).unpivot(["syllable", "pair"], index="page", value_name="said").drop("variable").unique()
@@ -479,7 +485,8 @@ def _zones(full: pl.DataFrame) -> pl.DataFrame:
     # the story is closed by its signature or wire credit, once prose has begun
     ending = (
         pl.any_horizontal("wire_end", "author")
-        & (pl.col("stories_before") >= 3)
+        # (a whole story may be one line)
+        & ((pl.col("stories_before") >= 3) | ((pl.col("told") >= 120) & (pl.col("wire_end") | pl.col("signed"))))
         & (pl.col("k") - pl.col("last_told") <= 4)
         & ~pl.any_horizontal("copied", "credit", "in_list", "ui", "link_heading", "form", "imprint", "notice")
         # a name alone between paragraphs of prose is a subheading, not a signature
