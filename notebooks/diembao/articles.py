@@ -490,7 +490,10 @@ def _zones(full: pl.DataFrame) -> pl.DataFrame:
         & (pl.col("k") - pl.col("last_told") <= 4)
         & ~pl.any_horizontal("copied", "credit", "in_list", "ui", "link_heading", "form", "imprint", "notice")
         # a name alone between paragraphs of prose is a subheading, not a signature
-        & (pl.col("stories_left") <= pl.col("stories_before") * pl.when("wire_end").then(2).otherwise(1))
+        & (
+            (pl.col("stories_left") <= pl.col("stories_before") * pl.when("wire_end").then(2).otherwise(1))
+            | (pl.col("signed") & (pl.col("all_told") <= 2 * pl.col("told")))
+        )
     )
     # or by what stands below stories only: its topics, the readers, the imprint
     strong = pl.col("imprint") & pl.col("plain").str.contains(r"[:\d©®]")
