@@ -160,7 +160,7 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         | low.str.contains(r"^(?:số )?\d+[^.]{3,60}(?:hà nội|hcm|hồ chí minh)$"),
         notice=low.str.contains(rf"(?:^[^\p{{L}}]*|[.!?] )(?:{any_of(cues['notices'])})(?:[^\p{{L}}]|$)")
         | low.str.contains(_ADDRESS),
-        listed=(pl.col("text").str.count_matches(r"\t|[|·•]") >= 2)
+        listed=(pl.col("text").str.count_matches(r"\t|[|·•]|[^ .] {2,}[^ ]") >= 2)
         | plain.str.contains(r"^[^,]{2,30},$|^#[^ ]|^\p{Ll}[^.!?:;]{0,25}$")
         | (
             (plain.str.count_matches(",") >= 2)
@@ -172,6 +172,7 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         & (plain.str.count_matches(" ") < 40),
         named_site=low.str.contains(rf"^(?:{any_of(cues['site_names'])}) "),
         mark=plain.str.extract(r"^(\([^()]{2,20}\)|\p{Lu}[\p{L}.&]{1,12}) ?- "),
+        labelled=plain.str.contains(r"^(?:[^ :.]+ ){0,5}[^ :.]+ ?: ?(?:\p{Lu}\p{L}+(?: \p{Lu}\p{L}*){1,4}|[\d.,]+)$"),
         is_title=(pl.col("title") == pl.col("text").str.strip_chars()).fill_null(False),
     )
     short = _short_signals(full.filter(pl.col("syllables") <= SHORT), cues, outlets)
@@ -243,6 +244,7 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series) -> pl.Da
         | ~plain.str.contains(r"\p{L}")
         | (plain.str.contains(r"\d") & ~plain.str.contains(r"\p{L}{3}"))
         | low.str.contains(r"^[^\p{L}]*a[^\p{L}]*$"),
+        clock=low.str.contains(r"^[^\p{L}\d]*\d{1,2}[:hg]\d{2}$"),
         agency=plain.str.strip_chars("()[]. ").is_in(outlets.implode()),
         named=plain.str.contains(rf"^{name}(?:[ ,/|–-]+{name})*$|\d ?[/.-] ?\d"),
         name_only=plain.str.contains(rf"^{name}(?: {name}){{1,3}}$")
@@ -464,6 +466,10 @@ def _zones(full: pl.DataFrame) -> pl.DataFrame:
     full = full.with_columns(goes_on=pl.col("goes_on") | (resumes & pl.col("title_like")))
     # so does a title with the day or the hour of another story below it
     stamped = pl.col("title_like") & ~pl.col("terminal") & (_line("dateline", 1) | _line("stamp", 1))
+    # (below what heads comments, a name with its hour is a reader's)
+    talking = pl.when("talk_heading").then(True).when(pl.any_horizontal("link_heading", "tag_heading")).then(False)
+    talking = talking.forward_fill().over("page").fill_null(False)
+    stamped = stamped & ~(talking & (pl.col("syllables") <= 6))
     heads_links = (pl.col("link_heading") & (pl.col("k") > pl.col("headline_at"))) | (
         stamped & (pl.col("k") > pl.col("lead_at") + 1)
     )
@@ -489,6 +495,7 @@ def _zones(full: pl.DataFrame) -> pl.DataFrame:
         & ((pl.col("stories_before") >= 3) | ((pl.col("told") >= 120) & (pl.col("wire_end") | pl.col("signed"))))
         & (pl.col("k") - pl.col("last_told") <= 4)
         & ~pl.any_horizontal("copied", "credit", "in_list", "ui", "link_heading", "form", "imprint", "notice")
+        & ~(pl.col("name_only") & _line("clock", 1))  # a live report goes on with the next hour
         # a name alone between paragraphs of prose is a subheading, not a signature
         & (
             (pl.col("stories_left") <= pl.col("stories_before") * pl.when("wire_end").then(2).otherwise(1))
@@ -654,7 +661,12 @@ def _kinds(full: pl.DataFrame) -> pl.DataFrame:
         ((pl.col("zone") == _TALK) & (~pl.col("in_run") | pl.col("form")))
         | (pl.col("zone") == _IMPRINT)
         | ((pl.col("zone") == _TAGS) & (pl.col("syllables") <= 6) & bare)
-        | (pl.col("named_site") & pl.col("outside") & _line("imprint", 1))
+        | (
+            pl.col("named_site")
+            & pl.col("outside")
+            & (_line("imprint", 1) | (_line("named_site", 1) & _line("imprint", 2)))
+        )
+        | (pl.col("outside") & pl.col("labelled"))
         | (pl.col("plain").str.starts_with("©") & pl.col("outside") & ~pl.col("closing"))
         | (pl.all_horizontal("dumped", "inside", "bare") & pl.col("plain").str.contains(r"^\p{Ll}[^.!?:;,]{0,25}$"))
     ) & ~pl.any_horizontal("link_opener", "doubled", "copied")
