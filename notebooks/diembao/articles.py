@@ -332,7 +332,7 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
         above_credit=_line("credit", 1) & (pl.col("syllables").shift(-1) <= 5) & (pl.col("syllables") <= 20),
     )
     after = pl.col("k") > pl.col("headline_at")
-    prose = pl.col("content") & after & ~pl.any_horizontal("copied", "doubled", "broken_off", "link_opener", "wire_end")
+    prose = pl.col("content") & after & ~pl.any_horizontal("asks", "copied", "doubled", "broken_off", "link_opener", "wire_end")
     lead_at = (
         pl.col("k")
         .filter(
@@ -628,7 +628,7 @@ def _kinds(full: pl.DataFrame) -> pl.DataFrame:
     full = full.with_columns(
         bare=~pl.col("terminal"),
         small=pl.col("syllables") <= 4,
-        title=~pl.col("terminal") & (pl.col("syllables") >= 5),
+        title=(~pl.col("terminal") | pl.col("asks")) & (pl.col("syllables") >= 5),
         at_head=k < pl.coalesce("lead_at", pl.col("headline_at") + 1),
         below=k > pl.col("headline_at"),
         outside=(k > pl.col("last_story")) | pl.col("closed"),
