@@ -153,7 +153,14 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         | low.str.contains(rf"(?:^|[ (\[\-/.*])(?:{any_of(cues['credit_words'])})(?: \([^)]*\))? ?: ?[^ ]")
         | low.str.contains(r"\((?:ảnh|photo|nguồn)[ :][^)]{0,60}\)[ .]*$")
         | low.str.contains(r"[ .][-–] ?ảnh (?:chụp màn hình )?[^ .,;:]+(?: [^ .,;:]+){0,3}[ .]*$"),
-        link_opener=low.str.contains(rf"^(?:{any_of(cues['link_openers'])})"),
+        link_opener=low.str.contains(rf"^(?:{any_of(cues['link_openers'])})")
+        | (  # lists give the day of a story beside its title
+            plain.str.contains(
+                r"^\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d{2}(?:,? \d{1,2}:\d{2})?(?: ?[-–|:])? \p{Lu}\p{L}*(?: [^ ]+){3}"
+                r"|(?: [^ ]+){3} \(\d{1,2}/\d{1,2}(?:/\d{2,4})?\)$"
+            )
+            & ~plain.str.contains(r"[.!…;:][\"')]*$|[.!…] \p{Lu}")
+        ),
         form=opens(cues["forms"] + cues["ui_openers"]),
         imprint=low.str.contains(rf"^[^\p{{L}}\d]*(?:{any_of(cues['imprint'])})(?:[^\p{{L}}]|$)")
         | low.str.contains(r"^[©®]|^(?:báo|tạp chí|trang)[^.]{0,40} điện tử$")
@@ -332,7 +339,7 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
         above_credit=_line("credit", 1) & (pl.col("syllables").shift(-1) <= 5) & (pl.col("syllables") <= 20),
     )
     after = pl.col("k") > pl.col("headline_at")
-    prose = pl.col("content") & after & ~pl.any_horizontal("asks", "copied", "doubled", "broken_off", "link_opener", "wire_end")
+    prose = pl.col("content") & after & ~pl.any_horizontal("copied", "doubled", "broken_off", "link_opener", "wire_end")
     lead_at = (
         pl.col("k")
         .filter(
@@ -628,7 +635,8 @@ def _kinds(full: pl.DataFrame) -> pl.DataFrame:
     full = full.with_columns(
         bare=~pl.col("terminal"),
         small=pl.col("syllables") <= 4,
-        title=(~pl.col("terminal") | pl.col("asks")) & (pl.col("syllables") >= 5),
+        # (a short question is a subheading)
+        title=pl.when("asks").then(pl.col("syllables") >= 9).otherwise(~pl.col("terminal") & (pl.col("syllables") >= 5)),
         at_head=k < pl.coalesce("lead_at", pl.col("headline_at") + 1),
         below=k > pl.col("headline_at"),
         outside=(k > pl.col("last_story")) | pl.col("closed"),
@@ -791,7 +799,8 @@ def _role() -> pl.Expr:
         .then(
             pl.when(_line("credit", 1) & pl.col("below")).then(pl.lit("caption"))
             .when("copied").then(pl.lit("headline"))
-            .otherwise(pl.lit("ui"))  # the page's title, with the site's name behind it
+            .when(k < pl.col("headline_at")).then(pl.lit("headline"))  # the page's, with the site's name behind it
+            .otherwise(pl.lit("ui"))
         )
         .when((k < pl.col("headline_at")) | pl.col("spoken"))
         .then(pl.lit("ui"))
