@@ -153,14 +153,12 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         | low.str.contains(rf"(?:^|[ (\[\-/.*])(?:{any_of(cues['credit_words'])})(?: \([^)]*\))? ?: ?[^ ]")
         | low.str.contains(r"\((?:ảnh|photo|nguồn)[ :][^)]{0,60}\)[ .]*$")
         | low.str.contains(r"[ .][-–] ?ảnh (?:chụp màn hình )?[^ .,;:]+(?: [^ .,;:]+){0,3}[ .]*$"),
-        link_opener=low.str.contains(rf"^(?:{any_of(cues['link_openers'])})")
-        | (  # lists give the day of a story beside its title
-            plain.str.contains(
-                r"^\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d{2}(?:,? \d{1,2}:\d{2})?(?: ?[-–|:])? \p{Lu}\p{L}*(?: [^ ]+){3}"
-                r"|(?: [^ ]+){3} \(\d{1,2}/\d{1,2}(?:/\d{2,4})?\)$"
-            )
-            & ~plain.str.contains(r"[.!…;:][\"')]*$|[.!…] \p{Lu}")
-        ),
+        link_opener=low.str.contains(rf"^(?:{any_of(cues['link_openers'])})"),
+        dated_title=plain.str.contains(
+            r"^\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d{2}(?:,? \d{1,2}:\d{2})?(?: ?[-–|:])? \p{Lu}\p{L}*(?: [^ ]+){3}"
+            r"|(?: [^ ]+){3} \(\d{1,2}/\d{1,2}(?:/\d{2,4})?\)$"
+        )
+        & ~plain.str.contains(r"[.!…;:][\"')]*$|[.!…] \p{Lu}"),
         form=opens(cues["forms"] + cues["ui_openers"]),
         imprint=low.str.contains(rf"^[^\p{{L}}\d]*(?:{any_of(cues['imprint'])})(?:[^\p{{L}}]|$)")
         | low.str.contains(r"^[©®]|^(?:báo|tạp chí|trang)[^.]{0,40} điện tử$")
@@ -302,6 +300,9 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
     """Signals → the place of each line in its page: headline, lead, the last line of the story, the closing block."""
     k = pl.int_range(pl.len()).over("page")
     full = full.with_columns(k=k)
+    # lists give the day of each story beside its title
+    dated = pl.col("dated_title") & (_line("dated_title", 1) | _line("dated_title", -1))
+    full = full.with_columns(link_opener=pl.col("link_opener") | dated)
     title_like = (
         (pl.col("syllables") >= 4)
         & ~pl.any_horizontal("ui", "link_heading", "link_opener", "dateline", "image_file", "wire_end", "credit")
