@@ -64,7 +64,8 @@ def _paragraphs(full: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     text, plain = pl.col("text").str.strip_chars_end(), pl.col("plain")
     same, by = _PAGE == _PAGE.shift(1), pl.col("line") - pl.col("line").shift(1)
     open_end = ~plain.str.contains(r"[.!?…][\"')\]]*$").shift(1)
-    goes_on = same & (by <= 2) & plain.str.contains(r"^(?:\p{Ll}|[,.;:!?)…])") & open_end
+    spaced = (by == 2).sum().over("page") * 5 >= pl.len().over("page") * 4  # all lines are, with a blank one between
+    goes_on = same & ((by == 1) | ((by == 2) & spaced)) & plain.str.contains(r"^(?:\p{Ll}|[,.;:!?)…])") & open_end
     full = full.with_columns(goes_on=goes_on.fill_null(False))
     parts = full.select("page", part="line")
     if not full["goes_on"].any():
@@ -90,7 +91,7 @@ def _paragraphs(full: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     full = full.with_columns(wraps=wraps.fill_null(False))
     links = full.with_columns(runs=pl.col("goes_on") & ~pl.col("wraps"), n=pl.int_range(pl.len()))
     anchor = (
-        plain.str.contains(r"^\p{Lu}")
+        plain.str.contains(r"^\p{Lu}.")
         & (plain.str.count_matches(" ") <= 5)
         & (pl.col("runs").shift(-1) & (_PAGE == _PAGE.shift(-1)))
         & (by == pl.col("line").shift(-1) - pl.col("line"))
@@ -175,6 +176,11 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         # a caption may end with the day of its picture
         pictured=plain.str.contains(r"(?:ngày|hôm) \d{1,2} ?[/.-] ?\d{1,2} ?[/.-] ?(?:19|20)\d{2}[.)]?$")
         & (plain.str.count_matches(" ") < 40),
+        # who is who in a picture
+        pointed=low.str.contains(
+            r"\((?:(?:ngoài|bìa|bên|thứ|hàng|đứng|ngồi|người|áo|ở|từ) [^()]{0,20})?(?:trái|phải|giữa)(?: sang| qua)?(?:,[^()]{0,30})?\)"
+            r"|^từ (?:trái|phải)|^hàng (?:đầu|trước|sau)[,:]"
+        ),
         named_site=low.str.contains(rf"^(?:{any_of(cues['site_names'])}) "),
         mark=plain.str.extract(r"^(\([^()]{2,20}\)|\p{Lu}[\p{L}.&]{1,12}) ?- "),
         labelled=plain.str.contains(r"^(?:[^ :.]+ ){0,5}[^ :.]+ ?: ?(?:\p{Lu}\p{L}+(?: \p{Lu}\p{L}*){1,4}|[\d.,]+)$"),
@@ -299,7 +305,7 @@ def _says_twice(plain: pl.Expr) -> pl.Expr:
 def _frame(full: pl.DataFrame) -> pl.DataFrame:
     """Signals → the place of each line in its page: headline, lead, the last line of the story, the closing block."""
     k = pl.int_range(pl.len()).over("page")
-    full = full.with_columns(k=k)
+    full = full.with_columns(k=k, pointed=pl.col("pointed") & (pl.col("syllables") <= 45))
     # lists give the day of each story beside its title
     dated = pl.col("dated_title") & (_line("dated_title", 1) | _line("dated_title", -1))
     full = full.with_columns(link_opener=pl.col("link_opener") | dated)
@@ -349,7 +355,7 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
                 "ui", "dateline", "link_heading", "link_opener", "image_file", "wire_end", "credit", "is_title"
             )
             & (pl.col("syllables") >= 8)
-            & ~pl.any_horizontal("doubled", "above_credit", "headline_again")
+            & ~pl.any_horizontal("doubled", "above_credit", "headline_again", "pointed")
             & ~(~pl.col("terminal") & (_line("credit", -1) | _line("credit", -2)) & (pl.col("syllables") <= 20))
             & ~(pl.col("again") & pl.col("pictured"))
         )
@@ -421,6 +427,7 @@ def _echoed(full: pl.DataFrame) -> pl.DataFrame:
         .with_columns(
             score=pl.col("echo")
             - (pl.col("begins") - pl.col("k")) * 0.05
+            - (pl.col("number").cast(pl.Float64) - 22).clip(0) * 0.1  # longer than titles are
             + pl.col("dated").fill_null(False).cast(pl.Float64) * 0.5
         )
         .filter(pl.col("score") >= 0.5)
@@ -501,19 +508,18 @@ def _zones(full: pl.DataFrame) -> pl.DataFrame:
         stories_left=pl.col("stories").last().over("page") - pl.col("stories"),
         all_told=pl.col("told").last().over("page"),
     )
+    # (a whole story may be one line)
+    whole = pl.any_horizontal("wire_end", "signed") & (pl.col("stories_before") < 3)
+    whole = whole & (pl.col("told") >= 120) & (pl.col("all_told") <= 2 * pl.col("told"))
     # the story is closed by its signature or wire credit, once prose has begun
     ending = (
         pl.any_horizontal("wire_end", "author")
-        # (a whole story may be one line)
-        & ((pl.col("stories_before") >= 3) | ((pl.col("told") >= 120) & (pl.col("wire_end") | pl.col("signed"))))
+        & ((pl.col("stories_before") >= 3) | whole)
         & (pl.col("k") - pl.col("last_told") <= 4)
         & ~pl.any_horizontal("copied", "credit", "in_list", "ui", "link_heading", "form", "imprint", "notice")
         & ~(pl.col("name_only") & _line("clock", 1))  # a live report goes on with the next hour
         # a name alone between paragraphs of prose is a subheading, not a signature
-        & (
-            (pl.col("stories_left") <= pl.col("stories_before") * pl.when("wire_end").then(2).otherwise(1))
-            | (pl.col("signed") & (pl.col("all_told") <= 2 * pl.col("told")))
-        )
+        & (whole | (pl.col("stories_left") <= pl.col("stories_before") * pl.when("wire_end").then(2).otherwise(1)))
     )
     # or by what stands below stories only: its topics, the readers, the imprint
     strong = pl.col("imprint") & pl.col("plain").str.contains(r"[:\d©®]")
@@ -641,15 +647,16 @@ def _kinds(full: pl.DataFrame) -> pl.DataFrame:
     full = full.with_columns(
         bare=~pl.col("terminal"),
         small=pl.col("syllables") <= 4,
-        # (a short question is a subheading)
-        title=pl.when("asks").then(pl.col("syllables") >= 9).otherwise(~pl.col("terminal") & (pl.col("syllables") >= 5)),
+        title=~pl.col("terminal") & (pl.col("syllables") >= 5),
         at_head=k < pl.coalesce("lead_at", pl.col("headline_at") + 1),
         below=k > pl.col("headline_at"),
         outside=(k > pl.col("last_story")) | pl.col("closed"),
         dumped=own.sum().over("page") >= _DUMP,
         scraped=pl.any_horizontal("site", "link_opener").any().over("page"),
     )
-    full = full.with_columns(
+    # (a short question is a subheading, and any may be an interviewer's)
+    asking = pl.all_horizontal("asks", "dumped") & (pl.col("syllables") >= 9)
+    full = full.with_columns(title=pl.col("title") | asking).with_columns(
         # (a page may have no standfirst, and nothing is below it then)
         inside=(k > pl.col("lead_at")).fill_null(False)
         & ~pl.any_horizontal("outside", "in_list")
@@ -761,12 +768,21 @@ def _caption() -> pl.Expr:
         # an agency alone in its line is the credit of the picture above it
         | ((pl.col("agency") | (bare & _line("agency", 1))) & pl.col("inside"))
         | (beside_credit & pl.col("below") & (k < pl.col("lead_at")))
+        # a short sentence with whose picture it is alone below
+        | (
+            pl.all_horizontal("inside", "terminal")
+            & pl.col("syllables").is_between(5, 16)
+            & _line("credit", 1)
+            & (pl.col("syllables").shift(-1) <= 4)
+            & (pl.col("line").shift(-1) <= pl.col("last") + 2)
+        )
         # the text of a picture beside the picture's own
         | (pl.all_horizontal("again", "pictured") & (k < pl.col("last_story")) & ~pl.col("in_list"))
         | (pl.col("stray") & (pl.col("syllables") >= 14))
         # in a story in pictures short sentences are captions
         | (pictures & pl.all_horizontal("dumped", "inside", "terminal") & (pl.col("syllables") <= 20))
         | ((k == pl.col("picture_at")) & pl.col("pictured"))
+        | (pl.all_horizontal("pointed", "below") & ~pl.any_horizontal("outside", "in_list"))
     )
 
 
