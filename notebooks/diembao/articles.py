@@ -368,7 +368,8 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
         .filter(
             after
             & (
-                (pl.col("credit") & ~pl.col("wire_end"))
+                pl.col("pointed")
+                | (pl.col("credit") & ~pl.col("wire_end"))
                 | (pl.col("pictured") & (pl.col("k") == pl.col("lead_at")))
                 | (pl.col("again") & pl.col("pictured"))
             )
@@ -427,7 +428,7 @@ def _echoed(full: pl.DataFrame) -> pl.DataFrame:
         .with_columns(
             score=pl.col("echo")
             - (pl.col("begins") - pl.col("k")) * 0.05
-            - (pl.col("number").cast(pl.Float64) - 22).clip(0) * 0.1  # longer than titles are
+            - (pl.col("number").cast(pl.Float64) - 22).clip(0) * 0.2  # longer than titles are
             + pl.col("dated").fill_null(False).cast(pl.Float64) * 0.5
         )
         .filter(pl.col("score") >= 0.5)
