@@ -430,6 +430,7 @@ def _echoed(full: pl.DataFrame) -> pl.DataFrame:
             - (pl.col("begins") - pl.col("k")) * 0.05
             - (pl.col("number").cast(pl.Float64) - 22).clip(0) * 0.2  # longer than titles are
             + pl.col("dated").fill_null(False).cast(pl.Float64) * 0.5
+            + (pl.col("k") == 0).cast(pl.Float64) * 0.3
         )
         .filter(pl.col("score") >= 0.5)
         .sort("page", "score", "k", descending=[False, True, False])
