@@ -191,9 +191,11 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         pl.col(name).fill_null(False) for name in short.columns if name != "n"
     )
     content = (pl.col("syllables") >= 7) & pl.col("terminal") & ~pl.any_horizontal("credit", "notice")
+    quotes = plain.str.contains(r"[^.!?…,\"'] ?[\"']$") & (pl.col("syllables") <= 20)
     asks = plain.str.ends_with("?") & (pl.col("syllables") <= 20) & ~plain.str.contains(r"[.!?…] ")
     return full.with_columns(
         asks=asks,  # as titles do, or an interviewer
+        quotes=quotes,  # as titles do, or a speaker
         form=pl.col("form") & ~pl.col("credit"),
         imprint=pl.col("imprint") & ~pl.col("credit"),
         content=content,
@@ -323,6 +325,11 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
     )
     above_text = pl.col("content").cast(pl.Int32).cum_sum().over("page") == 0
     first = pl.col("k").filter(title_like & ((pl.col("k") <= 15) | above_text | pl.col("is_title"))).min().over("page")
+    # (a short one above a menu is the site's)
+    long = pl.col("k").filter(title_like & above_text & (pl.col("syllables") >= 6)).min().over("page")
+    short = pl.col("syllables").filter(k == first).first().over("page") <= 5
+    menu = ((k > first) & (k < long) & ~title_like).sum().over("page") >= 3
+    first = pl.when(short & menu).then(long).otherwise(first)
     stated = pl.col("k").filter(pl.col("is_title")).min().over("page")
     full = full.join(_echoed(full), on="page", how="left", maintain_order="left")
     full = full.with_columns(headline_at=pl.coalesce(stated, "echoed_at", first, pl.lit(0)))
@@ -387,7 +394,7 @@ def _echoed(full: pl.DataFrame) -> pl.DataFrame:
     Menus, teasers and notices may stand above a headline; what they say is not said again in the text. The story is the
     stretch of lines with most prose (the maximum subarray of prose against other lines).
     """
-    weight = pl.when(pl.col("content") & ~pl.col("asks")).then(pl.col("syllables").clip(0, 120)).otherwise(-5)
+    weight = pl.when(pl.col("content") & ~pl.any_horizontal("asks", "quotes")).then(pl.col("syllables").clip(0, 120)).otherwise(-5)
     total = weight.cum_sum().over("page")
     low = (total - weight).cum_min().over("page")
     reach = full.with_columns(total=total).with_columns(gain=pl.col("total") - low, low=low)
@@ -727,7 +734,8 @@ def _byline() -> pl.Expr:
     late = k >= pl.col("last_story")
     # a page's clock and the days of its links come after the day below the headline
     dated_above = (pl.col("dateline") & (k <= pl.col("lead_at") + 3)).any().over("page")
-    dateline = pl.col("dateline") & ((k <= pl.col("lead_at") + 3) | ~dated_above)
+    titled = k.filter(pl.col("headline_again") | (k == pl.col("headline_at"))).min().over("page")
+    dateline = pl.col("dateline") & ((k <= pl.col("lead_at") + 3) | ~dated_above) & (k >= titled - 3)
     signed_above = (
         pl.col("name_only")
         & late
