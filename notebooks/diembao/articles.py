@@ -517,6 +517,9 @@ def _zones(full: pl.DataFrame) -> pl.DataFrame:
         stories_left=pl.col("stories").last().over("page") - pl.col("stories"),
         all_told=pl.col("told").last().over("page"),
     )
+    # (who stands above and below the story wrote it)
+    at_head = pl.col("name_only") & (pl.col("k") <= pl.col("lead_at"))
+    above = at_head.any().over("page", "plain") & (pl.col("k") > pl.col("lead_at"))
     # (a whole story may be one line)
     whole = pl.any_horizontal("wire_end", "signed") & (pl.col("stories_before") < 3)
     whole = whole & (pl.col("told") >= 120) & (pl.col("all_told") <= 2 * pl.col("told"))
@@ -528,7 +531,7 @@ def _zones(full: pl.DataFrame) -> pl.DataFrame:
         & ~pl.any_horizontal("copied", "credit", "in_list", "ui", "link_heading", "form", "imprint", "notice")
         & ~(pl.col("name_only") & _line("clock", 1))  # a live report goes on with the next hour
         # a name alone between paragraphs of prose is a subheading, not a signature
-        & (whole | (pl.col("stories_left") <= pl.col("stories_before") * pl.when("wire_end").then(2).otherwise(1)))
+        & (whole | above | (pl.col("stories_left") <= pl.col("stories_before") * pl.when("wire_end").then(2).otherwise(1)))
     )
     # or by what stands below stories only: its topics, the readers, the imprint
     strong = pl.col("imprint") & pl.col("plain").str.contains(r"[:\d©®]")
@@ -735,7 +738,7 @@ def _byline() -> pl.Expr:
     # a page's clock and the days of its links come after the day below the headline
     dated_above = (pl.col("dateline") & (k <= pl.col("lead_at") + 3)).any().over("page")
     titled = k.filter(pl.col("headline_again") | (k == pl.col("headline_at"))).min().over("page")
-    dateline = pl.col("dateline") & ((k <= pl.col("lead_at") + 3) | ~dated_above) & (k >= titled - 3)
+    dateline = pl.col("dateline") & ((k <= pl.col("lead_at") + 3) | ~dated_above) & ((k >= titled - 3) | _line("author", 1))
     signed_above = (
         pl.col("name_only")
         & late
