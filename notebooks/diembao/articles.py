@@ -645,7 +645,15 @@ def _second_articles(full: pl.DataFrame) -> pl.DataFrame:
         heading=pl.any_horizontal("link_heading", "tag_heading", "ui") & ~pl.any_horizontal("dateline", "stamp"),
         site=headings | pl.col("notice") | (pl.any_horizontal("form", "imprint") & ~pl.col("content"))
     )
-    return full.with_columns(ended=(told & pl.col("site")).cast(pl.Int32).cum_sum().over("page", "segment") > 0)
+    # or, whatever its heading says, with a run of titles, of which a story has none
+    listed = ~pl.col("terminal") & (pl.col("syllables") >= 6) & ~pl.any_horizontal("credit", "signed", "listed")
+    full = full.with_columns(listing=listed)
+    heading = ~pl.col("terminal") & pl.col("syllables").is_between(2, 5) & ~pl.any_horizontal("name_only", "signed")
+    stamped = (_line("dateline", 1) | _line("stamp", 1)) & _line("listing", 2)
+    runs = (pl.col("listing") & (_line("listing", 1) | stamped)) | (heading & _line("listing", 1) & _line("listing", 2))
+    runs = (runs | (heading & _line("listing", 1) & _line("dateline", 2))) & (pl.col("segment") > 0)
+    ended = told & (pl.col("site") | runs)
+    return full.with_columns(ended=ended.cast(pl.Int32).cum_sum().over("page", "segment") > 0)
 
 
 _DUMP = 10  # lines of the site's own from which a page is the dump of all its text
