@@ -683,6 +683,10 @@ def _kinds(full: pl.DataFrame) -> pl.DataFrame:
         & (pl.col("segment") == 0),
         in_run=pl.col("title") & (_line("title", 1) | _line("title", -1)),
     )
+    # readers do not write a title above each of their paragraphs
+    title = pl.col("title") & (pl.col("syllables") >= 6) & pl.col("plain").str.contains(r"^[\p{Lu}\"'\[\d]")
+    full = full.with_columns(teased=title & _line("content", 1) & ~pl.any_horizontal("form", "site"))
+    full = full.with_columns(teased=pl.col("teased") | (_line("teased", -1) & ~pl.col("form")))
     # in the dump of a whole page a long title inside the story is a link, unless there are as many as subheadings, and
     # what is longer than a title is the caption of a picture that is gone
     stray = (
@@ -699,7 +703,7 @@ def _kinds(full: pl.DataFrame) -> pl.DataFrame:
         & (_line("topical", -1) | _line("listed", -1))
     )
     spoken = (
-        ((pl.col("zone") == _TALK) & (~pl.col("in_run") | pl.col("form")))
+        ((pl.col("zone") == _TALK) & (~pl.any_horizontal("in_run", "teased") | pl.col("form")))
         | (pl.col("zone") == _IMPRINT)
         | ((pl.col("zone") == _TAGS) & (pl.col("syllables") <= 6) & bare)
         | (
