@@ -683,6 +683,15 @@ def _kinds(full: pl.DataFrame) -> pl.DataFrame:
         & (pl.col("segment") == 0),
         in_run=pl.col("title") & (_line("title", 1) | _line("title", -1)),
     )
+    # a few words above a title head a list, whatever they are: subheadings do not follow one another
+    few = pl.col("syllables").is_between(2, 5) & pl.col("plain").str.contains(r"^\p{Lu}")
+    few = few & ~pl.any_horizontal("name_only", "capitals", "listed", "credit", "signed", "link_opener", "site")
+    title = pl.col("bare") & pl.col("syllables").is_between(6, 22) & pl.col("plain").str.contains(r"^[\p{Lu}\"'\[]")
+    title = title & ~pl.any_horizontal("credit", "listed", "form", "wire_end", "signed") & ~_line("credit", 1)
+    title = title & ~pl.col("plain").str.contains(r"[:;,]$")
+    full = full.with_columns(linked=title)
+    full = full.with_columns(opens=pl.all_horizontal("dumped", "inside", "bare") & few & _line("linked", 1))
+    full = full.with_columns(linked=_line("opens", -1))
     # readers do not write a title above each of their paragraphs
     title = pl.col("title") & (pl.col("syllables") >= 6) & pl.col("plain").str.contains(r"^[\p{Lu}\"'\[\d]")
     full = full.with_columns(teased=title & _line("content", 1) & ~pl.any_horizontal("form", "site"))
@@ -713,6 +722,7 @@ def _kinds(full: pl.DataFrame) -> pl.DataFrame:
         )
         | (pl.col("outside") & pl.col("labelled"))
         | (pl.col("plain").str.starts_with("©") & pl.col("outside") & ~pl.col("closing"))
+        | pl.col("opens")
         | (pl.all_horizontal("dumped", "inside", "bare") & pl.col("plain").str.contains(r"^\p{Ll}[^.!?:;,]{0,25}$"))
     ) & ~pl.any_horizontal("link_opener", "doubled", "copied")
     full = full.with_columns(stray=stray & (stray.sum().over("page") <= 4), tag=tag, spoken=spoken)
@@ -734,7 +744,7 @@ def _link() -> pl.Expr:
     copied = pl.col("copied") & ~pl.col("closing")
     copied = copied & (pl.col("k") != pl.col("lead_at")) & (pl.col("k") != pl.col("headline_at"))
     return (
-        pl.any_horizontal("link_opener", "doubled", "marked", "repeated")
+        pl.any_horizontal("link_opener", "doubled", "marked", "repeated", "linked")
         | (_line("marked", 1) & pl.col("bare") & (pl.col("k") > pl.col("lead_at")))
         | (_line("button", 1) & pl.col("bare"))
         | copied
