@@ -41,7 +41,7 @@ def line_roles(lines: pl.DataFrame, pages: pl.DataFrame, catalogue: Catalogue) -
         .filter(pl.col("plain") != "")
         .join(pages.select("page", "title"), on="page", how="left", maintain_order="left")
     )
-    full, lines_of = _paragraphs(full)
+    full, lines_of = _paragraphs(_unmarked(full))
     full = _signals(full.with_columns(low=pl.col("plain").str.to_lowercase()), catalogue)
     full = _frame(full)
     full = _zones(full)
@@ -54,6 +54,17 @@ def line_roles(lines: pl.DataFrame, pages: pl.DataFrame, catalogue: Catalogue) -
         .with_columns(pl.col("segment").fill_null(strategy="forward").over("page").fill_null(0))
         .select("page", "segment", "line", "start", "end", "text", "role")
     )
+
+
+def _unmarked(full: pl.DataFrame) -> pl.DataFrame:
+    """Lines → the same without the bullets that some dumps put before whatever stands in a list, menus and links."""
+    mark = r"^[*•·▪] +"
+    marked = pl.col("plain").str.contains(mark)
+    plain = pl.when(marked & (marked.sum().over("page") >= _MARKED)).then(pl.col("plain").str.replace(mark, ""))
+    return full.with_columns(plain=pl.coalesce(plain, "plain"))
+
+
+_MARKED = 8  # lines with bullets from which they say nothing
 
 
 def _paragraphs(full: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -184,6 +195,7 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         named_site=low.str.contains(rf"^(?:{any_of(cues['site_names'])}) "),
         mark=plain.str.extract(r"^(\([^()]{2,20}\)|\p{Lu}[\p{L}.&]{1,12}) ?- "),
         labelled=plain.str.contains(r"^(?:[^ :.]+ ){0,5}[^ :.]+ ?: ?(?:\p{Lu}\p{L}+(?: \p{Lu}\p{L}*){1,4}|[\d.,]+)$"),
+        loud=plain.str.contains(r"^[^\p{Ll}]+$") & (plain.str.count_matches(" ") <= 6),  # in capitals
         is_title=(pl.col("title") == pl.col("text").str.strip_chars()).fill_null(False),
     )
     short = _short_signals(full.filter(pl.col("syllables") <= SHORT), cues, outlets)
@@ -702,7 +714,8 @@ def _kinds(full: pl.DataFrame) -> pl.DataFrame:
         pl.all_horizontal("dumped", "inside", "bare")
         & (pl.col("syllables") >= 9)
         & (_line("story", -1) | _line("credit", -1) | _line("link_opener", -1))
-        & ~pl.col("text").str.contains(r"\t\S|^\s*(?:[-+*•]|\d+[.)/])|:\s*$")
+        & ~pl.col("text").str.contains(r"\t\S")
+        & ~pl.col("plain").str.contains(r"^(?:[-+*•]|\d+[.)/])|:$")
     )
     # between the end of a story and the first heading short lines stand together as its topics
     tag = (
@@ -865,7 +878,7 @@ def _role() -> pl.Expr:
             (pl.col("imprint") & (outside | bare))
             | (pl.col("form") & (outside | bare) & ~(pl.col("in_list") & of_title))
             | (pl.col("listed") & outside)
-            | (outside & (small | pl.col("tag")) & ~pl.col("copied") & bare)
+            | (outside & (small | pl.col("tag") | pl.col("loud")) & ~pl.col("copied") & bare)
         )
         .then(pl.lit("ui"))
         .when(pl.any_horizontal("link", "stray"))
