@@ -724,6 +724,12 @@ def _kinds(full: pl.DataFrame) -> pl.DataFrame:
         & (pl.col("syllables") <= 6)
         & (_line("topical", -1) | _line("listed", -1))
     )
+    # so do three short lines in a row, which are no list of the story's
+    brief = pl.all_horizontal("bare", "small") & ~pl.any_horizontal("name_only", "credit", "agency", "dateline")
+    full = full.with_columns(brief=brief & pl.col("plain").str.contains(r"^\p{L}"))
+    in_menu = pl.any_horizontal(
+        pl.all_horizontal(_line("brief", by + i) for i in range(3)) for by in (-2, -1, 0)
+    )
     spoken = (
         ((pl.col("zone") == _TALK) & (~pl.any_horizontal("in_run", "teased") | pl.col("form")))
         | (pl.col("zone") == _IMPRINT)
@@ -736,6 +742,7 @@ def _kinds(full: pl.DataFrame) -> pl.DataFrame:
         | (pl.col("outside") & pl.col("labelled"))
         | (pl.col("plain").str.starts_with("©") & pl.col("outside") & ~pl.col("closing"))
         | pl.col("opens")
+        | (pl.all_horizontal("dumped", "inside", "brief") & in_menu)
         | (pl.all_horizontal("dumped", "inside", "bare") & pl.col("plain").str.contains(r"^\p{Ll}[^.!?:;,]{0,25}$"))
     ) & ~pl.any_horizontal("link_opener", "doubled", "copied")
     full = full.with_columns(stray=stray & (stray.sum().over("page") <= 4), tag=tag, spoken=spoken)
