@@ -72,56 +72,69 @@ def _paragraphs(full: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 
     Most lines are paragraphs. Where a dump is wrapped at a width, or broken at its links, lines run on into the next.
     """
-    text, plain = pl.col("text").str.strip_chars_end(), pl.col("plain")
-    same, by = _PAGE == _PAGE.shift(1), pl.col("line") - pl.col("line").shift(1)
-    open_end = ~plain.str.contains(r"[.!?…][\"')\]]*$").shift(1)
-    spaced = (by == 2).sum().over("page") * 5 >= pl.len().over("page") * 4  # all lines are, with a blank one between
-    goes_on = same & ((by == 1) | ((by == 2) & spaced)) & plain.str.contains(r"^(?:\p{Ll}|[,.;:!?)…])") & open_end
-    full = full.with_columns(goes_on=goes_on.fill_null(False))
-    parts = full.select("page", part="line")
-    if not full["goes_on"].any():
-        return full.drop("goes_on").with_columns(last="line"), parts.with_columns(line="part")
-    # a line ends where the next word would not have fitted (a greedy wrap); its width is that of the longest
+    plain, by = pl.col("plain"), pl.col("line") - pl.col("line").shift(1)
+    here = _PAGE == _PAGE.shift(1)
+    spaced = (by == 2).sum().over("page") * 5 >= pl.len().over("page") * 4  # a blank line between all
+    open_end = ~plain.str.strip_chars_end("\"')]").str.tail(1).is_in(list(".!?…")).shift(1)
+    runs_on = here & plain.str.contains(r"^(?:\p{Ll}|[,.;:!?)…])") & open_end & ((by == 1) | ((by == 2) & spaced))
+    full = full.with_columns(last="line", at=pl.int_range(pl.len()), open_end=open_end, runs_on=runs_on.fill_null(False))
+    parts = full.select("page", "line", part="line")
+    some = full.filter(pl.col("runs_on").any().over("page"))
+    if some.is_empty():
+        return full.drop("at", "open_end", "runs_on"), parts
+    some = _broken(_wrapped(some)).with_columns(first=~pl.any_horizontal("wraps", "linked"))
+    some = some.with_columns(first=pl.when("first").then("line").forward_fill())
+    joined = some.group_by("page", line="first", maintain_order=True).agg(
+        pl.col("text", "plain").str.join(" "), pl.col("start", "title", "at").first(), pl.col("end", "last").last()
+    )
+    whole = full.join(some.select("at"), on="at", how="anti").select(joined.columns)
+    parts = parts.join(some.select("page", "first", part="line"), on=["page", "part"], how="left", maintain_order="left")
+    parts = parts.select("page", "part", line=pl.coalesce("first", "line"))
+    return pl.concat([whole, joined]).sort("at").drop("at"), parts
+
+
+def _wrapped(full: pl.DataFrame) -> pl.DataFrame:
+    """Lines → `wraps`: those that a wrap at a width has parted from the line before.
+
+    A line ends where the next word would not have fitted (a greedy wrap); the width is that of the longest broken off.
+    """
+    here, next_line = _PAGE == _PAGE.shift(1), pl.col("line") == pl.col("line").shift(1) + 1
+    full = full.with_columns(wide=pl.col("text").str.strip_chars_end().str.len_chars().shift(1).cast(pl.Int64))
+    word = pl.col("plain").str.extract("^([^ ]+)").str.len_chars().cast(pl.Int64)
     full = full.with_columns(
-        wide=text.str.len_chars().shift(1),
-        full=text.str.len_chars().shift(1) + 1 + plain.str.extract("^([^ ]+)").str.len_chars().cast(pl.UInt32),
-        near=same & (by == 1),
-        item=plain.str.contains(r"^(?:[-+*•–]|\d+[.)]) "),
+        with_next=pl.col("wide") + 1 + word, cut=pl.col("runs_on") & next_line & (pl.col("wide") >= _NARROW)
     )
-    broken = pl.all_horizontal("near", "goes_on") & (pl.col("wide") >= _NARROW)
-    width = pl.col("wide").filter(broken).max().over("page")
+    width = pl.col("wide").filter("cut").max().over("page")
     width = pl.col("wide").filter(pl.col("wide") <= width + 4).max().over("page")
-    wrapped = (
-        (width <= _WIDE)
-        & (broken.sum().over("page") >= 3)
-        & ((broken & (pl.col("full") > width)).sum().over("page") * 2 >= broken.sum().over("page"))
+    cuts = pl.col("cut").sum().over("page")
+    tight = (pl.col("cut") & (pl.col("with_next") > width)).sum().over("page")
+    wraps = (
+        ((width <= _WIDE) & (cuts >= 3) & (tight * 2 >= cuts))
+        & (here & next_line & pl.col("open_end") & (pl.col("wide") <= width))
+        & ((pl.col("with_next") > width) | (pl.col("cut") & (pl.col("wide") * 2 >= width)))
+        & ~pl.col("plain").str.contains(r"^(?:[-+*•–]|\d+[.)]) ")
     )
-    wraps = wrapped & pl.col("near") & (pl.col("wide") <= width) & ~pl.col("item")
-    wraps = wraps & open_end & ((pl.col("full") > width) | (broken & (pl.col("wide") * 2 >= width)))
-    # what is broken at a link comes out as a sentence, and takes in what stands before the link's own words
-    full = full.with_columns(wraps=wraps.fill_null(False))
-    links = full.with_columns(runs=pl.col("goes_on") & ~pl.col("wraps"), n=pl.int_range(pl.len()))
-    anchor = (
-        plain.str.contains(r"^\p{Lu}.")
+    return full.with_columns(wraps=wraps.fill_null(False))
+
+
+def _broken(full: pl.DataFrame) -> pl.DataFrame:
+    """Lines → `linked`: those that stand apart from the line before because a link parts them.
+
+    The pieces make a sentence; what stands before the words of a link, which may begin with a capital, belongs to it.
+    """
+    plain, before = pl.col("plain"), pl.col("line") - pl.col("line").shift(1)
+    linked = pl.col("runs_on") & ~pl.col("wraps")
+    here, next_here = _PAGE == _PAGE.shift(1), _PAGE == _PAGE.shift(-1)
+    words_of_link = (
+        (here & next_here & linked.shift(-1) & (before == before.shift(-1)) & pl.col("open_end"))
+        & plain.str.contains(r"^\p{Lu}.")
         & (plain.str.count_matches(" ") <= 5)
-        & (pl.col("runs").shift(-1) & (_PAGE == _PAGE.shift(-1)))
-        & (by == pl.col("line").shift(-1) - pl.col("line"))
-        & open_end
         & ~plain.shift(1).str.contains(r"\d{3}|\d[:/]\d|^[^\p{L}]*$")
     )
-    links = links.with_columns(runs=pl.col("runs") | (same & anchor).fill_null(False))
-    links = links.with_columns(group=(~pl.any_horizontal("runs", "wraps")).cum_sum())
+    full = full.with_columns(linked=linked | words_of_link.fill_null(False))
+    full = full.with_columns(sentence=(~pl.any_horizontal("linked", "wraps")).cum_sum())
     told = plain.last().str.contains(_TERMINAL) & (plain.str.count_matches(" ").sum() + pl.len() >= 12)
-    links = links.with_columns(runs=pl.col("runs") & told.over("group"))
-    first = pl.when(~(links["runs"] | links["wraps"])).then("line").forward_fill()
-    full = full.with_columns(first=first)
-    parts = parts.with_columns(line=full["first"])
-    joined = (
-        full.group_by("page", "first", maintain_order=True)
-        .agg(pl.col("text", "plain").str.join(" "), pl.col("title").first(), last=pl.col("line").last())
-        .rename({"first": "line"})
-    )
-    return joined, parts
+    return full.with_columns(linked=pl.col("linked") & told.over("sentence"))
 
 
 _NARROW, _WIDE = 40, 130  # characters of the lines a dump may be wrapped to
@@ -166,18 +179,19 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         | low.str.contains(r"\((?:ảnh|photo|nguồn)[ :][^)]{0,60}\)[ .]*$")
         | low.str.contains(r"[ .][-–] ?ảnh (?:chụp màn hình )?[^ .,;:]+(?: [^ .,;:]+){0,3}[ .]*$"),
         link_opener=low.str.contains(rf"^(?:{any_of(cues['link_openers'])})"),
-        dated_title=plain.str.contains(
-            r"^\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d{2}(?:,? \d{1,2}:\d{2})?(?: ?[-–|:])? \p{Lu}\p{L}*(?: [^ ]+){3}"
-            r"|(?: [^ ]+){3} \(\d{1,2}/\d{1,2}(?:/\d{2,4})?\)$"
+        dated_title=(
+            plain.str.contains(r"^\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d{2}(?:,? \d{1,2}:\d{2})?(?: ?[-–|:])? \p{Lu}")
+            | ending.str.contains(r" \(\d{1,2}/\d{1,2}(?:/\d{2,4})?\)$")
         )
-        & ~plain.str.contains(r"[.!…;:][\"')]*$|[.!…] \p{Lu}"),
+        & (plain.str.count_matches(" ") >= 4)
+        & ~ending.str.contains(r"[.!…;:][\"')]*$|[.!…] \p{Lu}"),
         form=opens(cues["forms"] + cues["ui_openers"]),
         imprint=low.str.contains(rf"^[^\p{{L}}\d]*(?:{any_of(cues['imprint'])})(?:[^\p{{L}}]|$)")
         | low.str.contains(r"^[©®]|^(?:báo|tạp chí|trang)[^.]{0,40} điện tử$")
         | low.str.contains(r"^(?:số )?\d+[^.]{3,60}(?:hà nội|hcm|hồ chí minh)$"),
         notice=low.str.contains(rf"(?:^[^\p{{L}}]*|[.!?] )(?:{any_of(cues['notices'])})(?:[^\p{{L}}]|$)")
         | low.str.contains(_ADDRESS),
-        listed=(pl.col("text").str.count_matches(r"\t|[|·•]|[^ .] {2,}[^ ]") >= 2)
+        listed=(pl.col("text").str.count_matches(r"\t|[|·•]|[^ ] {3}") >= 2)
         | plain.str.contains(r"^[^,]{2,30},$|^#[^ ]|^\p{Ll}[^.!?:;]{0,25}$")
         | (
             (plain.str.count_matches(",") >= 2)
@@ -194,8 +208,6 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         ),
         named_site=low.str.contains(rf"^(?:{any_of(cues['site_names'])}) "),
         mark=plain.str.extract(r"^(\([^()]{2,20}\)|\p{Lu}[\p{L}.&]{1,12}) ?- "),
-        labelled=plain.str.contains(r"^(?:[^ :.]+ ){0,5}[^ :.]+ ?: ?(?:\p{Lu}\p{L}+(?: \p{Lu}\p{L}*){1,4}|[\d.,]+)$"),
-        loud=plain.str.contains(r"^[^\p{Ll}]+$") & (plain.str.count_matches(" ") <= 6),  # in capitals
         is_title=(pl.col("title") == pl.col("text").str.strip_chars()).fill_null(False),
     )
     short = _short_signals(full.filter(pl.col("syllables") <= SHORT), cues, outlets)
@@ -203,11 +215,7 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         pl.col(name).fill_null(False) for name in short.columns if name != "n"
     )
     content = (pl.col("syllables") >= 7) & pl.col("terminal") & ~pl.any_horizontal("credit", "notice")
-    quotes = plain.str.contains(r"[^.!?…,\"'] ?[\"']$") & (pl.col("syllables") <= 20)
-    asks = plain.str.ends_with("?") & (pl.col("syllables") <= 20) & ~plain.str.contains(r"[.!?…] ")
     return full.with_columns(
-        asks=asks,  # as titles do, or an interviewer
-        quotes=quotes,  # as titles do, or a speaker
         form=pl.col("form") & ~pl.col("credit"),
         imprint=pl.col("imprint") & ~pl.col("credit"),
         content=content,
@@ -269,6 +277,11 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series) -> pl.Da
         | ~plain.str.contains(r"\p{L}")
         | (plain.str.contains(r"\d") & ~plain.str.contains(r"\p{L}{3}"))
         | low.str.contains(r"^[^\p{L}]*a[^\p{L}]*$"),
+        labelled=plain.str.contains(r"^(?:[^ :.]+ ){0,5}[^ :.]+ ?: ?(?:\p{Lu}\p{L}+(?: \p{Lu}\p{L}*){1,4}|[\d.,]+)$"),
+        loud=plain.str.contains(r"^[^\p{Ll}]+$") & (pl.col("syllables") <= 7),  # in capitals
+        # as titles do, or an interviewer, a speaker
+        asks=plain.str.ends_with("?") & ~plain.str.contains(r"[.!?…] "),
+        quotes=plain.str.contains(r"[^.!?…,\"'] ?[\"']$"),
         clock=low.str.contains(r"^[^\p{L}\d]*\d{1,2}[:hg]\d{2}$"),
         agency=plain.str.strip_chars("()[]. ").is_in(outlets.implode()),
         named=plain.str.contains(rf"^{name}(?:[ ,/|–-]+{name})*$|\d ?[/.-] ?\d"),
