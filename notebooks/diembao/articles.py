@@ -77,7 +77,8 @@ def _paragraphs(full: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     spaced = (by == 2).sum().over("page") * 5 >= pl.len().over("page") * 4  # a blank line between all
     open_end = ~plain.str.strip_chars_end("\"')]").str.tail(1).is_in(list(".!?…")).shift(1)
     runs_on = here & plain.str.contains(r"^(?:\p{Ll}|[,.;:!?)…])") & open_end & ((by == 1) | ((by == 2) & spaced))
-    full = full.with_columns(last="line", at=pl.int_range(pl.len()), open_end=open_end, runs_on=runs_on.fill_null(False))
+    runs_on = runs_on.fill_null(False)
+    full = full.with_columns(last="line", at=pl.int_range(pl.len()), open_end=open_end, runs_on=runs_on)
     parts = full.select("page", "line", part="line")
     some = full.filter(pl.col("runs_on").any().over("page"))
     if some.is_empty():
@@ -88,7 +89,8 @@ def _paragraphs(full: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         pl.col("text", "plain").str.join(" "), pl.col("start", "title", "at").first(), pl.col("end", "last").last()
     )
     whole = full.join(some.select("at"), on="at", how="anti").select(joined.columns)
-    parts = parts.join(some.select("page", "first", part="line"), on=["page", "part"], how="left", maintain_order="left")
+    firsts = some.select("page", "first", part="line")
+    parts = parts.join(firsts, on=["page", "part"], how="left", maintain_order="left")
     parts = parts.select("page", "part", line=pl.coalesce("first", "line"))
     return pl.concat([whole, joined]).sort("at").drop("at"), parts
 
@@ -203,8 +205,8 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         & (plain.str.count_matches(" ") < 40),
         # who is who in a picture
         pointed=low.str.contains(
-            r"\((?:(?:ngoài|bìa|bên|thứ|hàng|đứng|ngồi|người|áo|ở|từ) [^()]{0,20})?(?:trái|phải|giữa)(?: sang| qua)?(?:,[^()]{0,30})?\)"
-            r"|^từ (?:trái|phải)|^hàng (?:đầu|trước|sau)[,:]"
+            r"\((?:(?:ngoài|bìa|bên|thứ|hàng|đứng|ngồi|người|áo|ở|từ) [^()]{0,20})?"
+            r"(?:trái|phải|giữa)(?: sang| qua)?(?:,[^()]{0,30})?\)|^từ (?:trái|phải)|^hàng (?:đầu|trước|sau)[,:]"
         ),
         named_site=low.str.contains(rf"^(?:{any_of(cues['site_names'])}) "),
         mark=plain.str.extract(r"^(\([^()]{2,20}\)|\p{Lu}[\p{L}.&]{1,12}) ?- "),
@@ -419,7 +421,8 @@ def _echoed(full: pl.DataFrame) -> pl.DataFrame:
     Menus, teasers and notices may stand above a headline; what they say is not said again in the text. The story is the
     stretch of lines with most prose (the maximum subarray of prose against other lines).
     """
-    weight = pl.when(pl.col("content") & ~pl.any_horizontal("asks", "quotes")).then(pl.col("syllables").clip(0, 120)).otherwise(-5)
+    told = pl.col("content") & ~pl.any_horizontal("asks", "quotes")
+    weight = pl.when(told).then(pl.col("syllables").clip(0, 120)).otherwise(-5)
     total = weight.cum_sum().over("page")
     low = (total - weight).cum_min().over("page")
     reach = full.with_columns(total=total).with_columns(gain=pl.col("total") - low, low=low)
@@ -542,6 +545,7 @@ def _zones(full: pl.DataFrame) -> pl.DataFrame:
         stories_left=pl.col("stories").last().over("page") - pl.col("stories"),
         all_told=pl.col("told").last().over("page"),
     )
+    balanced = pl.col("stories_left") <= pl.col("stories_before") * pl.when("wire_end").then(2).otherwise(1)
     # (who stands above and below the story wrote it)
     at_head = pl.col("name_only") & (pl.col("k") <= pl.col("lead_at"))
     above = at_head.any().over("page", "plain") & (pl.col("k") > pl.col("lead_at"))
@@ -556,7 +560,7 @@ def _zones(full: pl.DataFrame) -> pl.DataFrame:
         & ~pl.any_horizontal("copied", "credit", "in_list", "ui", "link_heading", "form", "imprint", "notice")
         & ~(pl.col("name_only") & _line("clock", 1))  # a live report goes on with the next hour
         # a name alone between paragraphs of prose is a subheading, not a signature
-        & (whole | above | (pl.col("stories_left") <= pl.col("stories_before") * pl.when("wire_end").then(2).otherwise(1)))
+        & (whole | above | balanced)
     )
     # or by what stands below stories only: its topics, the readers, the imprint
     strong = pl.col("imprint") & pl.col("plain").str.contains(r"[:\d©®]")
@@ -793,7 +797,8 @@ def _byline() -> pl.Expr:
     # a page's clock and the days of its links come after the day below the headline
     dated_above = (pl.col("dateline") & (k <= pl.col("lead_at") + 3)).any().over("page")
     titled = k.filter(pl.col("headline_again") | (k == pl.col("headline_at"))).min().over("page")
-    dateline = pl.col("dateline") & ((k <= pl.col("lead_at") + 3) | ~dated_above) & ((k >= titled - 3) | _line("author", 1))
+    dateline = pl.col("dateline") & ((k <= pl.col("lead_at") + 3) | ~dated_above)
+    dateline = dateline & ((k >= titled - 3) | _line("author", 1))
     signed_above = (
         pl.col("name_only")
         & late
