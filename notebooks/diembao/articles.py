@@ -489,18 +489,13 @@ def _zones(full: pl.DataFrame) -> pl.DataFrame:
     `closed` (the story has ended before the line)."""
     # a short paragraph right below a title that stands twice is that title's teaser, unless prose goes on below it
     next_prose = _line("prose", 1) & (pl.col("syllables").shift(-1) >= 12)
-    under = _line("copied", -1) & (pl.col("k") > pl.col("lead_at") + 1)
-    # (where titles that stand twice in a row have teasers below, all have)
-    twice = under & _line("copied", -2) & (pl.col("plain").shift(1) == pl.col("plain").shift(2)) & pl.col("content")
-    teased = (twice & (_line("copied", 1) | pl.col("broken_off"))).sum().over("page") >= 2
-    teaser = ((under | _line("doubled", -1)) & ~next_prose) | (twice & teased)
+    teaser = ((_line("copied", -1) & (pl.col("k") > pl.col("lead_at") + 1)) | _line("doubled", -1)) & ~next_prose
     # and so is one that begins with the site's mark ("TTO - "), as the standfirst of this article does
     lead_mark = pl.col("mark").filter(pl.col("k") == pl.col("lead_at")).first().over("page")
     marked = ((pl.col("mark") == lead_mark) & (pl.col("k") > pl.col("lead_at"))).fill_null(False)
     full = full.with_columns(
         said_out=pl.col("content") & pl.col("plain").str.ends_with(".") & (pl.col("syllables") >= 12),
-        story=pl.col("prose") & (~teaser | (pl.col("syllables") >= 45)) & ~marked, marked=marked,
-        repeated=(twice & teased & (pl.col("syllables") < 45)).fill_null(False),
+        story=pl.col("prose") & (~teaser | (pl.col("syllables") >= 45)) & ~marked, marked=marked
     ).join(_teasers(full), on="n", how="left", maintain_order="left")
     # a list opens with its heading and ends where prose goes on: a long paragraph, or two in a row
     goes_on = (
@@ -781,7 +776,7 @@ def _link() -> pl.Expr:
     copied = pl.col("copied") & ~pl.col("closing")
     copied = copied & (pl.col("k") != pl.col("lead_at")) & (pl.col("k") != pl.col("headline_at"))
     return (
-        pl.any_horizontal("link_opener", "doubled", "marked", "repeated", "linked")
+        pl.any_horizontal("link_opener", "doubled", "marked", "linked")
         | (_line("marked", 1) & pl.col("bare") & (pl.col("k") > pl.col("lead_at")))
         | (_line("button", 1) & pl.col("bare"))
         | copied
