@@ -40,19 +40,106 @@ def line_roles(lines: pl.DataFrame, pages: pl.DataFrame, catalogue: Catalogue) -
         lines.with_columns(plain=folded(pl.col("text")).str.replace_all(_INVISIBLE, "").str.strip_chars())
         .filter(pl.col("plain") != "")
         .join(pages.select("page", "title"), on="page", how="left", maintain_order="left")
-        .with_columns(low=pl.col("plain").str.to_lowercase())
     )
-    full = _signals(full, catalogue)
+    full, lines_of = _paragraphs(_unmarked(full))
+    full = _signals(full.with_columns(low=pl.col("plain").str.to_lowercase()), catalogue)
     full = _frame(full)
     full = _zones(full)
     full = _second_articles(full)
     full = _kinds(_closing_block(full))
     roles = full.select("page", "line", "segment", role=_role())
+    roles = lines_of.join(roles, on=["page", "line"], how="left", maintain_order="left").with_columns(line="part")
     return (
         lines.join(roles, on=["page", "line"], how="left", maintain_order="left")
         .with_columns(pl.col("segment").fill_null(strategy="forward").over("page").fill_null(0))
         .select("page", "segment", "line", "start", "end", "text", "role")
     )
+
+
+def _unmarked(full: pl.DataFrame) -> pl.DataFrame:
+    """Lines → the same without the bullets that some dumps put before whatever stands in a list, menus and links."""
+    mark = r"^[*•·▪] +"
+    marked = pl.col("plain").str.contains(mark)
+    plain = pl.when(marked & (marked.sum().over("page") >= _MARKED)).then(pl.col("plain").str.replace(mark, ""))
+    return full.with_columns(plain=pl.coalesce(plain, "plain"))
+
+
+_MARKED = 8  # lines with bullets from which they say nothing
+
+
+def _paragraphs(full: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Non-blank lines → paragraphs, under the number of their first line, and the `line` each `part` belongs to.
+
+    Most lines are paragraphs. Where a dump is wrapped at a width, or broken at its links, lines run on into the next.
+    """
+    plain, by = pl.col("plain"), pl.col("line") - pl.col("line").shift(1)
+    here = _PAGE == _PAGE.shift(1)
+    spaced = (by == 2).sum().over("page") * 5 >= pl.len().over("page") * 4  # a blank line between all
+    open_end = ~plain.str.strip_chars_end("\"')]").str.tail(1).is_in(list(".!?…")).shift(1)
+    runs_on = here & plain.str.contains(r"^(?:\p{Ll}|[,.;:!?)…])") & open_end & ((by == 1) | ((by == 2) & spaced))
+    runs_on = runs_on.fill_null(False)
+    full = full.with_columns(last="line", at=pl.int_range(pl.len()), open_end=open_end, runs_on=runs_on)
+    parts = full.select("page", "line", part="line")
+    some = full.filter(pl.col("runs_on").any().over("page"))
+    if some.is_empty():
+        return full.drop("at", "open_end", "runs_on"), parts
+    some = _broken(_wrapped(some)).with_columns(first=~pl.any_horizontal("wraps", "linked"))
+    some = some.with_columns(first=pl.when("first").then("line").forward_fill())
+    joined = some.group_by("page", line="first", maintain_order=True).agg(
+        pl.col("text", "plain").str.join(" "), pl.col("start", "title", "at").first(), pl.col("end", "last").last()
+    )
+    whole = full.join(some.select("at"), on="at", how="anti").select(joined.columns)
+    firsts = some.select("page", "first", part="line")
+    parts = parts.join(firsts, on=["page", "part"], how="left", maintain_order="left")
+    parts = parts.select("page", "part", line=pl.coalesce("first", "line"))
+    return pl.concat([whole, joined]).sort("at").drop("at"), parts
+
+
+def _wrapped(full: pl.DataFrame) -> pl.DataFrame:
+    """Lines → `wraps`: those that a wrap at a width has parted from the line before.
+
+    A line ends where the next word would not have fitted (a greedy wrap); the width is that of the longest broken off.
+    """
+    here, next_line = _PAGE == _PAGE.shift(1), pl.col("line") == pl.col("line").shift(1) + 1
+    full = full.with_columns(wide=pl.col("text").str.strip_chars_end().str.len_chars().shift(1).cast(pl.Int64))
+    word = pl.col("plain").str.extract("^([^ ]+)").str.len_chars().cast(pl.Int64)
+    full = full.with_columns(
+        with_next=pl.col("wide") + 1 + word, cut=pl.col("runs_on") & next_line & (pl.col("wide") >= _NARROW)
+    )
+    width = pl.col("wide").filter("cut").max().over("page")
+    width = pl.col("wide").filter(pl.col("wide") <= width + 4).max().over("page")
+    cuts = pl.col("cut").sum().over("page")
+    tight = (pl.col("cut") & (pl.col("with_next") > width)).sum().over("page")
+    wraps = (
+        ((width <= _WIDE) & (cuts >= 3) & (tight * 2 >= cuts))
+        & (here & next_line & pl.col("open_end") & (pl.col("wide") <= width))
+        & ((pl.col("with_next") > width) | (pl.col("cut") & (pl.col("wide") * 2 >= width)))
+        & ~pl.col("plain").str.contains(r"^(?:[-+*•–]|\d+[.)]) ")
+    )
+    return full.with_columns(wraps=wraps.fill_null(False))
+
+
+def _broken(full: pl.DataFrame) -> pl.DataFrame:
+    """Lines → `linked`: those that stand apart from the line before because a link parts them.
+
+    The pieces make a sentence; what stands before the words of a link, which may begin with a capital, belongs to it.
+    """
+    plain, before = pl.col("plain"), pl.col("line") - pl.col("line").shift(1)
+    linked = pl.col("runs_on") & ~pl.col("wraps")
+    here, next_here = _PAGE == _PAGE.shift(1), _PAGE == _PAGE.shift(-1)
+    words_of_link = (
+        (here & next_here & linked.shift(-1) & (before == before.shift(-1)) & pl.col("open_end"))
+        & plain.str.contains(r"^\p{Lu}.")
+        & (plain.str.count_matches(" ") <= 5)
+        & ~plain.shift(1).str.contains(r"\d{3}|\d[:/]\d|^[^\p{L}]*$")
+    )
+    full = full.with_columns(linked=linked | words_of_link.fill_null(False))
+    full = full.with_columns(sentence=(~pl.any_horizontal("linked", "wraps")).cum_sum())
+    told = plain.last().str.contains(_TERMINAL) & (plain.str.count_matches(" ").sum() + pl.len() >= 12)
+    return full.with_columns(linked=pl.col("linked") & told.over("sentence"))
+
+
+_NARROW, _WIDE = 40, 130  # characters of the lines a dump may be wrapped to
 
 
 def _line(column: str, by: int) -> pl.Expr:
@@ -94,13 +181,19 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         | low.str.contains(r"\((?:ảnh|photo|nguồn)[ :][^)]{0,60}\)[ .]*$")
         | low.str.contains(r"[ .][-–] ?ảnh (?:chụp màn hình )?[^ .,;:]+(?: [^ .,;:]+){0,3}[ .]*$"),
         link_opener=low.str.contains(rf"^(?:{any_of(cues['link_openers'])})"),
+        dated_title=(
+            plain.str.contains(r"^\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d{2}(?:,? \d{1,2}:\d{2})?(?: ?[-–|:])? \p{Lu}")
+            | ending.str.contains(r" \(\d{1,2}/\d{1,2}(?:/\d{2,4})?\)$")
+        )
+        & (plain.str.count_matches(" ") >= 4)
+        & ~ending.str.contains(r"[.!…;:][\"')]*$|[.!…] \p{Lu}"),
         form=opens(cues["forms"] + cues["ui_openers"]),
         imprint=low.str.contains(rf"^[^\p{{L}}\d]*(?:{any_of(cues['imprint'])})(?:[^\p{{L}}]|$)")
         | low.str.contains(r"^[©®]|^(?:báo|tạp chí|trang)[^.]{0,40} điện tử$")
         | low.str.contains(r"^(?:số )?\d+[^.]{3,60}(?:hà nội|hcm|hồ chí minh)$"),
         notice=low.str.contains(rf"(?:^[^\p{{L}}]*|[.!?] )(?:{any_of(cues['notices'])})(?:[^\p{{L}}]|$)")
         | low.str.contains(_ADDRESS),
-        listed=(pl.col("text").str.count_matches(r"\t|[|·•]") >= 2)
+        listed=(pl.col("text").str.count_matches(r"\t|[|·•]|[^ ] {3}") >= 2)
         | plain.str.contains(r"^[^,]{2,30},$|^#[^ ]|^\p{Ll}[^.!?:;]{0,25}$")
         | (
             (plain.str.count_matches(",") >= 2)
@@ -110,6 +203,11 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         # a caption may end with the day of its picture
         pictured=plain.str.contains(r"(?:ngày|hôm) \d{1,2} ?[/.-] ?\d{1,2} ?[/.-] ?(?:19|20)\d{2}[.)]?$")
         & (plain.str.count_matches(" ") < 40),
+        # who is who in a picture
+        pointed=low.str.contains(
+            r"\((?:(?:ngoài|bìa|bên|thứ|hàng|đứng|ngồi|người|áo|ở|từ) [^()]{0,20})?"
+            r"(?:trái|phải|giữa)(?: sang| qua)?(?:,[^()]{0,30})?\)|^từ (?:trái|phải)|^hàng (?:đầu|trước|sau)[,:]"
+        ),
         named_site=low.str.contains(rf"^(?:{any_of(cues['site_names'])}) "),
         mark=plain.str.extract(r"^(\([^()]{2,20}\)|\p{Lu}[\p{L}.&]{1,12}) ?- "),
         is_title=(pl.col("title") == pl.col("text").str.strip_chars()).fill_null(False),
@@ -181,6 +279,12 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series) -> pl.Da
         | ~plain.str.contains(r"\p{L}")
         | (plain.str.contains(r"\d") & ~plain.str.contains(r"\p{L}{3}"))
         | low.str.contains(r"^[^\p{L}]*a[^\p{L}]*$"),
+        labelled=plain.str.contains(r"^(?:[^ :.]+ ){0,5}[^ :.]+ ?: ?(?:\p{Lu}\p{L}+(?: \p{Lu}\p{L}*){1,4}|[\d.,]+)$"),
+        loud=plain.str.contains(r"^[^\p{Ll}]+$") & (pl.col("syllables") <= 7),  # in capitals
+        # as titles do, or an interviewer, a speaker
+        asks=plain.str.ends_with("?") & ~plain.str.contains(r"[.!?…] "),
+        quotes=plain.str.contains(r"[^.!?…,\"'] ?[\"']$"),
+        clock=low.str.contains(r"^[^\p{L}\d]*\d{1,2}[:hg]\d{2}$"),
         agency=plain.str.strip_chars("()[]. ").is_in(outlets.implode()),
         named=plain.str.contains(rf"^{name}(?:[ ,/|–-]+{name})*$|\d ?[/.-] ?\d"),
         name_only=plain.str.contains(rf"^{name}(?: {name}){{1,3}}$")
@@ -230,7 +334,10 @@ def _says_twice(plain: pl.Expr) -> pl.Expr:
 def _frame(full: pl.DataFrame) -> pl.DataFrame:
     """Signals → the place of each line in its page: headline, lead, the last line of the story, the closing block."""
     k = pl.int_range(pl.len()).over("page")
-    full = full.with_columns(k=k)
+    full = full.with_columns(k=k, pointed=pl.col("pointed") & (pl.col("syllables") <= 45))
+    # lists give the day of each story beside its title
+    dated = pl.col("dated_title") & (_line("dated_title", 1) | _line("dated_title", -1))
+    full = full.with_columns(link_opener=pl.col("link_opener") | dated)
     title_like = (
         (pl.col("syllables") >= 4)
         & ~pl.any_horizontal("ui", "link_heading", "link_opener", "dateline", "image_file", "wire_end", "credit")
@@ -245,6 +352,11 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
     )
     above_text = pl.col("content").cast(pl.Int32).cum_sum().over("page") == 0
     first = pl.col("k").filter(title_like & ((pl.col("k") <= 15) | above_text | pl.col("is_title"))).min().over("page")
+    # (a short one above a menu is the site's)
+    long = pl.col("k").filter(title_like & above_text & (pl.col("syllables") >= 6)).min().over("page")
+    short = pl.col("syllables").filter(k == first).first().over("page") <= 5
+    menu = ((k > first) & (k < long) & ~title_like).sum().over("page") >= 3
+    first = pl.when(short & menu).then(long).otherwise(first)
     stated = pl.col("k").filter(pl.col("is_title")).min().over("page")
     full = full.join(_echoed(full), on="page", how="left", maintain_order="left")
     full = full.with_columns(headline_at=pl.coalesce(stated, "echoed_at", first, pl.lit(0)))
@@ -277,7 +389,7 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
                 "ui", "dateline", "link_heading", "link_opener", "image_file", "wire_end", "credit", "is_title"
             )
             & (pl.col("syllables") >= 8)
-            & ~pl.any_horizontal("doubled", "above_credit", "headline_again")
+            & ~pl.any_horizontal("doubled", "above_credit", "headline_again", "pointed")
             & ~(~pl.col("terminal") & (_line("credit", -1) | _line("credit", -2)) & (pl.col("syllables") <= 20))
             & ~(pl.col("again") & pl.col("pictured"))
         )
@@ -290,7 +402,8 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
         .filter(
             after
             & (
-                (pl.col("credit") & ~pl.col("wire_end"))
+                pl.col("pointed")
+                | (pl.col("credit") & ~pl.col("wire_end"))
                 | (pl.col("pictured") & (pl.col("k") == pl.col("lead_at")))
                 | (pl.col("again") & pl.col("pictured"))
             )
@@ -308,7 +421,8 @@ def _echoed(full: pl.DataFrame) -> pl.DataFrame:
     Menus, teasers and notices may stand above a headline; what they say is not said again in the text. The story is the
     stretch of lines with most prose (the maximum subarray of prose against other lines).
     """
-    weight = pl.when("content").then(pl.col("syllables").clip(0, 60)).otherwise(-6)
+    told = pl.col("content") & ~pl.any_horizontal("asks", "quotes")
+    weight = pl.when(told).then(pl.col("syllables").clip(0, 120)).otherwise(-5)
     total = weight.cum_sum().over("page")
     low = (total - weight).cum_min().over("page")
     reach = full.with_columns(total=total).with_columns(gain=pl.col("total") - low, low=low)
@@ -326,7 +440,10 @@ def _echoed(full: pl.DataFrame) -> pl.DataFrame:
     above = pl.col("title_like") & (pl.col("k") < pl.col("begins"))
     near = (pl.col("begins") - pl.col("k") <= _HEAD) & pl.col("syllables").is_between(5, 32)
     choice = placed.filter(above.sum().over("page") > 1).filter(above & near)
-    dated = placed.select("page", "k", dated=_line("dateline", 1) | _line("dateline", -1))
+    # (its author may stand between a title and its day)
+    short = (pl.col("syllables").shift(-1) <= 4) & ~_line("terminal", 1)
+    dated = _line("dateline", 1) | _line("dateline", -1) | (_line("dateline", 2) & short)
+    dated = placed.select("page", "k", dated=dated)
     spoken = placed.filter(pl.col("page").is_in(choice["page"].unique().implode()))
     spoken = spoken.filter(pl.col("content") & pl.col("k").is_between("begins", "ends"))
     said = _syllables(spoken).unpivot(["syllable", "pair"], index="page", value_name="said").drop("variable").unique()
@@ -346,7 +463,9 @@ def _echoed(full: pl.DataFrame) -> pl.DataFrame:
         .with_columns(
             score=pl.col("echo")
             - (pl.col("begins") - pl.col("k")) * 0.05
+            - (pl.col("number").cast(pl.Float64) - 22).clip(0) * 0.2  # longer than titles are
             + pl.col("dated").fill_null(False).cast(pl.Float64) * 0.5
+            + (pl.col("k") == 0).cast(pl.Float64) * 0.3
         )
         .filter(pl.col("score") >= 0.5)
         .sort("page", "score", "k", descending=[False, True, False])
@@ -399,6 +518,10 @@ def _zones(full: pl.DataFrame) -> pl.DataFrame:
     full = full.with_columns(goes_on=pl.col("goes_on") | (resumes & pl.col("title_like")))
     # so does a title with the day or the hour of another story below it
     stamped = pl.col("title_like") & ~pl.col("terminal") & (_line("dateline", 1) | _line("stamp", 1))
+    # (below what heads comments, a name with its hour is a reader's)
+    talking = pl.when("talk_heading").then(True).when(pl.any_horizontal("link_heading", "tag_heading")).then(False)
+    talking = talking.forward_fill().over("page").fill_null(False)
+    stamped = stamped & ~(talking & (pl.col("syllables") <= 6))
     heads_links = (pl.col("link_heading") & (pl.col("k") > pl.col("headline_at"))) | (
         stamped & (pl.col("k") > pl.col("lead_at") + 1)
     )
@@ -417,14 +540,22 @@ def _zones(full: pl.DataFrame) -> pl.DataFrame:
         stories_left=pl.col("stories").last().over("page") - pl.col("stories"),
         all_told=pl.col("told").last().over("page"),
     )
+    balanced = pl.col("stories_left") <= pl.col("stories_before") * pl.when("wire_end").then(2).otherwise(1)
+    # (who stands above and below the story wrote it)
+    at_head = pl.col("name_only") & (pl.col("k") <= pl.col("lead_at"))
+    above = at_head.any().over("page", "plain") & (pl.col("k") > pl.col("lead_at"))
+    # (a whole story may be one line)
+    whole = pl.any_horizontal("wire_end", "signed") & (pl.col("stories_before") < 3)
+    whole = whole & (pl.col("told") >= 120) & (pl.col("all_told") <= 2 * pl.col("told"))
     # the story is closed by its signature or wire credit, once prose has begun
     ending = (
         pl.any_horizontal("wire_end", "author")
-        & (pl.col("stories_before") >= 3)
+        & ((pl.col("stories_before") >= 3) | whole)
         & (pl.col("k") - pl.col("last_told") <= 4)
         & ~pl.any_horizontal("copied", "credit", "in_list", "ui", "link_heading", "form", "imprint", "notice")
+        & ~(pl.col("name_only") & _line("clock", 1))  # a live report goes on with the next hour
         # a name alone between paragraphs of prose is a subheading, not a signature
-        & (pl.col("stories_left") <= pl.col("stories_before") * pl.when("wire_end").then(2).otherwise(1))
+        & (whole | above | balanced)
     )
     # or by what stands below stories only: its topics, the readers, the imprint
     strong = pl.col("imprint") & pl.col("plain").str.contains(r"[:\d©®]")
@@ -538,7 +669,15 @@ def _second_articles(full: pl.DataFrame) -> pl.DataFrame:
         heading=pl.any_horizontal("link_heading", "tag_heading", "ui") & ~pl.any_horizontal("dateline", "stamp"),
         site=headings | pl.col("notice") | (pl.any_horizontal("form", "imprint") & ~pl.col("content"))
     )
-    return full.with_columns(ended=(told & pl.col("site")).cast(pl.Int32).cum_sum().over("page", "segment") > 0)
+    # or, whatever its heading says, with a run of titles, of which a story has none
+    listed = ~pl.col("terminal") & (pl.col("syllables") >= 6) & ~pl.any_horizontal("credit", "signed", "listed")
+    full = full.with_columns(listing=listed)
+    heading = ~pl.col("terminal") & pl.col("syllables").is_between(2, 5) & ~pl.any_horizontal("name_only", "signed")
+    stamped = (_line("dateline", 1) | _line("stamp", 1)) & _line("listing", 2)
+    runs = (pl.col("listing") & (_line("listing", 1) | stamped)) | (heading & _line("listing", 1) & _line("listing", 2))
+    runs = (runs | (heading & _line("listing", 1) & _line("dateline", 2))) & (pl.col("segment") > 0)
+    ended = told & (pl.col("site") | runs)
+    return full.with_columns(ended=ended.cast(pl.Int32).cum_sum().over("page", "segment") > 0)
 
 
 _DUMP = 10  # lines of the site's own from which a page is the dump of all its text
@@ -559,20 +698,36 @@ def _kinds(full: pl.DataFrame) -> pl.DataFrame:
         dumped=own.sum().over("page") >= _DUMP,
         scraped=pl.any_horizontal("site", "link_opener").any().over("page"),
     )
-    full = full.with_columns(
+    # (a short question is a subheading, and any may be an interviewer's)
+    asking = pl.all_horizontal("asks", "dumped") & (pl.col("syllables") >= 9)
+    full = full.with_columns(title=pl.col("title") | asking).with_columns(
         # (a page may have no standfirst, and nothing is below it then)
         inside=(k > pl.col("lead_at")).fill_null(False)
         & ~pl.any_horizontal("outside", "in_list")
         & (pl.col("segment") == 0),
         in_run=pl.col("title") & (_line("title", 1) | _line("title", -1)),
     )
+    # a few words above a title head a list, whatever they are: subheadings do not follow one another
+    few = pl.col("syllables").is_between(2, 5) & pl.col("plain").str.contains(r"^\p{Lu}")
+    few = few & ~pl.any_horizontal("name_only", "capitals", "listed", "credit", "signed", "link_opener", "site")
+    title = pl.col("bare") & pl.col("syllables").is_between(6, 22) & pl.col("plain").str.contains(r"^[\p{Lu}\"'\[]")
+    title = title & ~pl.any_horizontal("credit", "listed", "form", "wire_end", "signed") & ~_line("credit", 1)
+    title = title & ~pl.col("plain").str.contains(r"[:;,]$")
+    full = full.with_columns(linked=title)
+    full = full.with_columns(opens=pl.all_horizontal("dumped", "inside", "bare") & few & _line("linked", 1))
+    full = full.with_columns(linked=_line("opens", -1))
+    # readers do not write a title above each of their paragraphs
+    title = pl.col("title") & (pl.col("syllables") >= 6) & pl.col("plain").str.contains(r"^[\p{Lu}\"'\[\d]")
+    full = full.with_columns(teased=title & _line("content", 1) & ~pl.any_horizontal("form", "site"))
+    full = full.with_columns(teased=pl.col("teased") | (_line("teased", -1) & ~pl.col("form")))
     # in the dump of a whole page a long title inside the story is a link, unless there are as many as subheadings, and
     # what is longer than a title is the caption of a picture that is gone
     stray = (
         pl.all_horizontal("dumped", "inside", "bare")
         & (pl.col("syllables") >= 9)
         & (_line("story", -1) | _line("credit", -1) | _line("link_opener", -1))
-        & ~pl.col("text").str.contains(r"\t\S|^\s*(?:[-+*•]|\d+[.)/])|:\s*$")
+        & ~pl.col("text").str.contains(r"\t\S")
+        & ~pl.col("plain").str.contains(r"^(?:[-+*•]|\d+[.)/])|:$")
     )
     # between the end of a story and the first heading short lines stand together as its topics
     tag = (
@@ -581,12 +736,25 @@ def _kinds(full: pl.DataFrame) -> pl.DataFrame:
         & (pl.col("syllables") <= 6)
         & (_line("topical", -1) | _line("listed", -1))
     )
+    # so do three short lines in a row, which are no list of the story's
+    brief = pl.all_horizontal("bare", "small") & ~pl.any_horizontal("name_only", "credit", "agency", "dateline")
+    full = full.with_columns(brief=brief & pl.col("plain").str.contains(r"^\p{L}"))
+    in_menu = pl.any_horizontal(
+        pl.all_horizontal(_line("brief", by + i) for i in range(3)) for by in (-2, -1, 0)
+    )
     spoken = (
-        ((pl.col("zone") == _TALK) & (~pl.col("in_run") | pl.col("form")))
+        ((pl.col("zone") == _TALK) & (~pl.any_horizontal("in_run", "teased") | pl.col("form")))
         | (pl.col("zone") == _IMPRINT)
         | ((pl.col("zone") == _TAGS) & (pl.col("syllables") <= 6) & bare)
-        | (pl.col("named_site") & pl.col("outside") & _line("imprint", 1))
+        | (
+            pl.col("named_site")
+            & pl.col("outside")
+            & (_line("imprint", 1) | (_line("named_site", 1) & _line("imprint", 2)))
+        )
+        | (pl.col("outside") & pl.col("labelled"))
         | (pl.col("plain").str.starts_with("©") & pl.col("outside") & ~pl.col("closing"))
+        | pl.col("opens")
+        | (pl.all_horizontal("dumped", "inside", "brief") & in_menu)
         | (pl.all_horizontal("dumped", "inside", "bare") & pl.col("plain").str.contains(r"^\p{Ll}[^.!?:;,]{0,25}$"))
     ) & ~pl.any_horizontal("link_opener", "doubled", "copied")
     full = full.with_columns(stray=stray & (stray.sum().over("page") <= 4), tag=tag, spoken=spoken)
@@ -608,7 +776,7 @@ def _link() -> pl.Expr:
     copied = pl.col("copied") & ~pl.col("closing")
     copied = copied & (pl.col("k") != pl.col("lead_at")) & (pl.col("k") != pl.col("headline_at"))
     return (
-        pl.any_horizontal("link_opener", "doubled", "marked")
+        pl.any_horizontal("link_opener", "doubled", "marked", "linked")
         | (_line("marked", 1) & pl.col("bare") & (pl.col("k") > pl.col("lead_at")))
         | (_line("button", 1) & pl.col("bare"))
         | copied
@@ -623,7 +791,9 @@ def _byline() -> pl.Expr:
     late = k >= pl.col("last_story")
     # a page's clock and the days of its links come after the day below the headline
     dated_above = (pl.col("dateline") & (k <= pl.col("lead_at") + 3)).any().over("page")
+    titled = k.filter(pl.col("headline_again") | (k == pl.col("headline_at"))).min().over("page")
     dateline = pl.col("dateline") & ((k <= pl.col("lead_at") + 3) | ~dated_above)
+    dateline = dateline & ((k >= titled - 3) | _line("author", 1))
     signed_above = (
         pl.col("name_only")
         & late
@@ -648,7 +818,7 @@ def _byline() -> pl.Expr:
 def _caption() -> pl.Expr:
     """Whether a line describes a picture, or says whose it is."""
     k, bare = pl.col("k"), pl.col("bare")
-    before_credit = _line("credit", 1) & (pl.col("line").shift(-1) == pl.col("line") + 1) & bare & pl.col("below")
+    before_credit = _line("credit", 1) & (pl.col("line").shift(-1) == pl.col("last") + 1) & bare & pl.col("below")
     tabled = pl.col("text").str.contains("\t", literal=True)
     beside_credit = pl.col("above_credit") | (bare & ~pl.col("small") & (_line("credit", -1) | _line("credit", -2)))
     headline = pl.col("plain").filter(k == pl.col("headline_at")).first().over("page")
@@ -666,12 +836,21 @@ def _caption() -> pl.Expr:
         # an agency alone in its line is the credit of the picture above it
         | ((pl.col("agency") | (bare & _line("agency", 1))) & pl.col("inside"))
         | (beside_credit & pl.col("below") & (k < pl.col("lead_at")))
+        # a short sentence with whose picture it is alone below
+        | (
+            pl.all_horizontal("inside", "terminal")
+            & pl.col("syllables").is_between(5, 16)
+            & _line("credit", 1)
+            & (pl.col("syllables").shift(-1) <= 4)
+            & (pl.col("line").shift(-1) <= pl.col("last") + 2)
+        )
         # the text of a picture beside the picture's own
         | (pl.all_horizontal("again", "pictured") & (k < pl.col("last_story")) & ~pl.col("in_list"))
         | (pl.col("stray") & (pl.col("syllables") >= 14))
         # in a story in pictures short sentences are captions
         | (pictures & pl.all_horizontal("dumped", "inside", "terminal") & (pl.col("syllables") <= 20))
         | ((k == pl.col("picture_at")) & pl.col("pictured"))
+        | (pl.all_horizontal("pointed", "below") & ~pl.any_horizontal("outside", "in_list"))
     )
 
 
@@ -710,7 +889,8 @@ def _role() -> pl.Expr:
         .then(
             pl.when(_line("credit", 1) & pl.col("below")).then(pl.lit("caption"))
             .when("copied").then(pl.lit("headline"))
-            .otherwise(pl.lit("ui"))  # the page's title, with the site's name behind it
+            .when(k < pl.col("headline_at")).then(pl.lit("headline"))  # the page's, with the site's name behind it
+            .otherwise(pl.lit("ui"))
         )
         .when((k < pl.col("headline_at")) | pl.col("spoken"))
         .then(pl.lit("ui"))
@@ -718,7 +898,7 @@ def _role() -> pl.Expr:
             (pl.col("imprint") & (outside | bare))
             | (pl.col("form") & (outside | bare) & ~(pl.col("in_list") & of_title))
             | (pl.col("listed") & outside)
-            | (outside & (small | pl.col("tag")) & ~pl.col("copied") & bare)
+            | (outside & (small | pl.col("tag") | pl.col("loud")) & ~pl.col("copied") & bare)
         )
         .then(pl.lit("ui"))
         .when(pl.any_horizontal("link", "stray"))
@@ -737,7 +917,7 @@ def _role() -> pl.Expr:
 
 def _closing_block(full: pl.DataFrame) -> pl.DataFrame:
     """Zones → `closing`: captions some sites print below a story (the last block of a dense page), and their copies."""
-    gap = pl.when(_PAGE == _PAGE.shift(1)).then(pl.col("line") - pl.col("line").shift(1) > 1).fill_null(True)
+    gap = pl.when(_PAGE == _PAGE.shift(1)).then(pl.col("line") - pl.col("last").shift(1) > 1).fill_null(True)
     full = full.with_columns(block=gap.cast(pl.Int32).cum_sum().over("page"))
     full = full.with_columns(size=pl.len().over("page", "block"), blocks=pl.col("block").max().over("page"))
     in_block = pl.any_horizontal("credit", "copied").any().over("page", "block")

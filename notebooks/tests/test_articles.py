@@ -1,5 +1,7 @@
 """Lines and their roles: every character in one line, the story apart from everything around it."""
 
+import textwrap
+
 import polars as pl
 import pytest
 from extracting import extract, roles_of
@@ -370,3 +372,110 @@ def test_a_story_in_pictures():
 def test_the_name_above_a_story_is_its_publisher():
     page = "\n".join(["Báo Dân trí", "Thế giới", HEADLINE, "12/03/2024", LEAD, *BODY])
     assert extract(p=page)["articles"]["publisher"].to_list() == ["Dân trí"]
+
+
+def lines_of(text: str) -> list[tuple[str, str | None]]:
+    """A page → its lines in order, each with its role."""
+    lines = extract(p=text)["lines"].select("start", "end", "role")
+    return [(text[start:end].rstrip("\n"), role) for start, end, role in lines.iter_rows()]
+
+
+def test_lines_are_judged_by_their_paragraph_where_a_page_is_wrapped():
+    page = [*MENU, HEADLINE, "12/03/2024", LEAD, *BODY, *LONG, "(Theo AFP)", "Tin liên quan", "Mưa lớn ở miền Trung"]
+    roles = dict(lines_of("\n".join(page)))
+
+    @settings(max_examples=8, deadline=None)
+    @given(st.integers(56, 110))
+    def at_any_width(width):
+        pieces = [(piece, line) for line in page for piece in textwrap.wrap(line, width, break_on_hyphens=False)]
+        lines = lines_of("\n".join(piece for piece, _ in pieces))
+        assert [text for text, _ in lines] == [piece for piece, _ in pieces]
+        told = [(role, roles[line]) for (_, role), (_, line) in zip(lines, pieces, strict=True)]
+        assert sum(got == said for got, said in told) >= 0.9 * len(told)
+        assert all(got == "body" for got, said in told if said == "body")
+
+    at_any_width()
+
+
+def test_lines_broken_at_their_links_are_one_sentence():
+    pieces = ["Trưởng đoàn", "Lý Thử", "nói với hãng tin", "Reuters", "rằng còn nhiều khác biệt", ", song sẽ gặp lại."]
+    roles = roles_of("\n".join([*MENU, HEADLINE, "12/03/2024", LEAD, BODY[0], *pieces, *BODY[1:]]))
+    assert {roles[piece] for piece in pieces} == {"body"}
+
+
+def test_a_line_that_begins_small_after_a_blank_one_is_a_paragraph():
+    roles = roles_of("\n".join([HEADLINE, "", LEAD[0].lower() + LEAD[1:], "", *BODY]))
+    assert roles[HEADLINE] == "headline" and roles[LEAD[0].lower() + LEAD[1:]] == "lead"
+
+
+def test_boxes_of_rates_and_weather_above_a_story_are_the_site_s():
+    box = ["Cổng tin Ví Dụ", "Hà Nội, 28°C, nhiều mây", "USD 25.120 - 25.460", "Vàng 79,5 - 81,5"]
+    box.append("Thứ Hai, 02/06/2025 10:12")
+    story = [HEADLINE, "12/03/2024", LEAD, *BODY]
+    roles = roles_of("\n".join([*box, *MENU, *story]))
+    assert {roles[line] for line in box} == {"ui"}
+    assert [roles[line] for line in story[:3]] == ["headline", "byline", "lead"]
+
+
+def test_a_whole_story_in_one_line_is_closed_by_its_signature():
+    second = ["Ga tàu điện mới của thành phố Mẫu mở cửa", "11/03/2024 06:12", "Ga đón khách từ hôm qua.", *LONG[:3]]
+    page = [*MENU, HEADLINE, "12/03/2024", LEAD, " ".join([*BODY, *LONG]), "Minh Thử/Báo Mẫu (Theo AP)"]
+    roles = roles_of("\n".join([*page, "Tin nóng", "Mưa lớn ở miền Trung", "2 giờ trước", *second]))
+    assert roles[HEADLINE] == "headline"
+    assert roles[page[-1]] == "byline"
+    assert {roles[line] for line in second} == {"other"}
+
+
+def test_titles_that_ask_are_links_beside_titles_and_questions_elsewhere():
+    links = ["Vì sao giá gạo thế giới tăng liên tục từ đầu năm?", "Ba kịch bản cho vụ lúa sắp tới ở đồng bằng"]
+    asked = "Ông nghĩ gì về vòng đàm phán sắp tới giữa hai bên ở Geneva?"
+    roles = roles_of("\n".join([*MENU, HEADLINE, "12/03/2024", LEAD, BODY[0], *links, *BODY[1:], asked, *LONG]))
+    assert {roles[line] for line in links} == {"related"}
+    assert roles[asked] == "body"
+
+
+def test_links_that_begin_with_their_day():
+    links = ["11-03-2024 Hai bên trao đổi danh sách", "10-03-2024 Đoàn đàm phán lên đường"]
+    roles = roles_of("\n".join([*MENU, HEADLINE, "12/03/2024", *links, LEAD, *BODY]))
+    assert {roles[line] for line in links} == {"related"}
+    assert roles[LEAD] == "lead"
+
+
+def test_who_stands_where_in_a_picture_is_its_caption():
+    captions = ["Trưởng đoàn Mẫu Quốc (trái) và người đồng cấp trước giờ họp.", "Từ trái: ba trưởng đoàn tại Geneva."]
+    roles = roles_of("\n".join([HEADLINE, LEAD, BODY[0], captions[0], BODY[1], captions[1], *BODY[2:]]))
+    assert {roles[line] for line in captions} == {"caption"}
+    claim = "Họ phản đối việc khai thác (trái phép) ở vùng biển này."
+    assert roles_of("\n".join([HEADLINE, LEAD, *BODY, claim, *LONG]))[claim] == "body"
+
+
+def test_readers_and_their_hours_are_no_stories_of_the_site():
+    talk = ["Nguyễn Mẫu", "12/03/2024 10:12", "Bài hay, ngắn gọn mà đủ thông tin cho người đọc.", "Thích"]
+    links = ["Cầu mới nối hai bờ sông Mẫu sắp thông xe", "Cây cầu dài hai cây số sẽ mở cửa cho xe máy trước."]
+    page = [*MENU, HEADLINE, "12/03/2024", LEAD, *BODY, "(Theo AFP)", "Bình luận (1)", *talk, "Gửi bình luận", *links]
+    roles = roles_of("\n".join(page))
+    assert {roles[line] for line in talk} == {"ui"}
+    assert {roles[line] for line in links} == {"related"}
+
+
+def test_a_heading_of_links_is_known_by_where_it_stands():
+    title = "Nông dân miền Tây vào vụ thu hoạch xoài"
+    story = [HEADLINE, "12/03/2024", LEAD, BODY[0], "Chuyện quanh ta", title, *BODY[1:], *LONG]
+    roles = roles_of("\n".join([*MENU, *story]))
+    assert roles["Chuyện quanh ta"] == "ui"
+    assert roles[title] == "related"
+    assert {roles[line] for line in BODY} == {"body"}
+
+
+def test_bullets_before_every_entry_of_a_dump_say_nothing():
+    links = ["Hai bên trao đổi danh sách hàng hóa", "Đoàn đàm phán lên đường tới Geneva"]
+    plain = [*MENU, HEADLINE, "12/03/2024", LEAD, BODY[0], *links, *BODY[1:]]
+    marked = [f"  * {line}" if line in (*MENU, *links) else line for line in plain]
+    roles = roles_of("\n".join(marked))
+    assert {roles[f"* {line}"] for line in links} == {"related"}
+
+
+def test_a_name_between_the_hours_of_a_live_report_does_not_end_it():
+    hours = [["* 15:25", LONG[0], LONG[1]], ["* 14:15", LONG[2], "Hà Mẫu"], ["* 13:30", BODY[0]], ["* 12:35", BODY[1]]]
+    roles = roles_of("\n".join([*MENU, HEADLINE, "12/03/2024", LEAD, *(line for hour in hours for line in hour)]))
+    assert roles[BODY[0]] == roles[BODY[1]] == "body"
