@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import polars as pl
 
-from .catalogue import Catalogue, any_of, fold, folded, name_key
+from .catalogue import Catalogue, any_of, asked, fold, folded, name_key
 
 # Latin letters and digits: a name is not one if it continues with one of these (ranges, because Rust's automaton is
 # several times faster on them than on Unicode word boundaries).
@@ -386,7 +386,7 @@ def _runs(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         .with_columns(
             syllable=pl.col("field_1").str.extract(rf"^( ?- ?[A-Za-z][a-z]{{0,5}})(?:[^{LETTER}]|$)").fill_null("")
         )
-        .with_columns(opening=pl.when(pl.col("syllable") != "").then("field_0"))  # null for most, which is quick
+        .with_columns(opening=asked(pl.col("syllable") != "", "field_0"))  # most have none
         .with_columns(
             syllable=pl.when(
                 (
@@ -400,10 +400,10 @@ def _runs(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
             .otherwise(pl.lit(""))
         )
         .with_columns(hit=pl.col("field_0") + pl.col("syllable"))
-        # what two runs may be joined by; null for most, which spares the patterns below
         .with_columns(gap=pl.col("field_1").shift(1))
+        # the run before, if what stands between may join the two; most have none, which spares the patterns below
         .with_columns(
-            prior=pl.when(pl.col("gap").str.contains("^(?: ?- ?(?:[a-z]{2,6} )?| ' )$")).then(pl.col("hit").shift(1))
+            prior=asked(pl.col("gap").str.contains("^(?: ?- ?(?:[a-z]{2,6} )?| ' )$"), pl.col("hit").shift(1))
         )
         # "Marie - Claude Bibeau", "Peter O ' Neill": two runs and what stands between them are one name
         .with_columns(
