@@ -148,14 +148,17 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series) -> pl.Da
     agency = (
         r"\((?:(?:[Tt]heo|[Tt]ổng hợp|[Dd]ịch|[Ll]ược|[Nn]guồn|thực hiện).{0,40}|[TtHhG .,/]{1,7}|[\p{L} .,&-]{2,20})\)"
     )
-    several = rf"(?: ?[-/|] ?{name}(?: {name}){{0,4}}|/(?:báo|Báo) [^()/.]{{2,20}})"
-    label, names = rf"(?i:{any_of(cues['author_labels'])}) ?[:,] ?", rf"{name}(?:[ ,&/-]+{name}){{0,8}}"
+    # (no bounds in these: patterns in patterns, they would be compiled as often as may be)
+    full_name = rf"{name}(?: {name})*"
+    several = rf"(?: ?[-/|] ?{full_name}|/(?:báo|Báo) [^()/.]{{2,20}})"
+    label, names = rf"(?i:{any_of(cues['author_labels'])}) ?[:,] ?", rf"{name}(?:[ ,&/-]+{name})*"
 
     def is_heading(words: list[str]) -> pl.Expr:
         return low.str.contains(rf"^[^\p{{L}}]*(?:{any_of(words)})[^\p{{L}}]*$")
 
     of_section = any_of(words for words in cues["link_headings"] if " " in words)
     inside = plain.str.extract(r"^\(?([^(),/&]+)").str.strip_chars()
+    plain_letters = asked(plain.str.contains(r"^[ -~]+$"), plain)
     return short.select(
         "n",
         image_file=low.str.contains(r"^[^ ]+\.(?:jpe?g|png|webp|gif|avif)$"),
@@ -176,7 +179,7 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series) -> pl.Da
         )
         | (low.str.contains(rf"^(?:{any_of(cues['ui_openers'])})") & ~plain.str.contains(r"[.!?]$"))
         # English: words that end as no Vietnamese syllable does
-        | (asked(plain.str.contains(r"^[ -~]+$"), plain).str.count_matches(r"\b[a-z]*(?:[bdfjklqrsvwxz]|[a-z]{7})\b") >= 2)
+        | (plain_letters.str.count_matches(r"\b[a-z]*(?:[bdfjklqrsvwxz]|[a-z]{7})\b") >= 2)
         | low.str.contains(r"trên google news|\[(?:qc|pr|ads?)\]")
         | ~plain.str.contains(r"\p{L}")
         | (plain.str.contains(r"\d") & ~plain.str.contains(r"\p{L}{3}"))
@@ -202,10 +205,7 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series) -> pl.Da
         | low.str.contains(r'^nguồn[^:]{0,30}: ?https?://|^nguồn ?: ?[^"]{3,60}"')
         | plain.str.contains(rf"^{label}{names}(?: ?[|-] ?{label}{names})?$")
         | (plain.str.contains(r"^\([^()]{2,40}\)$") & inside.is_in(outlets.implode())),
-        signed=plain.str.contains(
-            rf"^{name}(?: {name}){{0,4}}"
-            rf"(?:{several}{{1,3}}|(?:{several}|, ?{name}(?: {name}){{0,3}}){{0,3}} ?{agency})$"
-        )
+        signed=plain.str.contains(rf"^{full_name}(?:{several}+|(?:{several}|, ?{full_name})* ?{agency})$")
         & (pl.col("syllables") <= 12)
         & ~pl.col("credit"),
     )

@@ -57,7 +57,7 @@ def _states_and_orgs(names: pl.DataFrame, lines: pl.DataFrame, catalogue: Catalo
     cued = left.str.contains(rf"(?i)(?:^|[^{LETTER}])(?:{any_of(cues['forms']['state_cues'])}) $")
     starts = left.str.contains(_SENTENCE_START)
     word = pl.any_horizontal(
-        (pl.col("key") == key) & right.str.contains(rf"^ (?:{any_of(follows)})(?:[^{LETTER}]|$)")
+        asked(pl.col("key") == key, right).str.contains(rf"^ (?:{any_of(follows)})(?:[^{LETTER}]|$)")
         for key, follows in cues["forms"]["ordinary"].items()
         if follows
     )

@@ -3,6 +3,7 @@
 import polars as pl
 
 from .catalogue import asked
+from .names import offsets
 
 _BREAK = "\x1e"  # ASCII's record separator, put where a sentence begins; one that a page holds is taken for a space
 _DOT = "․"  # a one-dot leader in place of a full stop that ends no sentence, so that no offset moves
@@ -37,7 +38,7 @@ def sentence_starts(lines: pl.DataFrame, words: dict) -> pl.DataFrame:
         .select(
             "page",
             sentence=pl.int_range(1, pl.len() + 1, dtype=pl.Int32).over("page"),
-            start=pl.col("start") + (pl.col("length").cum_sum() - pl.col("length")).over("row"),
+            start=pl.col("start") + offsets(pl.col("length"), "row"),
         )
         .collect()
     )
