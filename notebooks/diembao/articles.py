@@ -6,7 +6,7 @@ a credit, sentence-like lines that follow one another), never by the wording of 
 
 import polars as pl
 
-from .catalogue import Catalogue, any_of, folded
+from .catalogue import Catalogue, any_of, asked, folded
 
 _PAGE = pl.col("page")
 # What may close a sentence; a line of prose ends with it, a title does not.
@@ -158,7 +158,7 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     plain, low = pl.col("plain"), pl.col("low")
     outlets = catalogue.outlet_forms.filter(~pl.col("cued"))["surface"]
     ending = plain.str.tail(70)  # where a credit stands
-    signed = pl.when(ending.str.contains(r"[.] \p{Lu}[^.]{1,62}$")).then(ending)  # few do, and taking parts out is slow
+    signed = asked(plain.str.tail(65).str.contains(r"[.] \p{Lu}[^.]+$"), ending)  # few do, and taking parts out is slow
 
     def is_outlet(text: pl.Expr) -> pl.Expr:
         return text.is_in(outlets.implode()).fill_null(False)
@@ -236,24 +236,27 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series) -> pl.Da
     name = r"(?:\p{Lu}[\p{L}'.]*[\p{L}']|\p{Lu}\.?)"
     digits = r"\d{1,2} ?[/.-] ?\d{1,2} ?[/.-] ?\d{4}|\d{4}[.-]\d{2}[.-]\d{2}|\d{1,2}[:h]\d{2}(?::\d{2})?|\d+"
     date_words = rf"\b(?:{any_of(cues['byline_words'])}|ngày|tháng|năm|{_ENGLISH_DATES})\b"
-    # a dateline: take dates, times, byline words, names and a section's name away, and nothing is left
-    left_over = plain.str.replace(r"^[^|\d]{2,25}[|]|[|][^|\d]{2,25}$", " ")
-    left_over = left_over.str.replace_all(digits, " ").str.replace_all(f"(?i){date_words}", " ")
     has_date = plain.str.contains(
         r"(?i)\d ?tháng ?\d{1,2},? ?(?:năm )?(?:19|20)\d{2}"
         r"|\d{1,2} ?[/.-] ?\d{1,2} ?[/.-] ?(?:19|20)\d{2}|(?:19|20)\d{2}[.-]\d{2}[.-]\d{2}"
     ) | (low.str.contains(rf"\b(?:{_ENGLISH_DATES})\b") & plain.str.contains(r"(?:19|20)\d{2}"))
+    # a dateline: take dates, times, byline words, names and a section's name away, and nothing is left
+    left_over = asked(has_date, plain).str.replace(r"^[^|\d]{2,25}[|]|[|][^|\d]{2,25}$", " ")
+    left_over = left_over.str.replace_all(digits, " ").str.replace_all(f"(?i){date_words}", " ")
     agency = (
         r"\((?:(?:[Tt]heo|[Tt]ổng hợp|[Dd]ịch|[Ll]ược|[Nn]guồn|thực hiện).{0,40}|[TtHhG .,/]{1,7}|[\p{L} .,&-]{2,20})\)"
     )
-    several = rf"(?: ?[-/|] ?{name}(?: {name}){{0,4}}|/(?:báo|Báo) [^()/.]{{2,20}})"
-    label, names = rf"(?i:{any_of(cues['author_labels'])}) ?[:,] ?", rf"{name}(?:[ ,&/-]+{name}){{0,8}}"
+    # (no bounds in these: patterns in patterns, they would be compiled as often as may be)
+    full_name = rf"{name}(?: {name})*"
+    several = rf"(?: ?[-/|] ?{full_name}|/(?:báo|Báo) [^()/.]{{2,20}})"
+    label, names = rf"(?i:{any_of(cues['author_labels'])}) ?[:,] ?", rf"{name}(?:[ ,&/-]+{name})*"
 
     def is_heading(words: list[str]) -> pl.Expr:
         return low.str.contains(rf"^[^\p{{L}}]*(?:{any_of(words)})[^\p{{L}}]*$")
 
     of_section = any_of(words for words in cues["link_headings"] if " " in words)
     inside = plain.str.extract(r"^\(?([^(),/&]+)").str.strip_chars()
+    plain_letters = asked(plain.str.contains(r"^[ -~]+$"), plain)
     return short.select(
         "n",
         image_file=low.str.contains(r"^[^ ]+\.(?:jpe?g|png|webp|gif|avif)$"),
@@ -274,7 +277,7 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series) -> pl.Da
         )
         | (low.str.contains(rf"^(?:{any_of(cues['ui_openers'])})") & ~plain.str.contains(r"[.!?]$"))
         # English: words that end as no Vietnamese syllable does
-        | (plain.str.contains(r"^[ -~]+$") & (plain.str.count_matches(r"\b[a-z]*(?:[bdfjklqrsvwxz]|[a-z]{7})\b") >= 2))
+        | (plain_letters.str.count_matches(r"\b[a-z]*(?:[bdfjklqrsvwxz]|[a-z]{7})\b") >= 2)
         | low.str.contains(r"trên google news|\[(?:qc|pr|ads?)\]")
         | ~plain.str.contains(r"\p{L}")
         | (plain.str.contains(r"\d") & ~plain.str.contains(r"\p{L}{3}"))
@@ -306,10 +309,7 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series) -> pl.Da
         | low.str.contains(r'^nguồn[^:]{0,30}: ?https?://|^nguồn ?: ?[^"]{3,60}"')
         | plain.str.contains(rf"^{label}{names}(?: ?[|-] ?{label}{names})?$")
         | (plain.str.contains(r"^\([^()]{2,40}\)$") & inside.is_in(outlets.implode())),
-        signed=plain.str.contains(
-            rf"^{name}(?: {name}){{0,4}}"
-            rf"(?:{several}{{1,3}}|(?:{several}|, ?{name}(?: {name}){{0,3}}){{0,3}} ?{agency})$"
-        )
+        signed=plain.str.contains(rf"^{full_name}(?:{several}+|(?:{several}|, ?{full_name})* ?{agency})$")
         & (pl.col("syllables") <= 12)
         & ~pl.col("credit"),
     )

@@ -76,6 +76,14 @@ def name_key(expr: pl.Expr) -> pl.Expr:
     return expr.str.replace_all(r" *- *", "-").str.replace_all(r" {2,}", " ")
 
 
+def asked(holds: pl.Expr, text: pl.Expr | str) -> pl.Expr:
+    """A truth value and a column of texts → each text where it holds, elsewhere "".
+
+    For slow patterns: behind a null polars keeps the text, and searches it all the same.
+    """
+    return pl.when(holds).then(text).otherwise(pl.lit(""))
+
+
 def any_of(words: Iterable[str]) -> str:
     """Words of the cue lists → one alternation, folded and escaped, longest first."""
     return _alternation(tuple(words))

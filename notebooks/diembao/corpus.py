@@ -27,7 +27,7 @@ from .sentences import sentence_starts, with_sentences
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
 _SETTLED = 2 * 10**9  # nanoseconds: no file system's clock is coarser
 PART = 1_000_000  # rows of a table that a reader of all of it holds at a time
-BATCH = 1_000  # pages extracted at a time: with one batch a core in work, this bounds memory
+BATCH = 2_000  # pages extracted at a time: with one batch a core in work, this bounds memory
 # Columns that may hold words of an article beyond the names, sources and dates in it.
 WORDS = {
     "articles": ("title", "published_evidence"),

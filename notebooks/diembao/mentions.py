@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import polars as pl
 
-from .catalogue import Catalogue, any_of, fold, folded, name_key
+from .catalogue import Catalogue, any_of, asked, fold, folded, name_key
 from .names import ADDRESSED, LETTER, romanised_surnames, without_lead_words
 from .schema import FOUND_MENTIONS, conform
 
@@ -57,7 +57,7 @@ def _states_and_orgs(names: pl.DataFrame, lines: pl.DataFrame, catalogue: Catalo
     cued = left.str.contains(rf"(?i)(?:^|[^{LETTER}])(?:{any_of(cues['forms']['state_cues'])}) $")
     starts = left.str.contains(_SENTENCE_START)
     word = pl.any_horizontal(
-        (pl.col("key") == key) & right.str.contains(rf"^ (?:{any_of(follows)})(?:[^{LETTER}]|$)")
+        asked(pl.col("key") == key, right).str.contains(rf"^ (?:{any_of(follows)})(?:[^{LETTER}]|$)")
         for key, follows in cues["forms"]["ordinary"].items()
         if follows
     )
@@ -90,8 +90,7 @@ def _states_and_orgs(names: pl.DataFrame, lines: pl.DataFrame, catalogue: Catalo
 def _reading(patterns: list[dict]) -> pl.Expr:
     """Rules of `[readings]` → gov or place by the first that holds, else gov; null for all but capitals and seats."""
     read = pl.col("form").is_in(["capital", "seat"])
-    # a pattern is not asked of what is null
-    context = {side: pl.when(read).then(side) for side in ("left", "right")}
+    context = {side: asked(read, side) for side in ("left", "right")}
     tests = []
     for rule in patterns:
         holds = pl.col("form") == rule["form"] if "form" in rule else pl.lit(True)
@@ -238,10 +237,10 @@ def _judged(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     runs = runs.with_columns(near=pl.col("left").str.tail(40))
     titled = left.str.contains(patterns["titled"]) & ~left.str.contains(patterns["no_title"])
     # the one slow pattern, asked only where it may end so and a title stands before, but not right before the name
-    open_end = pl.when(~titled & left.str.contains(patterns["of_office"])).then("left")
-    far = open_end.str.contains(patterns["title"])
+    open_end = asked(~titled & left.str.contains(patterns["of_office"]), "left")
+    far = asked(open_end.str.contains(patterns["title"]), "left")
     return runs.with_columns(
-        office=pl.when(far).then("left").str.contains(patterns["office"]).fill_null(False),
+        office=far.str.contains(patterns["office"]),
         titled=titled,
         addressed=left.str.contains(patterns["addressed"]),
         outlet=left.str.contains(patterns["outlet"]),

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import polars as pl
 
-from .catalogue import Catalogue, any_of, fold, folded, name_key
+from .catalogue import Catalogue, any_of, asked, fold, folded, name_key
 
 # Latin letters and digits: a name is not one if it continues with one of these (ranges, because Rust's automaton is
 # several times faster on them than on Unicode word boundaries).
@@ -134,6 +134,16 @@ def _without_tails(runs: pl.DataFrame, tail: pl.Expr) -> pl.DataFrame:
         )
         .drop("tail")
     )
+
+
+def offsets(length: pl.Expr, of: str) -> pl.Expr:
+    """Lengths of pieces in their order, the column that says whose pieces they are → where in it each begins.
+
+    A window (`over`) of so many short runs takes ten times as long.
+    """
+    begins = length.cast(pl.Int64).cum_sum() - length
+    first = (pl.col(of) != pl.col(of).shift(1)).fill_null(True)
+    return begins - pl.when(first).then(begins).forward_fill()
 
 
 def _all_capitals(text: pl.Expr) -> pl.Expr:
@@ -283,7 +293,7 @@ def _resolve(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         )
         pieces = _glued(pieces.with_columns(what=pl.when(~given.fill_null(False)).then("what")))
     length = pl.col("hit").str.len_chars().fill_null(0) + pl.col("rest").str.len_chars()
-    return pieces.with_columns(offset=(length.cum_sum() - length).over("row").cast(pl.Int64)).drop("key")
+    return pieces.with_columns(offset=offsets(length, "row")).drop("key")
 
 
 _SYLLABLE = (
@@ -378,7 +388,7 @@ def _runs(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         # the first piece has no run before it; of all others field_0 is the run and field_1 the text after it
         .with_columns(length=pl.col("piece").str.len_chars() - (pl.col("order") > 0).cast(pl.UInt32))
         .with_columns(
-            at=(pl.col("length").cum_sum() - pl.col("length")).over("text_row"),
+            at=offsets(pl.col("length"), "text_row"),
             behind=pl.when(pl.col("order") > 0).then("field_1").otherwise("field_0").str.tail(4).shift(1),
         )
         .filter(pl.col("order") > 0)
@@ -386,7 +396,7 @@ def _runs(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         .with_columns(
             syllable=pl.col("field_1").str.extract(rf"^( ?- ?[A-Za-z][a-z]{{0,5}})(?:[^{LETTER}]|$)").fill_null("")
         )
-        .with_columns(opening=pl.when(pl.col("syllable") != "").then("field_0"))  # null for most, which is quick
+        .with_columns(opening=asked(pl.col("syllable") != "", "field_0"))  # most have none
         .with_columns(
             syllable=pl.when(
                 (
@@ -400,10 +410,10 @@ def _runs(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
             .otherwise(pl.lit(""))
         )
         .with_columns(hit=pl.col("field_0") + pl.col("syllable"))
-        # what two runs may be joined by; null for most, which spares the patterns below
         .with_columns(gap=pl.col("field_1").shift(1))
+        # the run before, if what stands between may join the two; most have none, which spares the patterns below
         .with_columns(
-            prior=pl.when(pl.col("gap").str.contains("^(?: ?- ?(?:[a-z]{2,6} )?| ' )$")).then(pl.col("hit").shift(1))
+            prior=asked(pl.col("gap").str.contains("^(?: ?- ?(?:[a-z]{2,6} )?| ' )$"), pl.col("hit").shift(1))
         )
         # "Marie - Claude Bibeau", "Peter O ' Neill": two runs and what stands between them are one name
         .with_columns(
@@ -471,7 +481,7 @@ def _runs(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         .select(
             "row",
             "hit",
-            offset=pl.col("start") + pl.col("at").cast(pl.Int64),
+            offset=pl.col("start") + pl.col("at"),
             what=pl.lit("run"),
             left=(pl.col("before") + pl.col("text").str.slice(0, pl.col("at"))).str.slice(-LEFT),
             right=(pl.col("text").str.slice(pl.col("at") + pl.col("hit").str.len_chars()) + pl.col("after")).str.slice(

@@ -2,6 +2,9 @@
 
 import polars as pl
 
+from .catalogue import asked
+from .names import offsets
+
 _BREAK = "\x1e"  # ASCII's record separator, put where a sentence begins; one that a page holds is taken for a space
 _DOT = "․"  # a one-dot leader in place of a full stop that ends no sentence, so that no offset moves
 _CLOSING, _OPENING = r"[\"'”’»)\]]*", r"(?:[\"'“‘«(\[] ?)*(?:[-–—•] ?)?"
@@ -16,7 +19,10 @@ def sentence_starts(lines: pl.DataFrame, words: dict) -> pl.DataFrame:
     """
     text = pl.col("text").str.replace_all(_BREAK, " ", literal=True)
     text = text.str.replace(r"^(\s*(?:\d{1,3}|[IVX]+|\p{L}))\.(\s)", f"${{1}}{_DOT}${{2}}")
-    text = text.str.replace_all(rf"\b([A-Z]|{'|'.join(words['abbreviations'])})\.", f"${{1}}{_DOT}")
+    short = rf"([A-Z]|{'|'.join(words['abbreviations'])})\."
+    shortened = text.str.contains(short)  # in few lines, and where words begin is slow to find
+    dotted = asked(shortened, text).str.replace_all(rf"\b{short}", f"${{1}}{_DOT}")
+    text = pl.when(shortened).then(dotted).otherwise(text)
     spaced = text.str.replace_all(
         rf"([.!?…]{_CLOSING}[\s\u{{A0}}]+)({_OPENING}[\p{{Lu}}\p{{N}}])", f"${{1}}{_BREAK}${{2}}"
     )
@@ -32,7 +38,7 @@ def sentence_starts(lines: pl.DataFrame, words: dict) -> pl.DataFrame:
         .select(
             "page",
             sentence=pl.int_range(1, pl.len() + 1, dtype=pl.Int32).over("page"),
-            start=pl.col("start") + (pl.col("length").cum_sum() - pl.col("length")).over("row"),
+            start=pl.col("start") + offsets(pl.col("length"), "row"),
         )
         .collect()
     )

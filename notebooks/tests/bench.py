@@ -35,6 +35,7 @@ except ImportError:
     distributed = None
 
 COPIES = 10_000  # pages of the default corpus: the sample over and over
+TENFOLD = 4_000  # pages that are extracted once and ten times over, a batch for each of two cores; TENFOLD=N for others
 GROWN = 5_000  # pages of the larger archive; ARCHIVE=N for others
 SCALED = 5_000  # pages of the larger archive that notebooks read; SCALE=N for others
 ADDED = 1_000  # pages added to an archive, or a tenth of it if that is less
@@ -44,10 +45,14 @@ CLUSTERED = 4_000  # pages that Dask workers share
 def default_corpus(folder: Path) -> Path:
     """The embedded sample's pages, repeated under names of their own → a Parquet file."""
     sample = corpus.open_corpus("sample").pages.collect()
-    repeats = -(-COPIES // sample.height)
-    pages = pl.concat(sample.with_columns(page=pl.col("page") + f"-{n}") for n in range(repeats)).head(COPIES)
-    pages.write_parquet(folder / "pages.parquet", row_group_size=2_000)
-    return folder / "pages.parquet"
+    return copies(sample.lazy(), -(-COPIES // sample.height), folder / "pages.parquet")
+
+
+def copies(pages: pl.LazyFrame, times: int, out: Path) -> Path:
+    """Pages → a Parquet file of them so many times over, under names of their own."""
+    named = (pages.with_columns(page=pl.col("page") + f"-{n}") for n in range(times))
+    pl.concat(named).sink_parquet(out, row_group_size=2_000)
+    return out
 
 
 def plain_scan(file: Path) -> int:
@@ -248,6 +253,19 @@ def extracting(file: Path, runs: int) -> None:
     print(f"  {threads} threads are {gain:.2f} times as fast as one")
 
 
+def tenfold(file: Path, runs: int) -> None:
+    """Prints the peak memory of extracting ten copies of a corpus's first pages over that of one; once each."""
+    pages = pl.scan_parquet(file).head(int(os.environ.get("TENFOLD") or TENFOLD))
+    threads = os.cpu_count() or 1
+    with tempfile.TemporaryDirectory() as folder:
+        peaks = {}
+        for times in (1, 10):
+            given = copies(pages, times, Path(folder, f"{times}.parquet"))
+            _, peaks[times], count, _ = measured(extraction, given, threads)
+            print(f"extraction of {count:,} pages, {threads} threads: peak {peaks[times]:,.0f} MB", flush=True)
+    print(f"  ten copies take {peaks[10] / peaks[1]:.2f} times the memory of one")
+
+
 def apart(task: Callable, *given: object) -> None:
     """Does a task in a process of its own: what it takes would count among the memory of those started later."""
     process = multiprocessing.get_context("spawn").Process(target=task, args=given)
@@ -404,6 +422,7 @@ def executed(notebook: Path, root: str | Path, folder: Path) -> tuple[float, flo
 
 PARTS = {
     "extraction": extracting,
+    "memory": tenfold,
     "measures": counting,
     "lab": lab,
     "reports": reports,
