@@ -7,7 +7,7 @@ import pytest
 from synthetic import article, articles, citation, citations, corpus, mention, mentions, press
 
 from diembao import schema, wording
-from diembao.measures import comention, comparison, coverage, frequency, intervals, select, selection
+from diembao.measures import comention, comparison, coverage, frequency, intervals, narrow, select
 from diembao.schema import DiembaoError
 from diembao.wording import Finding, Shown, Words
 
@@ -36,7 +36,7 @@ def test_every_word_of_the_schema_has_its_string():
         "basis": schema.PUBLISHED_BASES,
         "state": coverage.STATES,
         "reach": coverage.REACHES,
-        "via": selection.VIAS,
+        "via": narrow.VIAS,
         "count": comention.UNITS,
         "source": (coverage.ALL, comparison.OTHERS),
     }

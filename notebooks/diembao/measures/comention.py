@@ -14,8 +14,9 @@ from scipy.sparse import csr_array
 
 from ..schema import DiembaoError
 from . import intervals
-from .frequency import Table, leading
-from .selection import counted, frame, slices
+from .frequency import leading
+from .narrow import Table, frame, settled
+from .selection import counted, slices
 
 UNITS = ("sentence", "article")
 ORDERS = ("total", "cluster")
@@ -45,7 +46,7 @@ def pairs(
         raise DiembaoError(f"within: {within!r} is no unit of text; choose from {', '.join(UNITS)}")
     if order not in ORDERS:
         raise DiembaoError(f"order: {order!r} is no order of actors; choose from {', '.join(ORDERS)}")
-    mentions, articles = frame(mentions), frame(articles)
+    mentions, articles = settled(mentions), frame(articles)
     names = leading(counted(mentions, articles, "actor_id"), actors, MOST)
     size, few = len(names), articles.height < intervals.MINIMUM_ARTICLES
     upper = np.triu_indices(size, 1)

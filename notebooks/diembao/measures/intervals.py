@@ -28,7 +28,8 @@ import numpy as np
 import polars as pl
 from scipy.sparse import csr_array, hstack
 
-from .selection import ARTICLE, attach, counted
+from .narrow import Table, settled
+from .selection import ARTICLE, attach, counted, ordered
 from .selection import key as key_of
 
 MINIMUM_ARTICLES = 5  # fewer articles than this give no interval, whatever is measured
@@ -280,8 +281,9 @@ def matrix(items: pl.DataFrame, articles: pl.DataFrame, key: str, keys: pl.Serie
     return _matrix(tallied(items, articles, key), np.arange(articles.height), key, keys)
 
 
-def tallied(items: pl.DataFrame, articles: pl.DataFrame, key: str) -> pl.DataFrame:
+def tallied(items: Table, articles: pl.DataFrame, key: str) -> pl.DataFrame:
     """Items → `selection.counted` by key; what has been counted so is taken as it is."""
+    items = settled(items)
     return items if {"row", "count"} <= set(items.columns) else counted(items, articles, key)
 
 
@@ -326,7 +328,7 @@ def shares(
     cells = tallied(items, articles, key)
     sums = cells.group_by("row").agg(items=pl.col("count").sum().cast(pl.Int64))
     on = ARTICLE if groups is None else key_of(articles, groups)
-    articles = articles.sort(ARTICLE).select(*dict.fromkeys((*ARTICLE, *on)), exposure=size).with_row_index("row")
+    articles = ordered(articles).select(*dict.fromkeys((*ARTICLE, *on)), exposure=size).with_row_index("row")
     named = group or "group"
     if groups is None:
         groups = articles.select("row", pl.lit("").alias(named))
