@@ -59,7 +59,8 @@ def role_matrix(citations: Table, articles: Table, sources: Sequence[str] = DEFA
     article_share ± (Wilson), abstains.
     """
     articles, citations = frame(articles), frame(citations)
-    cited = of(citations, articles).with_columns(
+    on = key(citations, articles)
+    cited = of(citations.select(*on, "source_id", "role"), articles).with_columns(
         pl.when(pl.col("source_id").is_in(list(sources))).then("source_id").otherwise(pl.lit(OTHERS)).alias("source_id")
     )
     cells = pl.DataFrame({"source_id": [*sources, OTHERS]}).join(pl.DataFrame({"role": CITATION_ROLES}), how="cross")
@@ -307,8 +308,7 @@ def log_odds(
     """
     articles = ordered(frame(articles))
     standing = attributed(articles, citations, sources, basis)
-    counts, keys = _leading(mentions, articles, standing)
-    background = counts.sum(0)
+    counts, keys, background = _leading(mentions, articles, standing)
     weight = intervals.MINIMUM_ARTICLES * background.sum() / articles.height if prior is None else prior
     spread = background / max(1, background.sum())
     table = pl.concat(
@@ -421,7 +421,7 @@ def distances(
     """
     articles = ordered(frame(articles))
     standing = attributed(articles, citations, sources, basis)
-    every, _ = _leading(mentions, articles, standing)
+    every, *_ = _leading(mentions, articles, standing)
     numbered = articles.with_row_index("row")
     rows = []
     for one, other in itertools.combinations(sources, 2):
@@ -473,14 +473,17 @@ def distances(
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _leading(mentions: Table, articles: pl.DataFrame, standing: pl.DataFrame) -> tuple[csr_array, pl.Series]:
-    """Mentions → article × actor counts, and the actors: the `COMPARED` most mentioned in the articles compared.
+def _leading(
+    mentions: Table, articles: pl.DataFrame, standing: pl.DataFrame
+) -> tuple[csr_array, pl.Series, np.ndarray]:
+    """Mentions → article × actor counts in the articles compared, the actors, and their counts in all articles.
 
-    All other actors are one, `OTHERS`.
+    Actors are the `COMPARED` most mentioned in the articles compared; all others are one, `OTHERS`.
     """
     named = counted(mentions, articles, "actor_id")
     compared = of(articles.with_row_index("row"), standing).select("row")
-    sums = named.join(compared, on="row", how="semi").group_by("actor_id").agg(pl.col("count").sum())
+    within = named.join(compared, on="row", how="semi")
+    sums = within.group_by("actor_id").agg(pl.col("count").sum())
     sums = sums.cast({"actor_id": pl.String}).sort("count", "actor_id", descending=[True, False])
     leading = sums["actor_id"].head(COMPARED).cast(named.schema["actor_id"])
     actors = (
@@ -494,8 +497,10 @@ def _leading(mentions: Table, articles: pl.DataFrame, standing: pl.DataFrame) ->
     )
     keys = actors["key"].unique().sort()
     columns = actors.join(keys.to_frame().with_row_index("column"), on="key").select("actor_id", "column")
-    cells = named.join(columns, on="actor_id").group_by("row", "column").agg(pl.col("count").sum())
-    return intervals.sparse(cells.select("count", "row", "column"), (articles.height, len(keys))), keys
+    cells = within.join(columns, on="actor_id").select("count", "row", "column")
+    every = named.group_by("actor_id").agg(pl.col("count").sum()).join(columns, on="actor_id")
+    background = np.bincount(every["column"].to_numpy(), every["count"].to_numpy(), len(keys))
+    return intervals.sparse(cells, (articles.height, len(keys))), keys, background
 
 
 def _divergence(first: np.ndarray, second: np.ndarray) -> np.ndarray:

@@ -397,8 +397,10 @@ def delays(dates: Table, articles: Table, by: Table) -> pl.DataFrame:
     rows = ordered(articles).select(on).with_row_index("row").cast({"row": told.schema["row"]})
     placed = by.join(rows.join(told, on="row"), on=on, validate="m:1")
     cells = by.select("source_id").unique().join(pl.DataFrame({"days": DELAYS}), how="cross").sort(_places(by), "days")
-    counts = placed.join(pl.DataFrame({"days": DELAYS}), how="cross").group_by("source_id", "days")
-    counts = counts.agg(articles=(pl.col("delay") <= pl.col("days")).sum(), articles_total=pl.len())
+    within = {str(days): (pl.col("delay") <= days).sum() for days in DELAYS}
+    counts = placed.group_by("source_id").agg(articles_total=pl.len(), **within)
+    counts = counts.unpivot(index=["source_id", "articles_total"], variable_name="days", value_name="articles")
+    counts = counts.select("source_id", pl.col("days").cast(pl.Int64), "articles", "articles_total")
     count, total = pl.col("articles"), pl.col("articles_total")
     few = total < intervals.MINIMUM_ARTICLES
     return (

@@ -67,15 +67,12 @@ def by_via(
     keys = leading(named.filter(pl.col("actor_kind") == "state"), actors, TOP)
     places = keys.alias("actor_id").to_frame().with_row_index("place").cast({"place": pl.Int64})
     # each actor has articles of its own here: those that name it, with nothing in them but its mentions
-    page = pl.col("row") * len(keys) + pl.col("place")
-    named = named.filter(pl.col("actor_id").is_in(keys.cast(named.schema["actor_id"]).implode()))
-    items = named.with_columns(pl.col("actor_id").cast(pl.String)).join(places, on="actor_id", validate="m:1")
-    items = items.group_by("actor_id", "via", page=page, segment=pl.lit(0)).agg(pl.col("count").sum())
-    own = items.select(*ARTICLE, "actor_id").unique()
-    numbers = own.select(ARTICLE).sort(ARTICLE).with_row_index("row")
-    items = items.join(numbers, on=ARTICLE, validate="m:1").select("row", "via", "count")
+    items = named.join(places.cast({"actor_id": named.schema["actor_id"]}), on="actor_id", validate="m:1")
+    items = items.group_by("via", number=pl.col("row") * len(keys) + pl.col("place")).agg(pl.col("count").sum())
+    items = items.sort("number").with_columns(row=pl.col("number").rle_id())
+    own = items.select("number", actor_id=keys.gather(items["number"] % len(keys))).unique("number")
     options = {"groups": own, "group": "actor_id", "keys": _keys(VIAS), "seed": seed, "resamples": resamples}
-    table = _named(intervals.shares(items, own.select(ARTICLE), "via", **options)).drop("rank", "rank_low", "rank_high")
+    table = _named(intervals.shares(items.drop("number"), own, "via", **options)).drop("rank", "rank_low", "rank_high")
     order = pl.col("via").replace_strict({via: place for place, via in enumerate(VIAS)}, return_dtype=pl.Int32)
     return attach(table, places, ["actor_id"]).sort("place", order).drop("place")
 
@@ -275,7 +272,7 @@ def period(every: str) -> pl.Expr:
 
 def _periods(articles: pl.DataFrame, every: str) -> pl.DataFrame:
     """Articles → their key, `period`."""
-    return articles.select(*dict.fromkeys((*ARTICLE, *key(articles))), period=period(every))
+    return articles.select(*key(articles), period=period(every))
 
 
 def _span(periods: pl.DataFrame, every: str) -> pl.DataFrame:
