@@ -135,7 +135,7 @@ def findings(words: Words, chosen) -> dict[str, Finding]:
         "attributed": words.attributed(comparison.attributed_shares(*tables), minimum),
         "wires": words.wires(comparison.publishers_by_wire(*tables[1:]), minimum),
         "distances": words.distances(comparison.distances(*tables), minimum),
-        "syndicated": words.syndicated(comparison.syndicated(chosen.articles)),
+        "syndicated": words.syndicated(comparison.syndicated(schema.empty(schema.ARTICLES))),
         "dating": words.dating(coverage.dating(chosen.articles)),
         "calendar": words.calendar(coverage.by_source(*tables[1:])),
         "gaps": words.gaps(coverage.gaps(*tables[1:])),
