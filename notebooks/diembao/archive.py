@@ -14,7 +14,7 @@ import contextlib
 import json
 import re
 import zlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -159,6 +159,19 @@ class Snapshot:
             for month, held in months.iter_rows()
             for at in range(0, held, rows)
         ]
+
+    def months(self, tables: Sequence[str], within: pl.Expr | None = None) -> list[tuple[str, int, list[str]]]:
+        """Names of monthly tables → month, rows of the first table, names of all files of each, in order.
+
+        within: a condition on `month`. A file never changes, and another never has its name.
+        """
+        added = [pl.DataFrame(self.open(table).get_add_actions(flatten=True)) for table in tables]
+        rows = [pl.col("num_records"), *[pl.lit(0, pl.Int64)] * (len(added) - 1)]
+        files = pl.concat(
+            files.select("path", month="partition.month", rows=held) for files, held in zip(added, rows, strict=True)
+        )
+        files = files if within is None else files.filter(within)
+        return files.group_by("month").agg(pl.col("rows").sum(), pl.col("path").sort()).sort("month").rows()
 
     def on(self, table: str, pages: pl.DataFrame) -> pl.LazyFrame:
         """A monthly table's name, `page` and `published_first` of pages → their rows, of files of their months only."""

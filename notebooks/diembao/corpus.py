@@ -8,7 +8,7 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -34,6 +34,8 @@ WORDS = {
     "corrections": ("value", "reason"),
     "problems": ("file", "problem"),
 }
+_UNUSED = 30 * 24 * 3600  # seconds after which what is kept of an archive's earlier states goes: it may be made again
+Make = Callable[[dict[str, pl.LazyFrame]], Mapping[str, pl.DataFrame]]
 _DATED_ROLES = ("headline", "lead", "byline", "body", "caption")
 
 
@@ -125,6 +127,30 @@ class _Archived(Corpus):
 
     def parts(self, table: str) -> list[pl.LazyFrame]:
         return self.snapshot.parts(table, PART)
+
+    def kept(self, name: str, tables: Sequence[str], make: Make, method: str) -> list[dict[str, pl.LazyFrame]]:
+        """Monthly tables and what makes others of the rows of some pages → these, by name, of all pages in parts.
+
+        A part, of a month or of as many of its pages as a reader holds, is made once and kept in the user's cache for
+        as long as neither its files in the archive change nor how it is made: `make` and what it is told by `method`.
+        """
+        root = self.snapshot.root if "://" in self.snapshot.root else str(self.folder.resolve())
+        home = cache_home() / "kept" / hashlib.sha256(root.encode()).hexdigest()[:16] / name
+        how = (method, pl.__version__, self.catalogue.digest, _own(self.catalogue))
+        kept = []
+        for month, held, files in self.snapshot.months(tables, self.within):
+            seen = hashlib.sha256("\n".join([*how, *files]).encode()).hexdigest()[:16]
+            parts = -(-held // PART)
+            for part in range(parts):
+                folder = home / f"{month}-{seen}-{part}"
+                if not folder.exists():
+                    here = (pl.col("month") == month) & (pl.col("page").hash() % parts == part)
+                    rows = {table: self.snapshot.stored(table).filter(here) for table in tables}
+                    _keep(make(rows), folder)
+                    _forget(home, month, seen)
+                os.utime(folder)
+                kept.append({file.stem: pl.scan_parquet(file) for file in folder.iterdir()})
+        return kept
 
     def on(self, table: str, pages: pl.DataFrame) -> pl.LazyFrame:
         return self.snapshot.on(table, pages)
@@ -396,6 +422,23 @@ def shown(batches: Iterator, progress: bool) -> Iterable:
 def _made(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def _keep(tables: Mapping[str, pl.DataFrame], folder: Path) -> None:
+    """Tables by name → a folder of their files, by one rename."""
+    with tempfile.TemporaryDirectory(dir=_made(folder.parent), prefix="making-") as scratch:
+        made = _made(Path(scratch) / "made")
+        for name, table in tables.items():
+            table.write_parquet(made / f"{name}.parquet")
+        with contextlib.suppress(OSError):  # another process was first, with the same files
+            os.rename(made, folder)
+
+
+def _forget(home: Path, month: str, seen: str) -> None:
+    """Removes what was kept of a month made otherwise or of other files, if it has not been used for long."""
+    for folder in home.glob(f"{month}-*"):
+        if seen not in folder.name and time.time() - folder.stat().st_mtime > _UNUSED:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def cache_home() -> Path:

@@ -273,8 +273,8 @@ def apart(task: Callable, *given: object) -> None:
     process.join()
 
 
-def drawn_pages(file: Path, out: Path, count: int, first: int = 0) -> Path:
-    """Paragraphs of a corpus, drawn at random → a folder of so many pages of 14, of five years and 20 publishers.
+def drawn_pages(file: Path, out: Path, count: int, first: int = 0, span: int = 1800) -> Path:
+    """Paragraphs of a corpus, drawn at random → a folder of so many pages of 14, of so many days and 20 publishers.
 
     No two are alike but that every tenth prints another again within the month, under a first paragraph of its own.
     """
@@ -285,7 +285,7 @@ def drawn_pages(file: Path, out: Path, count: int, first: int = 0) -> Path:
     for at in range(first, first + count, 20_000):
         draw = np.random.default_rng(at)
         size = min(20_000, first + count - at)
-        drawn, days = draw.integers(0, len(paragraphs), (size, 14)), draw.integers(0, 1800, size)
+        drawn, days = draw.integers(0, len(paragraphs), (size, 14)), draw.integers(0, span, size)
         again = np.arange(9, size, 10)
         original = again - draw.integers(1, 10, len(again))
         drawn[again, 1:], days[again] = drawn[original, 1:], days[original] + draw.integers(0, 26, len(again))
@@ -388,7 +388,8 @@ def clustered(file: Path, root: Path, workers: int) -> tuple[float, float, float
 def scaling(file: Path, runs: int) -> None:
     """Prints what the notebooks take from an archive and from one ten times as large: time and peak memory, once each.
 
-    The archives are made of drawn pages, SCALE=N of them in the larger one, or given: SCALE=SMALL_DIR,LARGE_DIR.
+    The archives are made of drawn pages, SCALE=N of them in the larger one, or given: SCALE=SMALL_DIR,LARGE_DIR. To one
+    made here pages of one month are added, and the notebooks run again: what the first run has kept is not made anew.
     """
     given = os.environ.get("SCALE") or str(SCALED)
     with tempfile.TemporaryDirectory() as folder:
@@ -400,19 +401,33 @@ def scaling(file: Path, runs: int) -> None:
                 apart(growth, root, root.with_suffix(".pages"))
         names = [f"{corpus.open_corpus(root).snapshot.facts['pages']:,} pages" for root in archives]
         print(f"notebooks on archives of {' and '.join(names)}, {os.cpu_count()} cores")
+        firsts = {}
         for notebook in ("actor_mentions", "source_comparison", "date_coverage"):
             took = [executed(Path(__file__).parents[1] / f"{notebook}.ipynb", root, Path(folder)) for root in archives]
             for name, (wall, work, peak) in zip(names, took, strict=True):
                 print(f"  {notebook:18} {name:>16}: {wall:7.1f} s, processor {work:7.1f} s, peak {peak:,.0f} MB")
+            firsts[notebook] = took[-1]
             wall, work, peak = (large / small for small, large in zip(*took, strict=True))
             print(f"  {'':18} {'':>16}  {wall:7.1f} ×, processor {work:7.1f} ×, peak {peak:.2f} ×", flush=True)
+        if given.isdigit():
+            added, more = min(ADDED, int(given) // 10), Path(folder, "more.pages")
+            apart(drawn_pages, file, more, added, int(given), 4)  # copies follow within 26 days: all in one month
+            apart(growth, archives[-1], more)
+            print(f"after {added:,} pages more, all of one month, in the larger one")
+            for notebook, first in firsts.items():
+                again = executed(Path(__file__).parents[1] / f"{notebook}.ipynb", archives[-1], Path(folder))
+                print(f"  {notebook:18} processor {again[1] / first[1]:.2f} × that of the first time", flush=True)
 
 
 def executed(notebook: Path, root: str | Path, folder: Path) -> tuple[float, float, float]:
-    """A notebook run by papermill on an archive → wall and processor seconds, peak memory (MB) of its kernel."""
+    """A notebook run by papermill on an archive → wall and processor seconds, peak memory (MB) of its kernel.
+
+    What it keeps is kept for the next one with the same folder.
+    """
     command = [Path(sys.executable).parent / "papermill", notebook, folder / notebook.name, "-p", "corpus", str(root)]
     began = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    cache = {**os.environ, "DIEMBAO_CACHE": str(folder / "cache")}
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=cache)
     _, status, usage = os.wait4(process.pid, 0)
     if status:
         raise RuntimeError(f"{notebook.name} failed on {root}")

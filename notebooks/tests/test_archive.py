@@ -14,6 +14,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -26,7 +27,7 @@ from diembao.__main__ import main
 from diembao.archive import LostError, Transaction
 from diembao.catalogue import load_catalogue
 from diembao.ingest import ingest
-from diembao.measures import coverage, frequency
+from diembao.measures import comention, comparison, coverage, frequency, narrow, select
 from diembao.schema import TABLES
 
 SENTENCES = ["Mỹ và {} nối lại đàm phán ngày 12/6/2024.", "Theo AP, hai bên trao đổi danh sách.", "Cuộc họp kéo dài."]
@@ -607,6 +608,90 @@ def test_what_is_no_archive_is_said(pages, tmp_path, capsys):
     assert "cannot be written" in capsys.readouterr().err
     assert main(["report", "--as-of", "3"]) == 1
     assert "-p corpus=DIR" in capsys.readouterr().err
+
+
+# What is counted ----------------------------------------------------------------------------------------------------
+
+
+def kept(folder: Path) -> dict[str, set[str]]:
+    """→ what is kept of an archive, part by part: table → month, what it depends on, number of the part."""
+    return {table.name: {part.name for part in table.iterdir()} for table in folder.glob("cache/kept/*/*")}
+
+
+def counts(news) -> dict[str, pl.DataFrame]:
+    """A corpus → a table of every measure that reads mentions or dates."""
+    chosen = select(news, sources=["AP"], rollup="all")
+    tables, dated = (chosen.mentions, chosen.articles, chosen.citations), (chosen.dates, chosen.articles)
+    standing, quick = coverage.standing(*tables[1:], ["AP"]), {"resamples": 20}
+    return {
+        "actors": frequency.by_actor(*tables[:2], **quick),
+        "via": frequency.by_via(*tables[:2], **quick),
+        "roles": frequency.by_role(*tables[:2], **quick),
+        "periods": frequency.by_period(*tables[:2], every="year", **quick),
+        "pairs": comention.pairs(*tables[:2], **quick),
+        "shares": comparison.actor_shares(*tables, ["AP"], **quick),
+        "said": comparison.attributed_shares(*tables, ["AP"], **quick),
+        "odds": comparison.log_odds(*tables, ["AP"], permutations=9, **quick),
+        "reach": coverage.reach(*dated, standing, **quick),
+        "days": coverage.days_named(*dated),
+        "delays": coverage.delays(*dated, standing),
+        "names": chosen.names.sort("id"),
+    }
+
+
+@pytest.mark.parametrize(("held", "part"), [(2**22, 10**6), (0, 10**6), (0, 4)])
+def test_an_archive_counts_as_its_pages_do_held_whole_or_in_parts(pages, tmp_path, monkeypatch, held, part):
+    for number in range(4, 16):
+        write(pages, number, NAMES[number % 6])
+    add(pages, str(tmp_path / "archive"))
+    expected = counts(open_corpus(pages, catalogue()))
+    monkeypatch.setattr(narrow, "HELD", held)
+    monkeypatch.setattr(corpus, "PART", part)
+    news = open_corpus(tmp_path / "archive")
+    assert isinstance(select(news).mentions, narrow.Parted) == (not held)
+    assert select(news).mentions.lazy().collect().height == expected["actors"]["mentions"].sum() > 0
+    for name, table in counts(news).items():
+        assert table.equals(expected[name]), name
+
+
+def test_after_an_addition_only_its_month_is_made_again(pages, tmp_path):
+    root = str(tmp_path / "archive")
+    add(pages, root)
+    select(open_corpus(root))
+    first = kept(tmp_path)
+    assert {part[:7] for parts in first.values() for part in parts} == {f"2024-{month:02}" for month in range(1, 5)}
+    write(pages, 13, "Lào")  # of February
+    add(pages, root)
+    select(open_corpus(root))
+    for table, parts in kept(tmp_path).items():
+        assert parts > first[table] and [part[:7] for part in parts - first[table]] == ["2024-02"]
+    after = kept(tmp_path)
+    for name, table in counts(open_corpus(root)).items():
+        assert table.equals(counts(open_corpus(pages, catalogue()))[name]), name
+    select(open_corpus(f"{root}@1"), rollup="none", line_roles=["body"], date_from="2024-02")
+    assert kept(tmp_path) == after  # neither what a reader chooses nor an earlier state makes anything anew
+
+
+def test_what_is_kept_of_earlier_states_goes_when_it_has_long_not_been_used(pages, tmp_path):
+    root = str(tmp_path / "archive")
+    add(pages, root)
+    select(open_corpus(root))
+    first = kept(tmp_path)["mentions"]
+    for part in tmp_path.glob("cache/kept/*/mentions/*"):
+        os.utime(part, (0, 0))
+    write(pages, 13, "Lào")
+    add(pages, root)
+    select(open_corpus(root))
+    now = kept(tmp_path)["mentions"]
+    assert {part[:7] for part in first - now} == {"2024-02"} and len(now) == len(first)
+
+
+def test_two_readers_at_once_make_the_same_parts(pages, tmp_path):
+    add(pages, str(tmp_path / "archive"))
+    with ThreadPoolExecutor(4) as readers:
+        chosen = list(readers.map(lambda _: select(open_corpus(tmp_path / "archive")).mentions, range(4)))
+    assert all(mentions.equals(chosen[0]) for mentions in chosen)
+    assert all(len(parts) == 4 and not any("making" in part for part in parts) for parts in kept(tmp_path).values())
 
 
 # Elsewhere than in a folder ------------------------------------------------------------------------------------------

@@ -22,6 +22,8 @@ def reprinted(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.sort("published_first", "page", nulls_last=True).with_columns(
         publisher=pl.when(again).then(pl.lit("Tuổi Trẻ")).otherwise("publisher"),
         duplicate_of=pl.when(again).then(pl.col("page").shift(1)),
+        similarity=pl.lit(1.0),
+        title=pl.col("page"),
     )
 
 

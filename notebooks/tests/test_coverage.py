@@ -70,7 +70,7 @@ def test_a_range_makes_the_days_it_holds_possible_and_no_others():
         ("published", date(2024, 3, 31), 1),
     ]
     assert coverage.gaps(rows, citations(), ())["possible"].to_list() == [2]
-    table = coverage.ranges(rows)
+    table = coverage.ranges(rows, rows)
     assert table.select("page", "days").rows() == [("longer", 34), ("long", 3)]
     narrow = rows.select("page", "segment", "published_first", "published_last")
     assert coverage.ranges(narrow, rows.lazy()).equals(table)

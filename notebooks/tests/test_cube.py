@@ -12,7 +12,8 @@ from synthetic import KINDS, article, articles, citation, citations, corpus, men
 
 from diembao import DiembaoError, measures, open_corpus
 from diembao.measures import comparison, coverage, cube, frequency
-from diembao.measures.selection import ARTICLE, frame, of
+from diembao.measures.narrow import frame
+from diembao.measures.selection import ARTICLE, of
 from diembao.schema import CITATION_ROLES, LINE_ROLES
 
 NO_INTERVAL = pl.selectors.exclude(pl.selectors.matches("_(low|high)$"))

@@ -19,7 +19,8 @@ from diembao.ingest import ingest
 from diembao.lab import Lab, View, leave, reading, show
 from diembao.lab.desk import ORDERS, ROWS
 from diembao.measures import comparison, cube, frequency
-from diembao.measures.selection import frame, of
+from diembao.measures.narrow import frame
+from diembao.measures.selection import of
 from diembao.report import plan
 from diembao.schema import LINE_ROLES
 from diembao.wording import Words

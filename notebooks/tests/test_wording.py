@@ -7,7 +7,7 @@ import pytest
 from synthetic import article, articles, citation, citations, corpus, mention, mentions, press
 
 from diembao import schema, wording
-from diembao.measures import comention, comparison, coverage, frequency, intervals, select, selection
+from diembao.measures import comention, comparison, coverage, frequency, intervals, narrow, select
 from diembao.schema import DiembaoError
 from diembao.wording import Finding, Shown, Words
 
@@ -36,7 +36,7 @@ def test_every_word_of_the_schema_has_its_string():
         "basis": schema.PUBLISHED_BASES,
         "state": coverage.STATES,
         "reach": coverage.REACHES,
-        "via": selection.VIAS,
+        "via": narrow.VIAS,
         "count": comention.UNITS,
         "source": (coverage.ALL, comparison.OTHERS),
     }
@@ -135,7 +135,7 @@ def findings(words: Words, chosen) -> dict[str, Finding]:
         "attributed": words.attributed(comparison.attributed_shares(*tables), minimum),
         "wires": words.wires(comparison.publishers_by_wire(*tables[1:]), minimum),
         "distances": words.distances(comparison.distances(*tables), minimum),
-        "syndicated": words.syndicated(comparison.syndicated(chosen.articles)),
+        "syndicated": words.syndicated(comparison.syndicated(schema.empty(schema.ARTICLES))),
         "dating": words.dating(coverage.dating(chosen.articles)),
         "calendar": words.calendar(coverage.by_source(*tables[1:])),
         "gaps": words.gaps(coverage.gaps(*tables[1:])),

@@ -16,7 +16,7 @@ from ..corpus import Corpus, cache_home
 from ..measures import cube, frequency
 
 KEPT = 8  # the corpora opened last; one of a million articles takes some fifty megabytes
-_CODE = ("cube", "comparison", "frequency", "selection")  # of measures: what the tables depend on
+_CODE = ("cube", "comparison", "frequency", "narrow", "selection")  # of measures: what the tables depend on
 
 
 def aggregate(news: Corpus, progress: Callable[[int, int], None] | None = None) -> tuple[cube.Cube, pl.DataFrame]:

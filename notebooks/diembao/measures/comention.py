@@ -14,8 +14,9 @@ from scipy.sparse import csr_array
 
 from ..schema import DiembaoError
 from . import intervals
-from .frequency import Table, leading
-from .selection import counted, frame, slices
+from .frequency import leading
+from .narrow import Table, frame, settled
+from .selection import counted, slices
 
 UNITS = ("sentence", "article")
 ORDERS = ("total", "cluster")
@@ -45,13 +46,14 @@ def pairs(
         raise DiembaoError(f"within: {within!r} is no unit of text; choose from {', '.join(UNITS)}")
     if order not in ORDERS:
         raise DiembaoError(f"order: {order!r} is no order of actors; choose from {', '.join(ORDERS)}")
-    mentions, articles = frame(mentions), frame(articles)
+    mentions, articles = settled(mentions), frame(articles)
     names = leading(counted(mentions, articles, "actor_id"), actors, MOST)
     size, few = len(names), articles.height < intervals.MINIMUM_ARTICLES
     upper = np.triu_indices(size, 1)
     sentences = within == "sentence"
     parts = slices(mentions, articles, "actor_id", *(["sentence"] if sentences else []))
-    counts = _counts(parts, articles.height, names, sentences)
+    source = intervals.generator(seed, within)
+    counts, naming = _counts(parts, intervals.units(articles.height, source), names, sentences)
     units, each, both = _sums(counts.sum(0)[None], size)
     npmi = _npmi(both, each[:, upper[0]], each[:, upper[1]], units)[0]
     square = np.zeros((size, size))
@@ -62,10 +64,9 @@ def pairs(
     number[upper] = np.arange(len(npmi))
     one, other = chosen[upper[0]], chosen[upper[1]]
     pair = (number + number.T)[one, other]
-    naming = counts.count_nonzero(0)[1 + size :]
     low, high = np.full((2, len(npmi)), np.nan)
     if resamples and not few:
-        units_, each_, both_ = _sums(intervals.resampled(counts, intervals.generator(seed, within), resamples), size)
+        units_, each_, both_ = _sums(intervals.resampled(counts, source, resamples), size)
         draws = _npmi(both_, each_[:, upper[0]], each_[:, upper[1]], units_)
         low, high = intervals.standard(npmi, draws, intervals.drawn(articles.height), "fisher")
     abstains = (naming < intervals.MINIMUM_NAMING) | few | (np.isnan(low) & (resamples > 0))
@@ -91,11 +92,15 @@ def pairs(
     ).with_columns(pl.selectors.float().fill_nan(None))
 
 
-def _counts(parts: Iterable[pl.DataFrame], articles: int, names: pl.Series, sentences: bool) -> csr_array:
-    """`slices` of mentions → article × (its units that name anyone, those with each name, those with each pair)."""
+def _counts(
+    parts: Iterable[pl.DataFrame], drawn: np.ndarray, names: pl.Series, sentences: bool
+) -> tuple[csr_array, np.ndarray]:
+    """`slices` of mentions and what each article is drawn in → of each of these: its units that name anyone, those with
+    each name, those with each pair; and how many articles have each pair."""
     size, many = len(names), len(names) + 1
     place_of = pl.DataFrame({"actor_id": names}).with_row_index("one")
-    cells = []
+    width = many + size * (size - 1) // 2
+    counts, naming = csr_array((drawn.max(initial=-1) + 1, width)), np.zeros(width, dtype=np.int64)
     for part in parts:
         columns = place_of.cast({"actor_id": part.schema["actor_id"], "one": pl.Int64})
         # a unit and a name in one number
@@ -111,10 +116,11 @@ def _counts(parts: Iterable[pl.DataFrame], articles: int, names: pl.Series, sent
         # pairs in the order of the upper triangle, row by row
         place = pl.col("one") * (2 * size - pl.col("one") - 1) // 2 + pl.col("other") - pl.col("one") - 1
         double = beside.select(row, column=1 + size + place)
-        counts = pl.concat([every, single, double]).group_by("row", "column").len("count")
-        cells.append(counts.cast({"row": pl.UInt32, "column": pl.UInt32}))
-    cells = pl.concat(cells).select("count", "row", "column")
-    return intervals.sparse(cells, (articles, 1 + size + size * (size - 1) // 2))
+        cells = pl.concat([every, single, double]).group_by("row", "column").len("count")
+        naming += np.bincount(cells["column"].to_numpy(), minlength=width)
+        cells = cells.select("count", pl.Series("place", drawn[cells["row"].to_numpy()]), "column")
+        counts += intervals.sparse(cells, counts.shape)
+    return counts, naming[many:]
 
 
 def _sums(sums: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

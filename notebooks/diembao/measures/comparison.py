@@ -14,8 +14,9 @@ from scipy.sparse import csr_array, vstack
 
 from ..schema import CITATION_ROLES, DiembaoError
 from . import intervals
-from .frequency import TOP, Table, by_source
-from .selection import ARTICLE, DEFAULT_SOURCES, article, attach, counted, frame, key, of, slices
+from .frequency import TOP, by_source
+from .narrow import Table, frame
+from .selection import ARTICLE, DEFAULT_SOURCES, article, attach, counted, key, of, ordered, slices
 
 BASES = ("credit", "attribution", "any")
 OTHERS = "others"  # all sources, actors or publishers that are not compared one by one
@@ -34,15 +35,18 @@ def attributed(articles: Table, citations: Table, sources: Sequence[str] = (), b
         raise DiembaoError(f"basis: {basis!r} is not a basis; choose from {', '.join(BASES)}")
     articles, citations = frame(articles), frame(citations)
     on = key(articles, citations)
-    cited = of(citations, articles).select(*on, "source_id", "role")
-    lists = articles.select(*on, source_id="credits").explode("source_id").with_columns(role=pl.lit("credit"))
-    published = articles.select(*on, source_id="publisher", role=pl.lit("pub"))
-    asked = pl.col("source_id").is_in(list(sources)) if len(sources) and basis != "credit" else pl.lit(True)
-    pairs = pl.concat([cited, lists, published]).filter(pl.col("source_id").is_not_null() & asked)
-    credit, publisher, attribution = (pairs.filter(pl.col("role") == role) for role in ("credit", "pub", "att"))
+    source = pl.col("source_id")
+    asked = source.is_in(list(sources)) if len(sources) and basis != "credit" else source.is_not_null()
+    cited, columns = citations.filter(asked), (*on, "source_id")
+    lists = articles.filter(pl.col("credits").list.len() > 0).select(*on, source_id="credits").explode("source_id")
+    publisher = articles.select(*on, source_id="publisher").filter(asked)
+    credit, published, attribution = (
+        of(cited.filter(pl.col("role") == role).select(columns), articles) for role in ("credit", "pub", "att")
+    )
+    credit, publisher = pl.concat([credit, lists.filter(asked)]), pl.concat([published, publisher])
     own = publisher.join(credit, on=on, how="anti")
     chosen = {"credit": [credit, own], "attribution": [attribution], "any": [credit, publisher, attribution]}[basis]
-    standing = pl.concat(chosen).select(*on, "source_id").unique().sort(*on, "source_id")
+    standing = pl.concat(chosen).unique().sort(columns)
     if on != ARTICLE:
         standing = attach(standing, articles.select(*on, *ARTICLE), on).select(*ARTICLE, *on, "source_id")
     return standing.filter(pl.col("source_id").is_in(list(sources))) if len(sources) else standing
@@ -55,7 +59,8 @@ def role_matrix(citations: Table, articles: Table, sources: Sequence[str] = DEFA
     article_share ± (Wilson), abstains.
     """
     articles, citations = frame(articles), frame(citations)
-    cited = of(citations, articles).with_columns(
+    on = key(citations, articles)
+    cited = of(citations.select(*on, "source_id", "role"), articles).with_columns(
         pl.when(pl.col("source_id").is_in(list(sources))).then("source_id").otherwise(pl.lit(OTHERS)).alias("source_id")
     )
     cells = pl.DataFrame({"source_id": [*sources, OTHERS]}).join(pl.DataFrame({"role": CITATION_ROLES}), how="cross")
@@ -167,7 +172,7 @@ def attributed_shares(
     a mention), articles_total (with a sentence attributed to the source), article_share ±, sentences (with such a
     mention), sentences_total, abstains. actors: default the `frequency.TOP` most mentioned in such sentences.
     """
-    articles, citations, mentions = frame(articles), frame(citations), frame(mentions)
+    articles, citations = frame(articles), frame(citations)
     on = key(articles, citations)
     said = (
         of(citations, articles)
@@ -175,7 +180,7 @@ def attributed_shares(
         .select(*on, "sentence", "source_id")
         .unique()
     )
-    rows = articles.sort(ARTICLE).select(on).with_row_index("row")
+    rows = ordered(articles).select(on).with_row_index("row")
     within = attach(said, rows, on)
     heard = pl.concat(
         part.filter(pl.col("actor_id").is_not_null())
@@ -301,10 +306,9 @@ def log_odds(
     random gives log-odds at least as far from 0), q (p corrected for all rows of the table: Benjamini & Hochberg 1995),
     `differs` (q ≤ 0.05), abstains (no interval: too few articles on either side).
     """
-    articles = frame(articles).sort(ARTICLE)
+    articles = ordered(frame(articles))
     standing = attributed(articles, citations, sources, basis)
-    counts, keys = _leading(mentions, articles, standing)
-    background = counts.sum(0)
+    counts, keys, background = _leading(mentions, articles, standing)
     weight = intervals.MINIMUM_ARTICLES * background.sum() / articles.height if prior is None else prior
     spread = background / max(1, background.sum())
     table = pl.concat(
@@ -415,9 +419,9 @@ def distances(
     Columns: source_id, other_id, articles, other_articles, shared_articles, mentions, other_mentions, divergence
     (bits), distance, by_chance, p, abstains (fewer than `MINIMUM_ARTICLES` on either side).
     """
-    articles = frame(articles).sort(ARTICLE)
+    articles = ordered(frame(articles))
     standing = attributed(articles, citations, sources, basis)
-    every, _ = _leading(mentions, articles, standing)
+    every, *_ = _leading(mentions, articles, standing)
     numbered = articles.with_row_index("row")
     rows = []
     for one, other in itertools.combinations(sources, 2):
@@ -469,14 +473,17 @@ def distances(
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _leading(mentions: Table, articles: pl.DataFrame, standing: pl.DataFrame) -> tuple[csr_array, pl.Series]:
-    """Mentions → article × actor counts, and the actors: the `COMPARED` most mentioned in the articles compared.
+def _leading(
+    mentions: Table, articles: pl.DataFrame, standing: pl.DataFrame
+) -> tuple[csr_array, pl.Series, np.ndarray]:
+    """Mentions → article × actor counts in the articles compared, the actors, and their counts in all articles.
 
-    All other actors are one, `OTHERS`.
+    Actors are the `COMPARED` most mentioned in the articles compared; all others are one, `OTHERS`.
     """
-    named = counted(frame(mentions), articles, "actor_id")
+    named = counted(mentions, articles, "actor_id")
     compared = of(articles.with_row_index("row"), standing).select("row")
-    sums = named.join(compared, on="row", how="semi").group_by("actor_id").agg(pl.col("count").sum())
+    within = named.join(compared, on="row", how="semi")
+    sums = within.group_by("actor_id").agg(pl.col("count").sum())
     sums = sums.cast({"actor_id": pl.String}).sort("count", "actor_id", descending=[True, False])
     leading = sums["actor_id"].head(COMPARED).cast(named.schema["actor_id"])
     actors = (
@@ -490,8 +497,10 @@ def _leading(mentions: Table, articles: pl.DataFrame, standing: pl.DataFrame) ->
     )
     keys = actors["key"].unique().sort()
     columns = actors.join(keys.to_frame().with_row_index("column"), on="key").select("actor_id", "column")
-    cells = named.join(columns, on="actor_id").group_by("row", "column").agg(pl.col("count").sum())
-    return intervals.sparse(cells.select("count", "row", "column"), (articles.height, len(keys))), keys
+    cells = within.join(columns, on="actor_id").select("count", "row", "column")
+    every = named.group_by("actor_id").agg(pl.col("count").sum()).join(columns, on="actor_id")
+    background = np.bincount(every["column"].to_numpy(), every["count"].to_numpy(), len(keys))
+    return intervals.sparse(cells, (articles.height, len(keys))), keys, background
 
 
 def _divergence(first: np.ndarray, second: np.ndarray) -> np.ndarray:

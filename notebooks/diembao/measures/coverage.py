@@ -5,15 +5,15 @@ from which an article may be that is only dated to a longer period (`possible`),
 last dated article (`outside`, nothing is known), and articles without a date (`undated`: they may be from any day).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import polars as pl
 
 from ..schema import PUBLISHED_BASES
 from . import intervals
 from .comparison import attributed
-from .frequency import Table
-from .selection import ARTICLE, DEFAULT_SOURCES, article, attach, day_range, frame, key, of
+from .narrow import Table, frame
+from .selection import ARTICLE, DEFAULT_SOURCES, attach, day_range, key, of, ordered, slices
 
 ALL = "all"  # the row for all articles together, whatever their source
 STATES = ("published", "possible", "nothing", "outside")
@@ -70,16 +70,16 @@ def dating(articles: Table) -> pl.DataFrame:
     )
 
 
-def ranges(articles: Table, written: Table | None = None) -> pl.DataFrame:
+def ranges(articles: Table, written: Table) -> pl.DataFrame:
     """Articles → those dated to more than one day: page, title, basis, published (EDTF), first, last, days, evidence.
 
-    Longest first; `evidence` is what an inferred date follows from. written: the table of all articles, for what is
-    written of these where `articles` itself does not hold it; of the others it is not read.
+    Longest first; `evidence` is what an inferred date follows from. written: the table (`schema.ARTICLES`) that has
+    their titles; of other articles it is not read.
     """
     days = (pl.col("published_last") - pl.col("published_first")).dt.total_days() + 1
     found = articles.lazy().select(*ARTICLE, "published_first", "published_last", days=days).filter(days > 1)
     found = found.collect(engine="streaming")
-    told = (articles if written is None else written).lazy().filter(pl.col("page").is_in(found["page"].implode()))
+    told = written.lazy().filter(pl.col("page").is_in(found["page"].implode()))
     told = told.select(*ARTICLE, "title", "published_basis", "published", "published_evidence")
     return (
         attach(found, told.collect(engine="streaming"), ARTICLE)
@@ -168,8 +168,9 @@ def calendar(
     Columns: source_id, state (`STATES`), first, last, days, articles. Empty if no article is dated to a day.
     """
     articles = frame(articles)
-    dated = articles.select(*ARTICLE, first="published_first", last="published_last")
-    placed = attach(standing(articles, citations, sources, basis=basis), dated, ARTICLE)
+    placed = standing(articles, citations, sources, basis=basis)
+    on = key(placed, articles)
+    placed = attach(placed, articles.select(*on, first="published_first", last="published_last"), on)
     counted = placed.group_by("source_id", "first", "last").agg(articles=pl.len())
     return calendar_of(counted, sources, date_from=date_from, date_to=date_to)
 
@@ -284,11 +285,14 @@ def offsets(dates: Table, articles: Table) -> pl.DataFrame:
     articles, dates = frame(articles), frame(dates)
     on = key(articles, dates)
     published = articles.select(*on, "published_first", "published_last")
-    earliest, latest = _days_off("published_first"), _days_off("published_last")
-    reach = pl.when(_reach(earliest) == _reach(latest)).then(_reach(earliest)).otherwise(pl.lit(UNPLACED))
-    return attach(of(dates, articles), published, on).select(
-        *on, pl.col("^surface|edtf$"), days=pl.when(earliest == latest).then(earliest), reach=reach
-    )
+    return attach(of(dates, articles), published, on).select(*on, pl.col("^surface|edtf$"), **_OFFSETS)
+
+
+def _dated(dates: Table, articles: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Dates in the text → `slices` of row, first, last, and the first and last day their article may be from."""
+    published = ordered(articles).select("published_first", "published_last")
+    for part in slices(dates, articles, "first", "last"):
+        yield pl.concat([part, published[part["row"]]], how="horizontal")
 
 
 def _days_off(published: str) -> pl.Expr:
@@ -306,6 +310,14 @@ def _reach(days: pl.Expr) -> pl.Expr:
     return reach
 
 
+_EARLIEST, _LATEST = _days_off("published_first"), _days_off("published_last")
+_SAME = _reach(_EARLIEST) == _reach(_LATEST)
+_OFFSETS = {
+    "days": pl.when(_EARLIEST == _LATEST).then(_EARLIEST),
+    "reach": pl.when(_SAME).then(_reach(_EARLIEST)).otherwise(pl.lit(UNPLACED)),
+}
+
+
 def reach(
     dates: Table,
     articles: Table,
@@ -320,11 +332,10 @@ def reach(
     dates, dates_total, share ±, articles, articles_total, article_share ±, abstains.
     """
     groups = {} if by is None else {"groups": frame(by), "group": "source_id"}
-    keys = pl.Series(REACHES)
-    articles = frame(articles)
-    table = intervals.shares(
-        offsets(dates, articles), articles, "reach", keys=keys, seed=seed, resamples=resamples, **groups
-    )
+    articles, bins = frame(articles), _OFFSETS["reach"].cast(pl.Enum(REACHES))
+    cells = pl.concat(part.group_by("row", reach=bins).len("count") for part in _dated(dates, articles))
+    options = {"keys": pl.Series(REACHES), "seed": seed, "resamples": resamples, **groups}
+    table = intervals.shares(cells, articles, "reach", **options)
     order = pl.col("reach").replace_strict({name: i for i, name in enumerate(REACHES)}, return_dtype=pl.Int32)
     return (
         table.sort(*([] if by is None else [_places(frame(by))]), order)
@@ -341,20 +352,20 @@ def days_named(dates: Table, articles: Table) -> pl.DataFrame:
     """
     articles = frame(articles)
     total, few = articles.height, articles.height < intervals.MINIMUM_ARTICLES
-    dates = frame(dates)
-    on = key(articles, dates)
-    named = attach(_single_days(of(dates, articles), on), _single_days(articles, on, "published_", "published"), on)
+    same = pl.col("row").filter((pl.col("published_first") == pl.col("first")) & _on_a_day("published_"))
+    counts = {"dates": pl.len(), "articles": pl.col("row").n_unique(), "same_day": same.n_unique()}
+    named = pl.concat(
+        part.filter(_on_a_day()).group_by(day="first").agg(**counts) for part in _dated(dates, articles)
+    )
     ends = {
         f"article_share_{end}": pl.when(not few).then(
             intervals.wilson(pl.col("articles"), pl.lit(total), end == "high")
         )
         for end in ("low", "high")
     }
-    one = article(named)
-    same = one.filter(pl.col("published") == pl.col("day")).n_unique()
     return (
         named.group_by("day")
-        .agg(dates=pl.len().cast(pl.Int64), articles=one.n_unique().cast(pl.Int64), same_day=same)
+        .agg(pl.col(*counts).sum().cast(pl.Int64))
         .sort("articles", "dates", "day", descending=[True, True, False])
         .select(
             "day",
@@ -363,7 +374,7 @@ def days_named(dates: Table, articles: Table) -> pl.DataFrame:
             articles_total=pl.lit(total, dtype=pl.Int64),
             article_share=intervals.quotient(pl.col("articles"), pl.lit(total)),
             **ends,
-            same_day=pl.col("same_day").cast(pl.Int64),
+            same_day="same_day",
             abstains=pl.lit(few),
         )
     )
@@ -376,16 +387,20 @@ def delays(dates: Table, articles: Table, by: Table) -> pl.DataFrame:
     to the day, tell no delay. Columns: source_id (in the order of `by`), days (`DELAYS`), articles (whose event lies at
     most so many days back), articles_total (that tell a delay), article_share ± (Wilson), abstains.
     """
-    articles = frame(articles)
-    dates, by = frame(dates), frame(by)
-    on = key(articles, dates, by)
-    days = attach(_single_days(of(dates, articles), on), _single_days(articles, on, "published_", "published"), on)
-    delay = (pl.col("published") - pl.col("day")).dt.total_days()
-    told = days.filter(delay >= 0).group_by(on).agg(delay=delay.min())
-    placed = by.join(told, on=on, validate="m:1")
+    articles, by = frame(articles), frame(by)
+    delay = (pl.col("published_first") - pl.col("first")).dt.total_days()
+    told = pl.concat(
+        part.filter(_on_a_day() & _on_a_day("published_") & (delay >= 0)).group_by("row").agg(delay=delay.min())
+        for part in _dated(dates, articles)
+    )
+    on = key(articles, by)
+    rows = ordered(articles).select(on).with_row_index("row").cast({"row": told.schema["row"]})
+    placed = by.join(rows.join(told, on="row"), on=on, validate="m:1")
     cells = by.select("source_id").unique().join(pl.DataFrame({"days": DELAYS}), how="cross").sort(_places(by), "days")
-    counts = placed.join(pl.DataFrame({"days": DELAYS}), how="cross").group_by("source_id", "days")
-    counts = counts.agg(articles=(pl.col("delay") <= pl.col("days")).sum(), articles_total=pl.len())
+    within = {str(days): (pl.col("delay") <= days).sum() for days in DELAYS}
+    counts = placed.group_by("source_id").agg(articles_total=pl.len(), **within)
+    counts = counts.unpivot(index=["source_id", "articles_total"], variable_name="days", value_name="articles")
+    counts = counts.select("source_id", pl.col("days").cast(pl.Int64), "articles", "articles_total")
     count, total = pl.col("articles"), pl.col("articles_total")
     few = total < intervals.MINIMUM_ARTICLES
     return (
@@ -406,10 +421,9 @@ def _places(by: pl.DataFrame) -> pl.Expr:
     return pl.col("source_id").replace_strict({name: at for at, name in enumerate(sources)}, return_dtype=pl.Int32)
 
 
-def _single_days(table: pl.DataFrame, on: Sequence[str], prefix: str = "", name: str = "day") -> pl.DataFrame:
-    """Rows with bounds → their article and the day of those that are dated to one."""
-    first, last = f"{prefix}first", f"{prefix}last"
-    return table.filter(pl.col(first) == pl.col(last)).select(*on, pl.col(first).alias(name))
+def _on_a_day(prefix: str = "") -> pl.Expr:
+    """Rows with bounds → whether they are dated to one day."""
+    return pl.col(f"{prefix}first") == pl.col(f"{prefix}last")
 
 
 def _spread(articles: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
@@ -423,6 +437,7 @@ def _spread(articles: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
 def _days(articles: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
     """Articles dated to a day → source_id, day, articles."""
     on = key(articles, pairs)
-    joined = pairs.join(_single_days(articles, on, "published_"), on=on, validate="m:1")
+    days = articles.filter(_on_a_day("published_")).select(*on, day="published_first")
+    joined = pairs.join(days, on=on, validate="m:1")
     assert joined.height <= pairs.height
     return joined.group_by("source_id", "day").agg(articles=pl.len())

@@ -16,8 +16,9 @@ import polars as pl
 
 from ..schema import COUNTED_ROLES, LINE_ROLES, READINGS, DiembaoError
 from . import comparison, coverage, intervals, selection
-from .frequency import LINES, PERIODS, TOP, Table, _span, period
-from .selection import ARTICLE, CAPITALS, DUPLICATES, attach, frame
+from .frequency import LINES, PERIODS, TOP, _span, period
+from .narrow import Table, frame
+from .selection import ARTICLE, CAPITALS, DUPLICATES, attach
 
 # Of each cell, line role and reading in one number: `_PART[role] + _READ[reading]`; `_NEVER`: a role there is not.
 _PART = {role: place * (1 + len(READINGS)) for place, role in enumerate(LINE_ROLES)}

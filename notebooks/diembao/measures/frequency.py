@@ -12,14 +12,14 @@ import polars as pl
 
 from ..schema import ACTOR_KINDS, ARTICLES, LINE_ROLES, DiembaoError, empty
 from . import intervals
-from .selection import ARTICLE, VIAS, alphabetical, attach, beside, counted, frame, key, of
+from .narrow import VIAS, Table, frame, parts_of, settled
+from .selection import alphabetical, attach, beside, counted, key, of, ordered
 
 SHOWN = 300_000  # mentions in a concordance
 TOP, LINES = 8, 4  # actors shown by source and over time unless others are asked for
 DEALS = 20  # permutations for each comparison of a period: fewer could not tell one among so many
 ORDERS = ("page", "date", "left", "right", "source")  # of a concordance
 PERIODS = {"month": "1mo", "quarter": "1q", "half": "6mo", "year": "1y"}
-Table = pl.DataFrame | pl.LazyFrame
 
 
 def by_actor(
@@ -34,9 +34,10 @@ def by_actor(
 
     actors: ids to report, those never mentioned included (default: all that are mentioned).
     """
-    mentions = frame(mentions)
+    mentions, names = settled(mentions), ("actor_id", "actor_kind")
     table = _shares(mentions, frame(articles), "actor_id", _keys(actors), seed=seed, resamples=resamples)
-    kinds = mentions.group_by("actor_id", "actor_kind").len().cast(dict.fromkeys(("actor_id", "actor_kind"), pl.String))
+    kinds = pl.concat(part.group_by(names).len() for part in parts_of(mentions, *names))
+    kinds = kinds.group_by(names).agg(pl.col("len").sum()).cast(dict.fromkeys(names, pl.String))
     kinds = kinds.sort("len", "actor_kind", descending=[True, False]).unique("actor_id", keep="first").drop("len")
     return attach(table, kinds, ["actor_id"]).select("actor_id", "actor_kind", pl.exclude("actor_id", "actor_kind"))
 
@@ -45,7 +46,7 @@ def by_kind(
     mentions: Table, articles: Table, *, seed: int = intervals.SEED, resamples: int = intervals.RESAMPLES
 ) -> pl.DataFrame:
     """Mentions → `actor_kind` (state, org, person; zeros included) and the columns of `by_actor`, without ranks."""
-    table = _shares(frame(mentions), frame(articles), "actor_kind", _keys(ACTOR_KINDS), seed=seed, resamples=resamples)
+    table = _shares(mentions, frame(articles), "actor_kind", _keys(ACTOR_KINDS), seed=seed, resamples=resamples)
     return table.drop("rank", "rank_low", "rank_high")
 
 
@@ -62,20 +63,17 @@ def by_via(
     Columns: actor_id, via, mentions, mentions_total (of the actor), share ±, articles, articles_total (that name the
     actor), article_share ±, abstains. actors: default the `TOP` states most mentioned.
     """
-    mentions, articles = frame(mentions), frame(articles)
+    articles = frame(articles)
     named = counted(mentions, articles, "actor_id", "actor_kind", "via")
     keys = leading(named.filter(pl.col("actor_kind") == "state"), actors, TOP)
     places = keys.alias("actor_id").to_frame().with_row_index("place").cast({"place": pl.Int64})
     # each actor has articles of its own here: those that name it, with nothing in them but its mentions
-    page = pl.col("row") * len(keys) + pl.col("place")
-    named = named.filter(pl.col("actor_id").is_in(keys.cast(named.schema["actor_id"]).implode()))
-    items = named.with_columns(pl.col("actor_id").cast(pl.String)).join(places, on="actor_id", validate="m:1")
-    items = items.group_by("actor_id", "via", page=page, segment=pl.lit(0)).agg(pl.col("count").sum())
-    own = items.select(*ARTICLE, "actor_id").unique()
-    numbers = own.select(ARTICLE).sort(ARTICLE).with_row_index("row")
-    items = items.join(numbers, on=ARTICLE, validate="m:1").select("row", "via", "count")
+    items = named.join(places.cast({"actor_id": named.schema["actor_id"]}), on="actor_id", validate="m:1")
+    items = items.group_by("via", number=pl.col("row") * len(keys) + pl.col("place")).agg(pl.col("count").sum())
+    items = items.sort("number").with_columns(row=pl.col("number").rle_id())
+    own = items.select("number", actor_id=keys.gather(items["number"] % len(keys))).unique("number")
     options = {"groups": own, "group": "actor_id", "keys": _keys(VIAS), "seed": seed, "resamples": resamples}
-    table = _named(intervals.shares(items, own.select(ARTICLE), "via", **options)).drop("rank", "rank_low", "rank_high")
+    table = _named(intervals.shares(items.drop("number"), own, "via", **options)).drop("rank", "rank_low", "rank_high")
     order = pl.col("via").replace_strict({via: place for place, via in enumerate(VIAS)}, return_dtype=pl.Int32)
     return attach(table, places, ["actor_id"]).sort("place", order).drop("place")
 
@@ -89,7 +87,7 @@ def by_role(
     article_share ±, abstains.
     """
     articles = frame(articles)
-    named = counted(frame(mentions), articles, "role", "actor_kind")
+    named = counted(mentions, articles, "role", "actor_kind")
     parts = [
         intervals.shares(
             part.drop("role"), articles, "actor_kind", keys=_keys(ACTOR_KINDS), seed=seed, resamples=resamples
@@ -128,7 +126,7 @@ def by_period(
         raise DiembaoError(f"every: {every!r} is no period; choose from {', '.join(PERIODS)}, auto")
     every = _finest(articles) if every == "auto" else every
     periods = _periods(articles, every)
-    named = counted(frame(mentions), articles, "actor_id")
+    named = counted(mentions, articles, "actor_id")
     keys = leading(named, actors, LINES)
     options = {"groups": periods, "group": "period", "seed": seed, "resamples": resamples}
     table = _shares(named, articles, "actor_id", keys, **options)
@@ -162,7 +160,7 @@ def by_source(
     attributed: `page`, `segment`, `source_id` (see `comparison.attributed`). actors: default the `TOP` most mentioned.
     """
     articles = frame(articles)
-    named = counted(frame(mentions), articles, "actor_id")
+    named = counted(mentions, articles, "actor_id")
     keys = leading(named, actors, TOP)
     return _shares(
         named,
@@ -280,7 +278,7 @@ def period(every: str) -> pl.Expr:
 
 def _periods(articles: pl.DataFrame, every: str) -> pl.DataFrame:
     """Articles → their key, `period`."""
-    return articles.select(*dict.fromkeys((*ARTICLE, *key(articles))), period=period(every))
+    return articles.select(*key(articles), period=period(every))
 
 
 def _span(periods: pl.DataFrame, every: str) -> pl.DataFrame:
@@ -324,7 +322,7 @@ def _departures(
         keys = table["actor_id"].unique().sort()
         on = key(articles, periods)
         placed = (
-            attach(articles.sort(ARTICLE).select(on), periods.select(*on, "period"), on)
+            attach(ordered(articles).select(on), periods.select(*on, "period"), on)
             .with_row_index("row")
             .filter(dated)
         )

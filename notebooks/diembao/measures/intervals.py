@@ -28,7 +28,8 @@ import numpy as np
 import polars as pl
 from scipy.sparse import csr_array, hstack
 
-from .selection import ARTICLE, attach, counted
+from .narrow import Table, settled
+from .selection import SLICE, attach, counted, ordered
 from .selection import key as key_of
 
 MINIMUM_ARTICLES = 5  # fewer articles than this give no interval, whatever is measured
@@ -57,9 +58,14 @@ def united(values: Counts, source: np.random.Generator, corpus: int = 0) -> Coun
 
     With units the number of articles in a draw varies: sums are for quotients of each other, as all measures take them.
     """
-    if (size := drawn(len_of(values), corpus)) == len_of(values):
-        return values
-    return placed(values, source.permutation(len_of(values)) * size // len_of(values), size)
+    size = drawn(len_of(values), corpus)
+    return values if size == len_of(values) else placed(values, units(len_of(values), source, corpus), size)
+
+
+def units(articles: int, source: np.random.Generator, corpus: int = 0) -> np.ndarray:
+    """Number of articles, and of those of the corpus they are from → which of what is drawn (`drawn`) each is in."""
+    size = drawn(articles, corpus)
+    return np.arange(articles) if size == articles else source.permutation(articles) * size // articles
 
 
 def placed(values: Counts, place: np.ndarray, places: int) -> Counts:
@@ -277,27 +283,37 @@ def wilson(count: pl.Expr, total: pl.Expr, high: bool) -> pl.Expr:
 
 def matrix(items: pl.DataFrame, articles: pl.DataFrame, key: str, keys: pl.Series) -> csr_array:
     """Items of articles → article × key counts, articles by page and segment, keys in the order given."""
-    return _matrix(tallied(items, articles, key), np.arange(articles.height), key, keys)
+    shape = articles.height, len(keys)
+    parts = _of_rows(tallied(items, articles, key), np.arange(articles.height), key, keys)
+    return sum((sparse(part, shape) for part in parts), csr_array(shape))
 
 
-def tallied(items: pl.DataFrame, articles: pl.DataFrame, key: str) -> pl.DataFrame:
+def tallied(items: Table, articles: pl.DataFrame, key: str) -> pl.DataFrame:
     """Items → `selection.counted` by key; what has been counted so is taken as it is."""
+    items = settled(items)
     return items if {"row", "count"} <= set(items.columns) else counted(items, articles, key)
 
 
-def _matrix(cells: pl.DataFrame, rows: np.ndarray, key: str, keys: pl.Series) -> csr_array:
-    """Cells, sorted rows of articles and keys → rows × keys counts."""
+def _of_rows(cells: pl.DataFrame, rows: np.ndarray, key: str, keys: pl.Series) -> Iterator[pl.DataFrame]:
+    """Cells, rows of some articles, keys → the cells of these, in parts: count, place (among the rows), column."""
     columns = pl.DataFrame({key: keys.cast(cells.schema[key])}).with_row_index("column")
-    found = cells.join(columns, on=key, validate="m:1")
-    place = np.minimum(np.searchsorted(rows, found["row"].to_numpy()), len(rows) - 1)
-    found = found.with_columns(place=place).filter(rows[place] == found["row"].to_numpy())
-    return sparse(found.select("count", "place", "column"), (len(rows), len(keys)))
+    place = np.full(1 + max(rows.max(initial=0), cells["row"].max() or 0), -1, dtype=np.int32)
+    place[rows] = np.arange(len(rows))
+    for part in _slices(cells):
+        found = part.join(columns, on=key, validate="m:1")
+        found = found.select("count", pl.Series("place", place[found["row"].to_numpy()]), "column")
+        yield found.filter(pl.col("place") >= 0)
+
+
+def _slices(cells: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Cells → the same in parts: what is joined to them takes several times their memory."""
+    return (cells.slice(at, SLICE) for at in range(0, max(1, cells.height), SLICE))
 
 
 def sparse(cells: pl.DataFrame, shape: tuple[int, int]) -> csr_array:
-    """Rows of count, row and column, each cell at most once → the counts."""
-    count, row, column = cells.to_numpy().T
-    return csr_array((count.astype(np.float64), (row.astype(np.int32), column.astype(np.int32))), shape=shape)
+    """Rows of count, row and column, as they are called → the counts, added up where there are several."""
+    count, *at = (cells.to_series(number).to_numpy() for number in range(3))
+    return csr_array((count.astype(np.float64), tuple(each.astype(np.int32) for each in at)), shape=shape)
 
 
 def shares(
@@ -324,16 +340,18 @@ def shares(
     """
     size = pl.lit(None, dtype=pl.Int64) if exposure is None else pl.col(exposure)
     cells = tallied(items, articles, key)
-    sums = cells.group_by("row").agg(items=pl.col("count").sum().cast(pl.Int64))
-    on = ARTICLE if groups is None else key_of(articles, groups)
-    articles = articles.sort(ARTICLE).select(*dict.fromkeys((*ARTICLE, *on)), exposure=size).with_row_index("row")
+    on = key_of(articles) if groups is None else key_of(articles, groups)
+    articles = ordered(articles).select(*on, exposure=size).with_row_index("row")
+    sums = np.zeros(articles.height, dtype=np.int64)
+    for part in _slices(cells):
+        sums += np.bincount(part["row"].to_numpy(), part["count"].to_numpy(), articles.height).astype(np.int64)
     named = group or "group"
     if groups is None:
         groups = articles.select("row", pl.lit("").alias(named))
     else:
         groups = groups.select(*on, named).join(articles.select(*on, "row"), on=on).select("row", named)
     assert not groups.is_duplicated().any(), "an article stands twice in one group"
-    articles = attach(articles.select("row", "exposure"), sums, ["row"])
+    articles = articles.select("row", "exposure", items=sums)
     table = _tally(cells, articles, groups, named, key, keys)
     # keys too rare for an interval still take part in the ranking, as long as they may come near those that have one
     ranking = (pl.col("articles_total") >= MINIMUM_ARTICLES) & (pl.col("rank") <= RANKED)
@@ -399,9 +417,12 @@ def _tally(
         .group_by(group)
         .agg(articles_total=pl.len().cast(pl.Int64), exposure=pl.col("exposure").sum(), total=pl.col("items").sum())
     )
-    # fans out on purpose: an article may be in several groups
-    grouped = cells.join(groups, on="row") if group != "group" else cells.with_columns(pl.lit("").alias(group))
-    tally = grouped.group_by(group, key).agg(count=pl.col("count").sum(), articles=pl.len()).cast({key: pl.String})
+    if group == "group":
+        parts = (part.with_columns(pl.lit("").alias(group)) for part in _slices(cells))
+    else:  # fans out on purpose: an article may be in several groups
+        parts = (part.join(groups, on="row") for part in _slices(cells))
+    tally = pl.concat(part.group_by(group, key).agg(pl.col("count").sum(), articles=pl.len()) for part in parts)
+    tally = tally.group_by(group, key).agg(pl.col("count", "articles").sum()).cast({key: pl.String})
     if keys is not None:
         wanted = totals.select(group).join(keys.alias(key).to_frame(), how="cross")
         pairs = pl.concat([tally.select(group, key), wanted]).unique()
@@ -431,12 +452,20 @@ def _intervals(
     corpus: int,
 ) -> pl.DataFrame:
     """The keys of one group → key and the ends of the intervals of its share, rank and rate."""
-    rows, beside = articles["row"].to_numpy(), articles.select(pl.col("items", "exposure").fill_null(0)).to_numpy()
-    found = []
+    rows, items = articles["row"].to_numpy(), articles["items"].to_numpy()
+    beside = articles.select(pl.col("items", "exposure").fill_null(0)).to_numpy()
+    size, found = drawn(articles.height, corpus), []
     for keys in np.array_split(part[key].to_numpy(), max(1, -(-part.height // _KEYS))):
-        # each block of keys meets the same draws
-        values = _matrix(cells, rows, key, pl.Series(keys, dtype=pl.String))
-        found.append(_drawn(values, beside, generator(*seed), resamples, corpus))
+        source = generator(*seed)  # each block of keys meets the same draws
+        unit, values = units(articles.height, source, corpus), csr_array((size, len(keys)))
+        naming, alone = np.zeros((2, len(keys)), dtype=np.int64)
+        for cell in _of_rows(cells, rows, key, pl.Series(keys, dtype=pl.String)):
+            place, column = cell["place"].to_numpy(), cell["column"].to_numpy()
+            values += sparse(cell.with_columns(place=unit[place]), values.shape)
+            naming += np.bincount(column, minlength=len(keys))
+            alone += np.bincount(column[cell["count"].to_numpy() == items[place]], minlength=len(keys))
+        together = hstack([values, placed(beside, unit, size)], format="csr")
+        found.append(_drawn(together, naming, (items > 0).sum() - alone, source, resamples))
     named = {name: np.concatenate([block[name] for block in found]) for name in found[0] if name != "counts"}
     ranks = _ranks(np.hstack([block["counts"] for block in found]), named.pop("naming"))
     return pl.DataFrame({key: part[key]} | named | ranks).with_columns(pl.selectors.float().fill_nan(None))
@@ -448,30 +477,30 @@ def ends(values: np.ndarray, source: np.random.Generator, resamples: int = RESAM
     Shares, ranks among these keys (1 = most), and rates per 1,000 of the exposure; NaN where there is none. So is the
     share of a key where what is left to it stands in fewer than `MINIMUM_NAMING` articles: it is known no better.
     """
-    found = _drawn(csr_array(values[:, :-2], dtype=np.float64), values[:, -2:], source, resamples)
+    counts, items = values[:, :-2], values[:, -2]
+    naming, alone = (counts > 0).sum(0), ((counts == items[:, None]) & (counts > 0)).sum(0)
+    together = united(csr_array(values, dtype=np.float64), source)
+    found = _drawn(together, naming, (items > 0).sum() - alone, source, resamples)
     return found | _ranks(found.pop("counts"), found.pop("naming"))
 
 
 def _drawn(
-    values: csr_array, beside: np.ndarray, source: np.random.Generator, resamples: int, corpus: int = 0
+    together: csr_array, naming: np.ndarray, others: np.ndarray, source: np.random.Generator, resamples: int
 ) -> dict[str, np.ndarray]:
-    """Article × key counts, all items and the exposure of each → ends of share and rate, `naming`, `counts` drawn."""
-    together = hstack([values, csr_array(beside, dtype=np.float64)], format="csr")
-    draws = resampled(together, source, resamples, corpus)
+    """Unit × (count of each key …, all items, exposure), how many articles have each key and how many anything else →
+    ends of share and rate, `naming`, `counts` drawn."""
+    draws = resampled(together, source, resamples)
     counts, total, exposure = draws[:, :-2], draws[:, -2, None], draws[:, -1, None]
-    cells, items, observed = values.tocoo(), beside[:, 0], values.sum(0)
-    alone = cells.data == items[cells.row]  # articles with nothing but the key
-    others = (items > 0).sum() - np.bincount(cells.col[alone], minlength=values.shape[1])
+    *observed, items, exposed = together.sum(0)
     with np.errstate(divide="ignore", invalid="ignore"):
         shares, rates = counts / np.maximum(1, total), 1000 * counts / exposure
-        size = drawn(len_of(values), corpus)
-        low, high = standard(observed / items.sum(), shares, size, "logit")
+        low, high = standard(np.array(observed) / items, shares, len_of(together), "logit")
         found = {
             "share": (np.where(others < MINIMUM_NAMING, np.nan, end) for end in (low, high)),
-            "rate": standard(1000 * observed / beside[:, 1].sum(), rates, size, "log"),
+            "rate": standard(1000 * np.array(observed) / exposed, rates, len_of(together), "log"),
         }
     told = {f"{name}_{end}": of for name in found for end, of in zip(("low", "high"), found[name], strict=True)}
-    return told | {"naming": np.bincount(cells.col, minlength=values.shape[1]), "counts": counts.astype(np.int32)}
+    return told | {"naming": naming, "counts": counts.astype(np.int32)}
 
 
 def _ranks(counts: np.ndarray, naming: np.ndarray) -> dict[str, np.ndarray]:

@@ -19,7 +19,8 @@ import polars as pl
 
 from ..schema import ACTOR_KINDS, UNRESOLVED, DiembaoError
 from . import intervals
-from .selection import CorpusLike, attach, beside, frame
+from .narrow import CorpusLike, frame
+from .selection import attach, beside
 
 COUNT_ERROR = "count_error"
 ACCURACIES = ("reading", "line_role", "published")

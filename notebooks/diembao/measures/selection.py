@@ -9,69 +9,52 @@ import datetime
 import difflib
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import polars as pl
 
-from ..catalogue import folded, name_key
-from ..schema import ACTOR_KINDS, COUNTED_ROLES, LINE_ROLES, READINGS, DiembaoError
+from ..schema import COUNTED_ROLES, LINE_ROLES, READINGS, DiembaoError
+from . import narrow
+from .narrow import CatalogueLike, CorpusLike, Parted, Table, parts_of, settled
 
 ARTICLE = ("page", "segment")  # the key of an article
-NUMBER = ("number",)  # that of a selection's tables: the article's place among all of the corpus, by page and segment
+NUMBER = ("number",)  # that of a selection's tables: the article's place among the main ones of the corpus, by page
 DEFAULT_SOURCES = ("AP", "VOA", "Reuters", "Yonhap")
 PARTS = ("mentions", "citations", "dates")  # tables of a selection besides its articles
 CAPITALS = (*READINGS, "both")
 DUPLICATES = ("once", "printed")
 ROLLUPS = ("none", "capitals", "all")
-VIAS = ("name", "capital", "seat", "office")  # what names a state: itself, its capital, seat, office holder
 SLICE = 2**20  # items counted at a time: bounds memory
 _DAY = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
 
-class CatalogueLike(Protocol):
-    """What of a catalogue is read here: its tables, with the columns of their files."""
-
-    actors: pl.DataFrame
-    aliases: pl.DataFrame
-    offices: pl.DataFrame
-    outlets: pl.DataFrame
-
-
-class CorpusLike(Protocol):
-    """What of a corpus is read here: its lazy tables and its catalogue."""
-
-    articles: pl.LazyFrame
-    lines: pl.LazyFrame
-    mentions: pl.LazyFrame
-    citations: pl.LazyFrame
-    dates: pl.LazyFrame
-    pages: pl.LazyFrame
-    problems: pl.LazyFrame
-    catalogue: CatalogueLike
+# What of an article measures count by; its title and the like are read for those that are shown.
+_COUNTED = ("page", "segment", "published_first", "published_last", "published_basis", "syllables")
 
 
 @dataclass(frozen=True)
 class Selection:
     """The tables measures count, their articles told by `number` (see `NUMBER`).
 
-    `articles`: as in `schema`, with `number`, restricted to the counted ones; `publisher` and `credits` as ids of the
-    outlets catalogue where they are in it;
-    `mentions`, in the counted line roles and the order of their articles: number, sentence, actor_id, actor_kind, role,
-    via (one of `VIAS`: by what of it the actor is named); names are Enums, so that a row takes 13 bytes;
+    `articles`, those counted, in the order of their pages: number, and as in `schema` page, segment, published_first,
+    published_last, published_basis, syllables, publisher, credits (both as ids of the outlets catalogue where they are
+    in it);
+    `mentions`, in the counted line roles: number, sentence, actor_id, actor_kind, role, via (one of `narrow.VIAS`: by
+    what of it the actor is named); names are Enums;
     `citations`: number, sentence, source_id, role;
     `dates`, in the counted line roles: number, first, last;
+    these three stand in the order of their articles, and are `Parted` above `narrow.HELD` rows;
     `spans`: the same mentions as `mentions` with all that `schema` knows of them, read only when collected;
     `sources`, `actors`: the ids asked for; `names`: id, name_en, name_vi of every actor that occurs;
     `steps`: step, articles (how many each rule left out, then how many are `counted`).
     """
 
     articles: pl.DataFrame
-    mentions: pl.DataFrame
-    citations: pl.DataFrame
-    dates: pl.DataFrame
+    mentions: pl.DataFrame | Parted
+    citations: pl.DataFrame | Parted
+    dates: pl.DataFrame | Parted
     spans: pl.LazyFrame
     sources: tuple[str, ...]
     actors: tuple[str, ...]
@@ -110,39 +93,39 @@ def select(
     outlets = outlet_ids(corpus.catalogue.outlets)
     source_ids = resolve("sources", sources, outlets, "a source", "outlets.csv")
 
-    written = _written(corpus.mentions if "mentions" in parts or len(listed(actors)) else corpus.mentions.clear())
-    named = _names(corpus.catalogue.actors, written)
-    asked = resolve("actors", actors, actor_ids(named), "an actor", "actors.csv")
+    written = _written(narrow.made(corpus, "mentions", "mentions" in parts or len(listed(actors)) > 0))
+    known = _names(corpus.catalogue.actors, written)
+    asked = resolve("actors", actors, actor_ids(known), "an actor", "actors.csv")
 
-    chosen, steps = _choose(corpus.articles, first, last, duplicates)
-    main = corpus.articles.filter(pl.col("segment") == 0).join(chosen.lazy(), on="page").sort(NUMBER)
-    known = pl.col("publisher").replace(outlets), pl.col("credits").list.eval(pl.element().replace(outlets))
-    articles = main.with_columns(known).select(*NUMBER, pl.exclude(NUMBER)).collect(engine="streaming")
+    articles, steps = _choose(corpus.articles, first, last, duplicates, outlets)
     if hasattr(corpus, "between"):  # an archive opens only the months of the range
         corpus = corpus.between(first, last)
-    wanted = {*parts, "lines"} if "dates" in parts else {*parts}
-    tables = {part: getattr(corpus, part) for part in (*PARTS, "lines")}
-    counted = {part: _numbered(table if part in wanted else table.clear(), articles) for part, table in tables.items()}
-
+    made = {part: narrow.made(corpus, part, part in parts) for part in PARTS}
     readings = [] if rollup == "none" else READINGS if capitals == "both" else [capitals]
-    read = pl.col("reading").is_null() | pl.col("reading").is_in(readings)
-    spans = _via(counted["mentions"].filter(pl.col("role").is_in(roles) & read), written, corpus.catalogue.aliases)
+    spoken = pl.col("role").is_in(roles)
+    read = spoken & (pl.col("reading").is_null() | pl.col("reading").is_in(readings))
+
+    ids = pl.Enum(pl.concat([written["actor_id"], known["id"]]).drop_nulls().unique().sort())
+    mentions = [part.filter(read).drop("reading") for part in narrow.named(made["mentions"], articles, ids)]
+    spans = corpus.mentions.filter(pl.col("segment") == 0) if "mentions" in parts else corpus.mentions.clear()
+    # left to itself polars holds ten million of them before it looks which side is the shorter one
+    spans = spans.join(articles.lazy().select("page", *NUMBER), on="page", build_side="force_right").filter(read)
+    spans = narrow.via(spans, written, corpus.catalogue.aliases)
     if rollup == "all":
-        spans = _for_their_states(spans, articles, corpus.catalogue)
-    ids = pl.Enum(pl.concat([written["actor_id"], named["id"]]).drop_nulls().unique().sort())
-    kinds = {"actor_id": ids, "actor_kind": pl.Enum(ACTOR_KINDS), "role": pl.Enum(LINE_ROLES), "via": pl.Enum(VIAS)}
-    narrow = spans.select(*NUMBER, "sentence", *(pl.col(name).cast(words) for name, words in kinds.items()))
-    mentions = narrow.sort(NUMBER).collect(engine="streaming")
-    occurring = mentions["actor_id"].unique().cast(pl.String)
+        held = pl.concat(_in_office(part, articles, corpus.catalogue) for part in mentions)
+        mentions = [_for_their_states(part, held) for part in mentions]
+        spans = _for_their_states(spans, held.cast({"actor_id": pl.String, "state": pl.String}))
+    mentions = narrow.held(mentions, made["mentions"])
+    occurring = pl.concat(part["actor_id"].unique() for part in parts_of(mentions, "actor_id"))
     return Selection(
         articles,
         mentions,
-        counted["citations"].select(*NUMBER, "sentence", "source_id", "role").collect(engine="streaming"),
-        _dates(counted["dates"], counted["lines"].filter(pl.col("role").is_in(roles))),
+        narrow.held(narrow.numbered(made["citations"], articles), made["citations"]),
+        narrow.held([part.filter(spoken).drop("role") for part in narrow.told(made["dates"], articles)], made["dates"]),
         spans,
         source_ids,
         asked,
-        named.filter(pl.col("id").is_in([*occurring, *asked])),
+        known.filter(pl.col("id").is_in([*occurring.unique().cast(pl.String), *asked])),
         steps,
     )
 
@@ -161,14 +144,19 @@ def attach(left: pl.DataFrame, right: pl.DataFrame, on: Sequence[str], **options
     return joined
 
 
-def key(*tables: pl.DataFrame) -> tuple[str, ...]:
+def key(*tables: pl.DataFrame | Parted) -> tuple[str, ...]:
     """Tables → the columns by which they tell an article: `NUMBER` if all are of a selection, else `ARTICLE`."""
     return NUMBER if all(NUMBER[0] in table.columns for table in tables) else ARTICLE
 
 
-def article(*tables: pl.DataFrame) -> pl.Expr:
+def article(*tables: pl.DataFrame | Parted) -> pl.Expr:
     """Tables → what tells one article from another in all of them, as one column."""
     return pl.col(*NUMBER) if key(*tables) == NUMBER else pl.struct(ARTICLE)
+
+
+def ordered(articles: pl.DataFrame) -> pl.DataFrame:
+    """Articles → the same in the order of their pages."""
+    return articles.sort(key(articles))
 
 
 def of(items: pl.DataFrame, articles: pl.DataFrame) -> pl.DataFrame:
@@ -177,7 +165,7 @@ def of(items: pl.DataFrame, articles: pl.DataFrame) -> pl.DataFrame:
     return items.join(articles.select(on), on=on, how="semi", maintain_order="left")
 
 
-def counted(items: pl.DataFrame, articles: pl.DataFrame, *by: str) -> pl.DataFrame:
+def counted(items: Table, articles: pl.DataFrame, *by: str) -> pl.DataFrame:
     """Items → row (the place of their article, by page and segment), `by`, count: how many, nulls left out.
 
     Items of no article given are left out too.
@@ -185,25 +173,23 @@ def counted(items: pl.DataFrame, articles: pl.DataFrame, *by: str) -> pl.DataFra
     return pl.concat(part.drop_nulls().group_by("row", *by).len("count") for part in slices(items, articles, *by))
 
 
-def slices(items: pl.DataFrame, articles: pl.DataFrame, *columns: str) -> Iterator[pl.DataFrame]:
+def slices(items: Table, articles: pl.DataFrame, *columns: str) -> Iterator[pl.DataFrame]:
     """Items → row (as in `counted`) and columns, in parts of some `SLICE` items, all of an article in one part."""
+    items = settled(items)
     on = key(items, articles)
-    rows = articles.select(*dict.fromkeys((*ARTICLE, *on))).sort(ARTICLE).select(on).with_row_index("row")
+    rows = ordered(articles).select(on).with_row_index("row")
     if on == ARTICLE:
         yield items.select(*on, *columns).join(rows, on=on, validate="m:1").select("row", *columns)
         return
-    numbers = items[on[0]] if items[on[0]].is_sorted() else (items := items.sort(on))[on[0]]
-    row = np.full(max(numbers.max() or 0, rows[on[0]].max() or 0) + 1, -1, dtype=np.int32)
+    row = np.full((rows[on[0]].max() or 0) + 2, -1, dtype=np.int32)  # the last for all numbers beyond
     row[rows[on[0]].to_numpy()] = rows["row"].to_numpy()
-    cuts = numbers.search_sorted(numbers.gather(range(SLICE, items.height, SLICE))).unique().to_list()
-    for start, end in itertools.pairwise([0, *cuts, items.height]):
-        part = items.slice(start, end - start).select(*on, *columns)
-        yield part.select(pl.Series("row", row[part[on[0]].to_numpy()]), *columns).filter(pl.col("row") >= 0)
-
-
-def frame(table: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
-    """A lazy or eager table → the eager one."""
-    return table.collect() if isinstance(table, pl.LazyFrame) else table
+    for part in parts_of(items, *on, *columns):
+        numbers = part[on[0]] if part[on[0]].is_sorted() else (part := part.sort(on))[on[0]]
+        cuts = numbers.search_sorted(numbers.gather(range(SLICE, part.height, SLICE))).unique().to_list()
+        for start, end in itertools.pairwise([0, *cuts, part.height]):
+            here = part.slice(start, end - start)
+            place = row[np.minimum(here[on[0]].to_numpy(), len(row) - 1)]
+            yield here.select(pl.Series("row", place), *columns).filter(pl.col("row") >= 0)
 
 
 def listed(value: Sequence[str] | str) -> list[str]:
@@ -262,100 +248,92 @@ def days_between(date_from: str, date_to: str) -> tuple[datetime.date | None, da
 
 
 def _choose(
-    articles: pl.LazyFrame, first: datetime.date | None, last: datetime.date | None, duplicates: str
+    articles: pl.LazyFrame, first: datetime.date | None, last: datetime.date | None, duplicates: str, outlets: dict
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """All articles → page and `number` of those counted, and `Selection.steps`."""
-    asked = articles.select(*ARTICLE, "published_first", "published_last", "duplicate_of").collect(engine="streaming")
-    articles = asked.sort(ARTICLE).with_row_index(*NUMBER)
-    main = articles.filter(pl.col("segment") == 0)
+    """All articles → `Selection.articles` and `Selection.steps`."""
+    known = pl.col("publisher").replace(outlets), pl.col("credits").list.eval(pl.element().replace(outlets))
+    main = articles.filter(pl.col("segment") == 0).select(*_COUNTED, *known, "duplicate_of")
+    main, every = pl.collect_all([main, articles.select(pl.len())], engine="streaming")
+    main = (main if main["page"].is_sorted() else main.sort("page")).with_row_index(*NUMBER)
     undated = pl.col("published_first").is_null() | pl.col("published_last").is_null()
-    dated = main.filter(~undated) if first or last else main
-    inside = dated.filter(
-        (pl.lit(True) if first is None else pl.col("published_first") >= first)
-        & (pl.lit(True) if last is None else pl.col("published_last") <= last)
-    )
-    counted = inside
-    if duplicates == "once":
-        # the first of its group stands for all of them, also where the range has left the group's original out
-        group = pl.coalesce("duplicate_of", "page")
-        copies = inside.with_columns(group=group, copy=pl.col("duplicate_of").is_not_null())
-        copies = copies.filter(pl.col("copy") | pl.col("group").is_in(pl.col("group").filter("copy").implode()))
-        order = copies.sort("group", "copy", "published_first", "page", nulls_last=True)
-        repeats = order.filter(~pl.col("group").is_first_distinct())
-        counted = inside.join(repeats.select(NUMBER), on=NUMBER, how="anti", maintain_order="left")
+    undated = main.select(undated).to_series().sum() if first or last else 0
+    within = main.drop_nulls(["published_first", "published_last"]) if undated else main
+    within = within if first is None else within.filter(pl.col("published_first") >= first)
+    within = within if last is None else within.filter(pl.col("published_last") <= last)
+    repeats = _repeats(within) if duplicates == "once" else within.select(NUMBER).clear()
+    counted = within.join(repeats, on=NUMBER, how="anti", maintain_order="left").drop("duplicate_of")
     if counted.is_empty():
         raise DiembaoError(nothing_counted(main, first, last))
     steps = {
-        "segment": articles.height - main.height,
-        "undated": main.height - dated.height,
-        "range": dated.height - inside.height,
-        "duplicate": inside.height - counted.height,
+        "segment": every.item() - main.height,
+        "undated": undated,
+        "range": main.height - undated - within.height,
+        "duplicate": within.height - counted.height,
         "counted": counted.height,
     }
-    assert sum(steps.values()) == articles.height
-    return counted.select("page", *NUMBER), pl.DataFrame({"step": list(steps), "articles": list(steps.values())})
+    assert sum(steps.values()) == every.item()
+    steps = pl.DataFrame({"step": list(steps), "articles": list(steps.values())})
+    return counted.with_columns(pl.col(NUMBER).set_sorted()), steps
 
 
-def _numbered(items: pl.LazyFrame, articles: pl.DataFrame) -> pl.LazyFrame:
-    """Rows of any table → those of the articles counted, which are main ones, with their `number`."""
-    numbers = articles.lazy().select("page", *NUMBER)
-    # left to itself polars holds ten million items before it looks which side is the shorter one
-    return items.filter(pl.col("segment") == 0).join(numbers, on="page", build_side="force_right")
+def _repeats(articles: pl.DataFrame) -> pl.DataFrame:
+    """Articles → the numbers of those for which another of their group stands.
+
+    The first of its group stands for all of them, also where the range has left the group's original out.
+    """
+    copy = pl.col("duplicate_of").is_not_null()
+    group = copy | pl.col("page").is_in(pl.col("duplicate_of").drop_nulls().unique().implode())
+    order = articles.filter(group).with_columns(group=pl.coalesce("duplicate_of", "page"), copy=copy)
+    order = order.sort("group", "copy", "published_first", "page", nulls_last=True)
+    return order.filter(~pl.col("group").is_first_distinct()).select(NUMBER)
 
 
-def _dates(dates: pl.LazyFrame, lines: pl.LazyFrame) -> pl.DataFrame:
-    """Dates and the lines in which they count, by number → those that count."""
-    line = pl.col(NUMBER).cast(pl.UInt64) * 2**32 + pl.col("line")
-    counted = lines.select(line=line).join(dates.select(*NUMBER, "first", "last", line=line), on="line", validate="1:m")
-    return counted.select(*NUMBER, "first", "last").collect(engine="streaming")
+def _written(parts: Sequence[Mapping[str, pl.LazyFrame]]) -> pl.DataFrame:
+    """Parts of mentions (`narrow.made`) → actor_id, surface, `read`, len: under which forms actors are named."""
+    every = pl.concat(part["written"] for part in parts)
+    return every.group_by("actor_id", "surface", "read").agg(pl.col("len").sum()).collect(engine="streaming")
 
 
-def _written(mentions: pl.LazyFrame) -> pl.DataFrame:
-    """Mentions → actor_id, surface, `read` (whether it has a reading), len: under which forms actors are named."""
-    read = pl.col("reading").is_not_null()
-    return mentions.group_by("actor_id", "surface", read=read).len().collect(engine="streaming")
-
-
-def _via(mentions: pl.LazyFrame, written: pl.DataFrame, aliases: pl.DataFrame) -> pl.LazyFrame:
-    """Mentions → the same with `via`: a name, or where it has a reading the form of its alias."""
-    key = name_key(folded(pl.col("surface")))
-    forms = aliases.filter(pl.col("form").is_in(["capital", "seat"])).select("actor_id", key=key, via="form")
-    surfaces = written.filter("read").select("surface", "actor_id")
-    known = attach(surfaces.with_columns(key=key), forms.unique(["key", "actor_id"]), ("key", "actor_id"))
-    known = known.lazy().select("surface", "actor_id", "via")
-    found = mentions.join(known, on=["surface", "actor_id"], how="left")
-    capital = pl.col("via").fill_null("capital")  # a spelling no alias has
-    return found.with_columns(via=pl.when(pl.col("reading").is_null()).then(pl.lit("name")).otherwise(capital))
-
-
-def _for_their_states(mentions: pl.LazyFrame, articles: pl.DataFrame, catalogue: CatalogueLike) -> pl.LazyFrame:
-    """Mentions → the same, those of persons in an office of one state on the article's date being that state's."""
+def _in_office(mentions: pl.LazyFrame, articles: pl.DataFrame, catalogue: CatalogueLike) -> pl.DataFrame:
+    """Mentions → number, actor_id and state of persons in an office of one state on the article's date."""
     states = catalogue.actors.filter(pl.col("kind") == "state").select(of="id")
+    ids = mentions.collect_schema()["actor_id"]
     terms = catalogue.offices.join(states, on="of", how="semi").select(
-        "of", actor_id="person_id", start=_bound("start", "-01-01", "-01"), end=_bound("end", "-12-31", "-01", True)
+        state=pl.col("of").cast(ids),
+        actor_id=pl.col("person_id").cast(ids, strict=False),
+        start=_bound("start", "-01-01", "-01"),
+        end=_bound("end", "-12-31", "-01", True),
     )
     dated = articles.lazy().select(*NUMBER, "published_first", "published_last").drop_nulls()
     inside = pl.col("published_first") >= pl.col("start")
     inside &= pl.col("published_last") <= pl.col("end").fill_null(datetime.date.max)
-    held = (
+    return (
         mentions.select(*NUMBER, "actor_id")
-        .filter(pl.col("actor_id").is_in(terms["actor_id"].implode()))
+        .join(terms.lazy(), on="actor_id", how="semi")
         .unique()
         .join(dated, on=NUMBER)
         .join(terms.lazy(), on="actor_id")  # fans out on purpose: a person has held several offices
         .filter(inside)
         .group_by(*NUMBER, "actor_id")
-        .agg(state=pl.col("of").first(), states=pl.col("of").n_unique())
+        .agg(pl.col("state").first(), states=pl.col("state").n_unique())
         .filter(pl.col("states") == 1)
+        .drop("states")
         .collect(engine="streaming")
     )
-    found = mentions.join(held.lazy().drop("states"), on=(*NUMBER, "actor_id"), how="left")
-    office = pl.col("state").is_not_null()
-    return found.with_columns(
-        actor_id=pl.coalesce("state", "actor_id"),
-        actor_kind=pl.when(office).then(pl.lit("state")).otherwise("actor_kind"),
-        via=pl.when(office).then(pl.lit("office")).otherwise("via"),
-    ).drop("state")
+
+
+def _for_their_states(mentions: pl.LazyFrame, held: pl.DataFrame) -> pl.LazyFrame:
+    """Mentions → the same, those of persons in an office (`_in_office`) being its state's."""
+    dtypes, office = mentions.collect_schema(), pl.col("state").is_not_null()
+    told = {"actor_kind": pl.lit("state"), "via": pl.lit("office")}
+    return (
+        mentions.join(held.lazy(), on=(*NUMBER, "actor_id"), how="left")
+        .with_columns(
+            pl.coalesce("state", "actor_id").alias("actor_id"),
+            *(pl.when(office).then(word.cast(dtypes[name])).otherwise(name).alias(name) for name, word in told.items()),
+        )
+        .drop("state")
+    )
 
 
 def _bound(column: str, year: str, month: str, end: bool = False) -> pl.Expr:
