@@ -11,8 +11,10 @@ before the first measure, for the kernels of a build `diembao report --engine da
 import atexit
 import functools
 import hashlib
+import logging
 import os
 import platform
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -54,19 +56,26 @@ def connect(address: str) -> Iterator[Engine]:
     `DiembaoError` where there is no scheduler or no worker, and where one has not this very version.
     """
     try:
+        import dask
         from distributed import Client
+        from distributed.versions import VersionMismatchWarning
     except ImportError:
         raise DiembaoError("--engine dask: needs the package `distributed`; pip install distributed") from None
-    try:
-        client = Client(address, timeout=PATIENCE, set_as_default=False)
-    except (OSError, ValueError, TypeError) as error:
-        raise DiembaoError(
-            f"{address}: no Dask scheduler answers there ({type(error).__name__}); "
-            "start one with `dask scheduler` and give the address it prints"
-        ) from None
-    with client:
-        _check(client, address)
-        yield functools.partial(_on_workers, client)
+    # what matters of Dask's warnings is refused or raised here, and no word of the rest belongs into a notebook
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 TB"}):
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", VersionMismatchWarning)
+                client = Client(address, timeout=PATIENCE, set_as_default=False)
+        except (OSError, ValueError, TypeError) as error:
+            raise DiembaoError(
+                f"{address}: no Dask scheduler answers there ({type(error).__name__}); "
+                "start one with `dask scheduler` and give the address it prints"
+            ) from None
+        with client:
+            _check(client, address)
+            yield functools.partial(_on_workers, client)
 
 
 def versions() -> dict[str, str]:

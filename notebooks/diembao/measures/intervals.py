@@ -42,7 +42,7 @@ LEVEL = 0.95
 SEED = 20240601
 RANKED = 500  # so many of the most frequent keys take part in the ranks of every resample
 UNITED, UNITS = 2**14, 2**12  # more articles than the first are drawn as so many random groups
-_CELLS = 2**20  # articles times draws of a block: its weights take 8 MB
+_CELLS = 2**19  # articles times draws of a block: its weights take 4 MB
 _KEYS = 2**11  # so many keys are resampled at a time
 
 
@@ -116,7 +116,9 @@ def _summable(values: Counts) -> Counts:
 def _resampled(block: tuple[np.random.Generator, int], values: Counts) -> np.ndarray:
     """A stream and a number of draws, article × column counts → draw × column sums."""
     (source, draws), articles = block, len_of(values)
-    picked = source.integers(0, articles, size=(draws, articles)) * draws + np.arange(draws)[:, None]
+    picked = source.integers(0, articles, size=(draws, articles))
+    picked *= draws  # in place: twice as fast
+    picked += np.arange(draws)[:, None]
     weights = np.bincount(picked.ravel(), minlength=draws * articles).reshape(articles, draws)
     return _times(weights.astype(np.float64), values)
 
