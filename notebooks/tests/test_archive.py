@@ -190,7 +190,8 @@ def test_the_sample_report_is_the_same_from_folder_archive_dask_and_an_earlier_s
 
     def built(corpus: str, **options: str) -> tuple[bytes, bytes]:
         out = Path(tempfile.mkdtemp(dir=tmp_path))  # no earlier build to compare with
-        build = report.build(parameters={"corpus": corpus}, editions=editions, out=out, progress=False, **options).folder
+        given = {"parameters": {"corpus": corpus}, "editions": editions, "out": out, "progress": False}
+        build = report.build(**given, **options).folder
         page = (build / "small_blocks.html").read_bytes()
         tables = b"".join(file.read_bytes() for file in sorted((build / "tables").rglob("*.*")))
         return re.sub(rb"<time .*?</time>", b"", page), tables  # but for the time it was built at
