@@ -119,13 +119,12 @@ def neighbourhood(some: pl.DataFrame, others: pl.LazyFrame) -> pl.DataFrame:
     """Some articles and all others (`page`, `BAND_COLUMNS`, …) → those of the others that can matter to the first.
 
     They share a bucket with one of them, or with one that does, and so on: what repeats what among them depends on
-    nobody else. One pass over the others a step; most often two.
+    nobody else. Memory: all of the others, which are looked through two or three times.
     """
-    found, edge = empty(others.collect_schema()), some
+    held = others.collect(engine="streaming")
+    found, edge = held.clear(), some
     while edge.height:
-        shared = pl.any_horizontal(pl.col(band).is_in(edge[band].unique().implode()) for band in BAND_COLUMNS)
-        # as a column, since a reader of Parquet that is handed such a filter takes twice as long
-        near = others.select(pl.all(), shared=shared).filter("shared").drop("shared").collect(engine="streaming")
+        near = held.filter(pl.any_horizontal(pl.col(band).is_in(edge[band].unique().implode()) for band in BAND_COLUMNS))
         edge = near.join(found, on="page", how="anti")
         found = pl.concat([found, edge])
     return found
