@@ -19,7 +19,7 @@ import rensa
 
 from .catalogue import folded
 from .engine import Engine, in_threads
-from .schema import ARTICLES, COUNTED_ROLES, REPEAT_DAYS, REPEAT_SIMILARITY, REPEAT_SYLLABLES, conform, empty
+from .schema import ARTICLES, COUNTED_ROLES, REPEAT_DAYS, REPEAT_SIMILARITY, REPEAT_SYLLABLES, conform
 
 SHINGLE = 4  # syllables: two or three words
 # With 25 bands of 5 a pair at 0.7 shares a bucket in 99 cases of 100, one at half of that in 12, at a tenth never.
@@ -124,8 +124,8 @@ def neighbourhood(some: pl.DataFrame, others: pl.LazyFrame) -> pl.DataFrame:
     held = others.collect(engine="streaming")
     found, edge = held.clear(), some
     while edge.height:
-        near = held.filter(pl.any_horizontal(pl.col(band).is_in(edge[band].unique().implode()) for band in BAND_COLUMNS))
-        edge = near.join(found, on="page", how="anti")
+        shared = pl.any_horizontal(pl.col(band).is_in(edge[band].unique().implode()) for band in BAND_COLUMNS)
+        edge = held.filter(shared).join(found, on="page", how="anti")
         found = pl.concat([found, edge])
     return found
 

@@ -11,6 +11,7 @@ import tempfile
 import unicodedata
 import zlib
 from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,8 +53,8 @@ def ingest(
     text: whether it keeps texts, decided by its first commit. A correction beside the pages, once taken in, stays
     until a later one overrules it. engine: what extracts and compares, `cluster.connect` for one of many machines.
 
-    Memory: a few batches of pages, then `archive.TOGETHER` pages with all their rows or the largest month in which a
-    page is replaced, and some 0.1 kB for every page there is. Raises `DiembaoError` where there is nothing to read or
+    Memory: a few batches of pages, then a table a core of `archive.TOGETHER` pages or of the largest month in which a
+    page is replaced, and some 0.2 kB for every page there is. Raises `DiembaoError` where there is nothing to read or
     nowhere to write, and `archive.LostError` where another ingest was committed meanwhile: then nothing has changed,
     and it can be repeated.
     """
@@ -169,11 +170,15 @@ class _Run:
         self.staged.sort_into_months()
         grown = _counted(staged)
         held = _counted(self.known.filter(pl.col("month").is_in(replaced["month"].unique().implode())))
-        for table in MONTHLY:
+
+        def put(table: str) -> None:
             if table == "index" and self._method_changed():
                 self.transaction.replace("index", self._index_after(fresh))
             else:
                 self._put(table, grown, held, replaced)
+
+        with ThreadPoolExecutor(pl.thread_pool_size()) as pool:  # a table a core: most of a write is done by one thread
+            list(pool.map(put, MONTHLY))
         told, unread = corrections.unread(self.given, index["page"])
         if not self.text:
             told, unread = (corpus.without_words(*each) for each in (("corrections", told), ("problems", unread)))
