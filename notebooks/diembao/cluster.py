@@ -62,7 +62,8 @@ def connect(address: str) -> Iterator[Engine]:
     except ImportError:
         raise DiembaoError("--engine dask: needs the package `distributed`; pip install distributed") from None
     # what matters of Dask's warnings is refused or raised here, and no word of the rest belongs into a notebook
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    for name in ("distributed", "distributed.client"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 TB"}):
         try:
             with warnings.catch_warnings():
