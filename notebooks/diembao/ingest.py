@@ -255,11 +255,11 @@ class _Run:
         before = self._stored("prints")
         gone = _in_place(replaced) if replaced.height else pl.lit(False)
         moved = pl.concat(rows.select(bands).collect() for rows in (prints, before.filter(gone)))
-        near = duplicates.neighbourhood(moved, before.filter(~gone).select(*bands, "month"))
+        near = duplicates.neighbourhood(moved, before.filter(~gone).select(*bands, "month", "source"))
         if near.height:  # beside the new ones, so that each of the archive's is read once
             file = self.staged.folder / "near.parquet"
-            before.filter(_in_place(near)).select(columns).sink_parquet(file)
-            known = self._stored("articles").filter(_in_place(near)).select(facts)
+            _rows_of(near, before).select(columns).sink_parquet(file)
+            known = _rows_of(near, self._stored("articles")).select(facts)
             articles, prints = pl.concat([articles, known]), pl.concat([prints, pl.scan_parquet(file)])
         told = duplicates.repeats(articles, prints, self.engine)
         compared = pl.concat([near["page"], fresh])
@@ -314,6 +314,21 @@ def _in_place(pages: pl.DataFrame) -> pl.Expr:
     """Pages with their month → whether a row is of one of them; told by month, readers pass over most of the others."""
     places = pages.group_by("month").agg("page").sort("month")
     return pl.any_horizontal((pl.col("month") == month) & pl.col("page").is_in(named) for month, named in places.rows())
+
+
+def _rows_of(pages: pl.DataFrame, table: pl.LazyFrame) -> pl.LazyFrame:
+    """Pages with their month and source, a monthly table → their rows; of its row groups only those of such a source
+    are read, where shingles are what takes the time."""
+
+    def of(place: pl.DataFrame) -> pl.Expr:
+        source = pl.col("source").is_null() if place["source"][0] is None else pl.col("source") == place["source"][0]
+        return source & pl.col("page").is_in(place["page"].implode())
+
+    parts = []
+    for (month,), part in pages.group_by("month"):
+        here = pl.any_horizontal(map(of, part.partition_by("source")))
+        parts.append(table.filter((pl.col("month") == month) & here))
+    return pl.concat(parts)
 
 
 def _counted(pages: pl.DataFrame) -> dict[str, int]:
