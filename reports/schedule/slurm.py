@@ -2,8 +2,8 @@
 
 Or `python slurm.py report -p corpus=DIR`, whose notebooks then resample there. Needs dask-jobqueue beside this package,
 in an environment every node sees (`pip install '.[cluster]' dask-jobqueue`), and pages and archive on storage this node
-sees. Run it where `sbatch` works, on a login node or in a job of its own: it reads the pages, writes the archive or runs
-the notebooks, and holds the scheduler. `interface="ib0"` for a network of its own, as `ip link` names it.
+sees. Run it where `sbatch` works, on a login node or in a job of its own: it reads the pages, writes the archive or
+runs the notebooks, and holds the scheduler. `interface="ib0"` for a network of its own, as `ip link` names it.
 """
 
 import sys
