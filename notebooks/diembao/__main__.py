@@ -46,8 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     ingest.add_argument("pages", nargs="+", metavar="PAGES", help="as for extract")
     ingest.add_argument("--archive", required=True, metavar="DIR", help="folder or URL (s3://…); made if it is new")
     ingest.add_argument("--no-text", action="store_true", help="keep what is extracted, not the texts")
-    ingest.add_argument("--engine", choices=("local", "dask"), default="local", help="where pages are extracted")
-    ingest.add_argument("--scheduler", metavar="ADDRESS", help="of the Dask cluster, such as tcp://host:8786")
+    _add_engine(ingest, "where pages are extracted")
     ingest.add_argument("--quiet", action="store_true", help="no progress bar")
     ingest.set_defaults(run=_ingest)
 
@@ -70,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("--language", help="language of the reports, in place of the edition's: en or vi")
     report.add_argument("--out", type=Path, metavar="DIR", help="folder for the builds (default: reports/)")
     report.add_argument("--force", action="store_true", help="build even if nothing has changed since the last one")
+    _add_engine(report, "where the notebooks' measures resample")
     report.add_argument("--json", action="store_true", help="print a line of JSON in place of words, also if it fails")
     report.add_argument("--quiet", action="store_true", help="no progress bar")
     report.add_argument(
@@ -86,6 +86,16 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--errors", action="store_true", help="also list every difference")
     evaluate.set_defaults(run=_evaluate)
     return parser
+
+
+def _add_engine(command: argparse.ArgumentParser, what: str) -> None:
+    command.add_argument("--engine", choices=("local", "dask"), default="local", help=what)
+    command.add_argument("--scheduler", metavar="ADDRESS", help="of the Dask cluster, such as tcp://host:8786")
+
+
+def _check_engine(options: argparse.Namespace) -> None:
+    if (options.engine == "dask") != bool(options.scheduler):
+        raise DiembaoError("--engine dask and --scheduler ADDRESS go together; give both or neither")
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -113,10 +123,9 @@ def _extract(options: argparse.Namespace) -> int:
 def _ingest(options: argparse.Namespace) -> int:
     from diembao.ingest import ingest
 
-    if (options.engine == "dask") != bool(options.scheduler):
-        raise DiembaoError("--engine dask and --scheduler ADDRESS go together; give both or neither")
+    _check_engine(options)
     given = {"text": not options.no_text, "progress": not options.quiet}
-    if options.engine == "dask":
+    if options.scheduler:
         from diembao import cluster
 
         with cluster.connect(options.scheduler) as engine:
@@ -173,6 +182,7 @@ def _archive(options: argparse.Namespace) -> int:
 def _report(options: argparse.Namespace) -> int:
     from diembao import report
 
+    _check_engine(options)
     parameters = dict(options.parameters)
     if options.as_of:
         if "corpus" not in parameters:
@@ -187,6 +197,7 @@ def _report(options: argparse.Namespace) -> int:
             options.language,
             progress=not options.quiet,
             force=options.force,
+            scheduler=options.scheduler,
         )
     except KeyboardInterrupt:
         raise

@@ -100,7 +100,7 @@ _CONFIGURATION = {"delta.logRetentionDuration": "interval 36500 days", "delta.en
 _INDEXED_COLUMNS = {"pages": "2", "prints": "2", "catalogues": "1"}
 # So many pages are sorted and written together, with all their rows, which bounds a writer's memory.
 TOGETHER = 10_000
-_ROW_GROUPS = {"pages": 1_000, "prints": 5_000, "articles": 2_000, "index": 10_000}  # rows of each, at most
+_ROW_GROUPS = {"pages": 1_000, "prints": 1_000, "articles": 2_000, "index": 10_000}  # rows of each, at most
 _ROW_GROUP = 20_000  # of other tables
 
 

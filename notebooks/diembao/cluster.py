@@ -2,24 +2,51 @@
 
 A batch whose worker is lost goes to another one. What differs from one machine is only where a batch is worked on, so
 the tables are the same bit for bit; workers on which that would not hold are refused.
+
+An ingest is given its engine. Measures, called from notebooks, ask for theirs by `chosen`: the environment variable
+`DIEMBAO_SCHEDULER` holds a scheduler's address, in a notebook `os.environ["DIEMBAO_SCHEDULER"] = "tcp://host:8786"`
+before the first measure, for the kernels of a build `diembao report --engine dask --scheduler tcp://host:8786`.
 """
 
+import atexit
 import functools
 import hashlib
+import logging
+import os
 import platform
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 
-from .engine import Carried, Engine, in_order
+from .engine import Carried, Engine, in_order, in_threads
 from .schema import DiembaoError
 
+VARIABLE = "DIEMBAO_SCHEDULER"  # in the environment: the address of the scheduler on whose workers measures draw
 PATIENCE = 15  # seconds until a scheduler or its first worker counts as not there
 AHEAD = 2  # batches a thread of a worker, so that none waits for its next
-LOSSES = 5  # times a batch may lose its worker before it is the batch that is to blame
+
+
+def chosen() -> Engine:
+    """→ the engine of the measures: the workers of the scheduler that `DIEMBAO_SCHEDULER` names, or threads here.
+
+    `DiembaoError` as `connect`, when it is first asked for.
+    """
+    address = os.environ.get(VARIABLE)
+    return _connected(address) if address else in_threads
+
+
+@functools.cache
+def _connected(address: str) -> Engine:
+    """As `connect`, once and for as long as this process lives."""
+    connection = connect(address)
+    engine = connection.__enter__()
+    atexit.register(connection.__exit__, None, None, None)
+    return engine
 
 
 @contextmanager
@@ -31,11 +58,17 @@ def connect(address: str) -> Iterator[Engine]:
     try:
         import dask
         from distributed import Client
+        from distributed.versions import VersionMismatchWarning
     except ImportError:
         raise DiembaoError("--engine dask: needs the package `distributed`; pip install distributed") from None
-    with dask.config.set({"distributed.scheduler.allowed-failures": LOSSES}):
+    # what matters of Dask's warnings is refused or raised here, and no word of the rest belongs into a notebook
+    for name in ("distributed", "distributed.client"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 TB"}):
         try:
-            client = Client(address, timeout=PATIENCE, set_as_default=False)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", VersionMismatchWarning)
+                client = Client(address, timeout=PATIENCE, set_as_default=False)
         except (OSError, ValueError, TypeError) as error:
             raise DiembaoError(
                 f"{address}: no Dask scheduler answers there ({type(error).__name__}); "
@@ -48,13 +81,14 @@ def connect(address: str) -> Iterator[Engine]:
 
 def versions() -> dict[str, str]:
     """→ what the tables depend on besides pages, catalogue and corrections, on this machine."""
-    return {"diembao": _code(), "polars": pl.__version__, "python": platform.python_version()}
+    packages = {"diembao": _code(), "polars": pl.__version__, "numpy": np.__version__}
+    return {**packages, "python": platform.python_version()}
 
 
 @functools.cache
 def _code() -> str:
     """→ a digest of this package's code: more than `corpus.code_digest`, since workers run more than extraction."""
-    modules = sorted(Path(__file__).parent.glob("*.py"))
+    modules = sorted(Path(__file__).parent.rglob("*.py"))
     return hashlib.sha256(b"".join(module.read_bytes() for module in modules)).hexdigest()[:12]
 
 
@@ -67,7 +101,7 @@ def _check(client: Any, address: str) -> None:
     for worker, theirs in client.run(versions, on_error="return").items():
         if not isinstance(theirs, dict):
             raise DiembaoError(f"worker {worker}: has not this package ({theirs}); install the same version there")
-        for name in ("diembao", "polars"):
+        for name in ("diembao", "polars", "numpy"):
             if theirs[name] != mine[name]:
                 other = f"has {name} {theirs[name]}, here it is {mine[name]}"
                 raise DiembaoError(f"worker {worker}: {other}; install the same version there")
@@ -98,11 +132,11 @@ def _done(work: Callable[..., Any], batch: Any, shared: tuple, version: str) -> 
     return work(batch, *shared)
 
 
-def _result(tables: Any) -> dict[str, pl.DataFrame]:
+def _result(outcome: Any) -> Any:
     try:
-        return tables.result()
+        return outcome.result()
     except DiembaoError:
         raise
     except Exception as error:  # whatever the workers died of
         why = f"{type(error).__name__}: {error}"
-        raise DiembaoError(f"the cluster gave a batch up ({why}); the archive is as before") from error
+        raise DiembaoError(f"the cluster gave a batch up ({why}); see what its workers died of, and repeat") from error

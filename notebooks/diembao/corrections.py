@@ -446,7 +446,8 @@ def outcome(
 def unread(given: pl.DataFrame, pages: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Corrections and the pages extracted → those of no such page, as in `outcome`."""
     why = "no such page was extracted; check the id, or remove the row"
-    missing = given.join(pages.to_frame("page"), on="page", how="anti", maintain_order="left")
+    there = pages.filter(pages.is_in(given["page"].implode()))
+    missing = given.filter(~pl.col("page").is_in(there.implode()))
     return _told(missing.with_columns(why=pl.lit(why)))
 
 

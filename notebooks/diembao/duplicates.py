@@ -19,7 +19,7 @@ import rensa
 
 from .catalogue import folded
 from .engine import Engine, in_threads
-from .schema import ARTICLES, COUNTED_ROLES, REPEAT_DAYS, REPEAT_SIMILARITY, REPEAT_SYLLABLES, conform, empty
+from .schema import ARTICLES, COUNTED_ROLES, REPEAT_DAYS, REPEAT_SIMILARITY, REPEAT_SYLLABLES, conform
 
 SHINGLE = 4  # syllables: two or three words
 # With 25 bands of 5 a pair at 0.7 shares a bucket in 99 cases of 100, one at half of that in 12, at a tenth never.
@@ -119,14 +119,13 @@ def neighbourhood(some: pl.DataFrame, others: pl.LazyFrame) -> pl.DataFrame:
     """Some articles and all others (`page`, `BAND_COLUMNS`, …) → those of the others that can matter to the first.
 
     They share a bucket with one of them, or with one that does, and so on: what repeats what among them depends on
-    nobody else. One pass over the others a step; most often two.
+    nobody else. Memory: all of the others, which are looked through two or three times.
     """
-    found, edge = empty(others.collect_schema()), some
+    held = others.collect(engine="streaming")
+    found, edge = held.clear(), some
     while edge.height:
         shared = pl.any_horizontal(pl.col(band).is_in(edge[band].unique().implode()) for band in BAND_COLUMNS)
-        # as a column, since a reader of Parquet that is handed such a filter takes twice as long
-        near = others.select(pl.all(), shared=shared).filter("shared").drop("shared").collect(engine="streaming")
-        edge = near.join(found, on="page", how="anti")
+        edge = held.filter(shared).join(found, on="page", how="anti")
         found = pl.concat([found, edge])
     return found
 

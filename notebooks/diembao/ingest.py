@@ -11,6 +11,7 @@ import tempfile
 import unicodedata
 import zlib
 from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,8 +53,8 @@ def ingest(
     text: whether it keeps texts, decided by its first commit. A correction beside the pages, once taken in, stays
     until a later one overrules it. engine: what extracts and compares, `cluster.connect` for one of many machines.
 
-    Memory: a few batches of pages, then `archive.TOGETHER` pages with all their rows or the largest month in which a
-    page is replaced, and some 0.1 kB for every page there is. Raises `DiembaoError` where there is nothing to read or
+    Memory: a few batches of pages, then a table a core of `archive.TOGETHER` pages or of the largest month in which a
+    page is replaced, and some 0.2 kB for every page there is. Raises `DiembaoError` where there is nothing to read or
     nowhere to write, and `archive.LostError` where another ingest was committed meanwhile: then nothing has changed,
     and it can be repeated.
     """
@@ -169,11 +170,15 @@ class _Run:
         self.staged.sort_into_months()
         grown = _counted(staged)
         held = _counted(self.known.filter(pl.col("month").is_in(replaced["month"].unique().implode())))
-        for table in MONTHLY:
+
+        def put(table: str) -> None:
             if table == "index" and self._method_changed():
                 self.transaction.replace("index", self._index_after(fresh))
             else:
                 self._put(table, grown, held, replaced)
+
+        with ThreadPoolExecutor(pl.thread_pool_size()) as pool:  # a table a core: most of a write is done by one thread
+            list(pool.map(put, MONTHLY))
         told, unread = corrections.unread(self.given, index["page"])
         if not self.text:
             told, unread = (corpus.without_words(*each) for each in (("corrections", told), ("problems", unread)))
@@ -250,11 +255,11 @@ class _Run:
         before = self._stored("prints")
         gone = _in_place(replaced) if replaced.height else pl.lit(False)
         moved = pl.concat(rows.select(bands).collect() for rows in (prints, before.filter(gone)))
-        near = duplicates.neighbourhood(moved, before.filter(~gone).select(*bands, "month"))
+        near = duplicates.neighbourhood(moved, before.filter(~gone).select(*bands, "month", "source"))
         if near.height:  # beside the new ones, so that each of the archive's is read once
             file = self.staged.folder / "near.parquet"
-            before.filter(_in_place(near)).select(columns).sink_parquet(file)
-            known = self._stored("articles").filter(_in_place(near)).select(facts)
+            _rows_of(near, before).select(columns).sink_parquet(file)
+            known = _rows_of(near, self._stored("articles")).select(facts)
             articles, prints = pl.concat([articles, known]), pl.concat([prints, pl.scan_parquet(file)])
         told = duplicates.repeats(articles, prints, self.engine)
         compared = pl.concat([near["page"], fresh])
@@ -309,6 +314,21 @@ def _in_place(pages: pl.DataFrame) -> pl.Expr:
     """Pages with their month → whether a row is of one of them; told by month, readers pass over most of the others."""
     places = pages.group_by("month").agg("page").sort("month")
     return pl.any_horizontal((pl.col("month") == month) & pl.col("page").is_in(named) for month, named in places.rows())
+
+
+def _rows_of(pages: pl.DataFrame, table: pl.LazyFrame) -> pl.LazyFrame:
+    """Pages with their month and source, a monthly table → their rows; of its row groups only those of such a source
+    are read, where shingles are what takes the time."""
+
+    def of(place: pl.DataFrame) -> pl.Expr:
+        source = pl.col("source").is_null() if place["source"][0] is None else pl.col("source") == place["source"][0]
+        return source & pl.col("page").is_in(place["page"].implode())
+
+    parts = []
+    for (month,), part in pages.group_by("month"):
+        here = pl.any_horizontal(map(of, part.partition_by("source")))
+        parts.append(table.filter((pl.col("month") == month) & here))
+    return pl.concat(parts)
 
 
 def _counted(pages: pl.DataFrame) -> dict[str, int]:

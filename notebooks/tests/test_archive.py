@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import nbformat
 import polars as pl
 import pytest
 from extracting import catalogue, story
@@ -191,29 +192,36 @@ def test_an_earlier_state_stays_by_number_and_by_moment(pages, tmp_path):
             open_corpus(f"{root}@{wrong}")
 
 
-def test_a_report_of_an_earlier_state_is_the_report_built_then(tmp_path):
+def test_the_sample_report_is_the_same_from_folder_archive_dask_and_an_earlier_state(tmp_path):
     root = tmp_path / "archive"
     add(corpus.SAMPLE, root)
-    editions = tmp_path / "editions.toml"
-    notebook = Path(__file__).resolve().parents[1] / "actor_mentions.ipynb"
-    editions.write_text(f'[default]\nnotebooks = ["{notebook}"]\ncorpus = "{root}"\n', encoding="utf-8")
+    editions, notebook = tmp_path / "editions.toml", tmp_path / "small_blocks.ipynb"
+    editions.write_text(f'[default]\nnotebooks = ["{notebook}"]\ncorpus = "sample"\n', encoding="utf-8")
+    cells = nbformat.read(Path(__file__).resolve().parents[1] / "source_comparison.ipynb", as_version=4)
+    small = "from diembao.measures import intervals\nintervals._CELLS = 2**12"  # so few articles are one block
+    cells.cells.insert(2, nbformat.v4.new_code_cell(small))
+    nbformat.write(cells, notebook)
 
-    def built(corpus: Path | str) -> tuple[bytes, bytes]:
-        given = {"corpus": str(corpus)} if corpus else {}
+    def built(corpus: str, **options: str) -> tuple[bytes, bytes]:
         out = Path(tempfile.mkdtemp(dir=tmp_path))  # no earlier build to compare with
-        build = report.build(parameters=given, editions=editions, out=out).folder
-        page = (build / "actor_mentions.html").read_bytes()
+        given = {"parameters": {"corpus": corpus}, "editions": editions, "out": out, "progress": False}
+        build = report.build(**given, **options).folder
+        page = (build / "small_blocks.html").read_bytes()
         tables = b"".join(file.read_bytes() for file in sorted((build / "tables").rglob("*.*")))
         return re.sub(rb"<time .*?</time>", b"", page), tables  # but for the time it was built at
 
-    then = built("")
-    write(tmp_path / "more", 3, "Nga")
-    add(tmp_path / "more", root)
-    assert built(f"{root}@1") == then
-    now = built(root)
-    assert now != then
+    then, first = built(str(root)), open_corpus(root).digest
     page, tables = built("sample")
     assert page.replace(b"<td>sample</td>", f"<td>{root}@1</td>".encode()) == then[0] and tables == then[1]
+    write(tmp_path / "more", 3, "Nga")
+    add(tmp_path / "more", root)
+    assert open_corpus(root).digest != first
+    assert built(f"{root}@1") == then
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(n_workers=1, processes=True, dashboard_address=":0") as local:
+        assert built(f"{root}@1", scheduler=local.scheduler_address) == then
+        with distributed.Client(local) as client:
+            assert all(client.run(lambda: "diembao.measures.intervals" in sys.modules).values())  # it has drawn
 
 
 def test_a_range_of_dates_reads_only_its_files(pages, tmp_path):

@@ -7,12 +7,14 @@ import sys
 
 import pytest
 from extracting import catalogue
+from synthetic import press
 from test_archive import NAMES, tables_of, write
 from test_duplicates import story
 
-from diembao import DiembaoError, cluster, corpus, duplicates, open_corpus
+from diembao import DiembaoError, cluster, corpus, duplicates, open_corpus, report
 from diembao.__main__ import main
 from diembao.ingest import ingest
+from diembao.measures import comparison, frequency, intervals, select
 
 distributed = pytest.importorskip("distributed")
 
@@ -74,6 +76,58 @@ def test_a_worker_killed_in_the_middle_changes_nothing(pages, tmp_path, monkeypa
     assert all(table.equals(other[name]) for name, table in tables_of(open_corpus(tmp_path / "there")).items())
 
 
+def measured() -> dict:
+    """→ tables of measures whose intervals and tests take several blocks of draws each."""
+    chosen = select(press(400))
+    tables = chosen.mentions, chosen.articles, chosen.citations
+    return {
+        "by_actor": frequency.by_actor(*tables[:2]),
+        "by_period": frequency.by_period(*tables[:2]),
+        "log_odds": comparison.log_odds(*tables),
+        "distances": comparison.distances(*tables),
+    }
+
+
+@pytest.mark.parametrize("united", [2**14, 300])  # articles are drawn one by one, and as random groups
+def test_workers_draw_what_this_machine_draws(workers, monkeypatch, united):
+    monkeypatch.setattr(intervals, "UNITED", united)
+    monkeypatch.setattr(intervals, "UNITS", united // 2)
+    monkeypatch.setattr(intervals, "_CELLS", 2**14)
+    here, blocks = measured(), []
+    with cluster.connect(workers.scheduler_address) as engine:
+
+        def counted(work, shared, batches):
+            for outcome in engine(work, shared, batches):
+                blocks.append(work)
+                yield outcome
+
+        monkeypatch.setattr(cluster, "chosen", lambda: counted)
+        there = measured()
+    assert len(blocks) > 100
+    assert all(table.equals(here[name]) and table.height for name, table in there.items())
+
+
+def test_a_worker_killed_while_it_draws_changes_nothing(monkeypatch):
+    monkeypatch.setattr(intervals, "_CELLS", 2**14)
+    here, blocks = measured(), []
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0") as local:
+        with distributed.Client(local) as client:
+            victim = next(iter(client.run(os.getpid).values()))
+        with cluster.connect(local.scheduler_address) as engine:
+
+            def watched(*given):
+                for outcome in engine(*given):
+                    if len(blocks) == 30:
+                        os.kill(victim, signal.SIGKILL)
+                    blocks.append(outcome)
+                    yield outcome
+
+            monkeypatch.setattr(cluster, "chosen", lambda: watched)
+            there = measured()
+    assert len(blocks) > 30
+    assert all(table.equals(here[name]) for name, table in there.items())
+
+
 def test_what_is_no_cluster_is_refused_before_work_starts(pages, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(cluster, "PATIENCE", 3)
     command = ["ingest", str(pages), "--archive", str(tmp_path / "archive")]
@@ -85,6 +139,16 @@ def test_what_is_no_cluster_is_refused_before_work_starts(pages, tmp_path, capsy
         assert main([*command, "--engine", "dask", "--scheduler", local.scheduler_address]) == 1
         assert "has no worker" in capsys.readouterr().err
     assert not (tmp_path / "archive").exists()
+    command = ["report", "--out", str(tmp_path / "out"), "--engine", "dask"]
+    assert main([*command, "--scheduler", "tcp://127.0.0.1:9"]) == main(command) == 1
+    told = capsys.readouterr().err
+    assert "no Dask scheduler answers" in told and "--scheduler ADDRESS" in told
+    monkeypatch.setenv(cluster.VARIABLE, "tcp://127.0.0.1:9")
+    with pytest.raises(DiembaoError, match="no Dask scheduler answers"):
+        measured()
+    with pytest.raises(DiembaoError, match="no Dask scheduler answers"):
+        report.build(out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("package", ["none", "other"])

@@ -1,8 +1,9 @@
-"""A Dask cluster out of SLURM jobs, for one `diembao ingest`: python slurm.py PAGES… --archive DIR
+"""A Dask cluster out of SLURM jobs, for one command: python slurm.py ingest PAGES… --archive DIR
 
-Needs dask-jobqueue beside this package, in an environment every node sees (`pip install '.[cluster]'
-dask-jobqueue`), and pages and archive on storage this node sees. Run it where `sbatch` works, on a login node or in a
-job of its own: it reads the pages, writes the archive and holds the scheduler.
+Or `python slurm.py report -p corpus=DIR`, whose notebooks then resample there. Needs dask-jobqueue beside this package,
+in an environment every node sees (`pip install '.[cluster]' dask-jobqueue`), and pages and archive on storage this node
+sees. Run it where `sbatch` works, on a login node or in a job of its own: it reads the pages, writes the archive or
+runs the notebooks, and holds the scheduler. `interface="ib0"` for a network of its own, as `ip link` names it.
 """
 
 import sys
@@ -23,4 +24,4 @@ cluster = SLURMCluster(
 )
 cluster.scale(jobs=8)
 cluster.wait_for_workers(16, timeout=3600)
-sys.exit(main(["ingest", *sys.argv[1:], "--engine", "dask", "--scheduler", cluster.scheduler_address]))
+sys.exit(main([*sys.argv[1:], "--engine", "dask", "--scheduler", cluster.scheduler_address]))

@@ -2,8 +2,9 @@
 
 Mentions inside one article are not independent of each other, so what is drawn with replacement is the article with all
 it contains. One draw is a vector of whole-number weights, one an article, and all draws together are one matrix product
-`weights · (article × key counts)`. Whole numbers below 2^53 add up exactly in any order: a seed gives the same table on
-any number of threads.
+`weights · (article × key counts)`. Draws are made in blocks, each with a random stream of its own, on whatever machine
+`cluster.chosen` says. Whole numbers below 2^53 add up exactly in any order: a seed gives the same table on any number
+of threads or machines.
 
 Percentiles of the draws cover a true share too seldom where articles are few, and too often where an actor stands in
 few of many (tests/test_intervals.py measures it). A share therefore gets the standard interval: its logit plus or minus
@@ -20,14 +21,16 @@ take 1 / √(2 · UNITS), about 1 %, less than what 2,000 draws leave to chance.
 
 import math
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 import polars as pl
 from scipy.sparse import csr_array, hstack
 
+from .. import cluster
 from .narrow import Table, settled
 from .selection import SLICE, attach, counted, ordered
 from .selection import key as key_of
@@ -40,7 +43,7 @@ LEVEL = 0.95
 SEED = 20240601
 RANKED = 500  # so many of the most frequent keys take part in the ranks of every resample
 UNITED, UNITS = 2**14, 2**12  # more articles than the first are drawn as so many random groups
-_CELLS = 2**22  # weights held at a time (32 MB)
+_CELLS = 2**19  # articles times draws of a block: its weights take 4 MB
 _KEYS = 2**11  # so many keys are resampled at a time
 
 
@@ -86,24 +89,49 @@ def generator(seed: int, *names: object) -> np.random.Generator:
 
 def resampled(values: Counts, source: np.random.Generator, resamples: int = RESAMPLES, corpus: int = 0) -> np.ndarray:
     """Article × column counts → resample × column sums over as many articles (see `UNITED`), drawn with replacement."""
-    values = united(values, source, corpus)
-    articles = len_of(values)
+    values = _summable(united(values, source, corpus))
+    sums = np.empty((resamples, values.shape[1]))
+    for at, block in _in_blocks(_resampled, (values,), source, resamples, len_of(values)):
+        sums[at : at + len(block)] = block
+    return sums
+
+
+def _in_blocks(
+    work: Callable[..., Any], shared: tuple, source: np.random.Generator, draws: int, articles: int
+) -> Iterator[tuple[int, Any]]:
+    """What makes some of the draws of so many articles each, and from what → draws made before, what became of a block.
+
+    Blocks and their streams, spawned from the source's, do not depend on who makes them, nor on when. A single one is
+    not worth sending anywhere.
+    """
     step = max(1, _CELLS // articles)
-    return np.concatenate(
-        [_times(_weights(source, min(step, resamples - at), articles), values) for at in range(0, resamples, step)]
-    )
+    starts = range(0, draws, step)
+    blocks = [
+        ((stream, min(step, draws - at)), at) for at, stream in zip(starts, source.spawn(len(starts)), strict=True)
+    ]
+    if len(blocks) == 1:
+        yield 0, work(blocks[0][0], *shared)
+    elif blocks:
+        yield from cluster.chosen()(work, shared, blocks)
+
+
+def _summable(values: Counts) -> Counts:
+    return np.ascontiguousarray(values, dtype=np.float64) if isinstance(values, np.ndarray) else values
+
+
+def _resampled(block: tuple[np.random.Generator, int], values: Counts) -> np.ndarray:
+    """A stream and a number of draws, article × column counts → draw × column sums."""
+    (source, draws), articles = block, len_of(values)
+    picked = source.integers(0, articles, size=(draws, articles))
+    picked *= draws  # in place: twice as fast
+    picked += np.arange(draws)[:, None]
+    weights = np.bincount(picked.ravel(), minlength=draws * articles).reshape(articles, draws)
+    return _times(weights.astype(np.float64), values)
 
 
 def _times(weights: np.ndarray, values: Counts) -> np.ndarray:
-    """Draw × article weights and article × column counts → draw × column sums."""
-    if isinstance(values, np.ndarray):
-        return weights @ np.ascontiguousarray(values, dtype=np.float64)
-    return np.ascontiguousarray((values.T @ np.ascontiguousarray(weights.T)).T)
-
-
-def _weights(source: np.random.Generator, draws: int, articles: int) -> np.ndarray:
-    drawn = source.integers(0, articles, size=(draws, articles)) + np.arange(draws)[:, None] * articles
-    return np.bincount(drawn.ravel(), minlength=draws * articles).reshape(draws, articles).astype(np.float64)
+    """Article × draw weights and article × column counts → draw × column sums."""
+    return weights.T @ values if isinstance(values, np.ndarray) else (values.T @ weights).T
 
 
 def bounds(draws: np.ndarray, naming: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -184,14 +212,20 @@ def dealt(values: Counts, size: int, source: np.random.Generator, permutations: 
 
 
 def _dealt(values: Counts, size: int, source: np.random.Generator, permutations: int) -> np.ndarray:
-    step = max(1, _CELLS // len_of(values))
-    parts = [np.zeros((0 if size else permutations, values.shape[1]))]
-    for at in range(0, permutations if size else 0, step):
-        order = np.argpartition(source.random((min(step, permutations - at), len_of(values))), size - 1, axis=1)
-        picked = np.zeros(order.shape)
-        np.put_along_axis(picked, order[:, :size], 1.0, axis=1)
-        parts.append(_times(picked, values))
-    return np.concatenate(parts)
+    sums = np.zeros((permutations, values.shape[1]))
+    if size:
+        for at, block in _in_blocks(_picked, (_summable(values), size), source, permutations, len_of(values)):
+            sums[at : at + len(block)] = block
+    return sums
+
+
+def _picked(block: tuple[np.random.Generator, int], values: Counts, size: int) -> np.ndarray:
+    """A stream and a number of deals, article × column counts → deal × column sums of `size` articles each."""
+    (source, deals), articles = block, len_of(values)
+    order = np.argpartition(source.random((deals, articles)), size - 1, axis=1)
+    picked = np.zeros((articles, deals))
+    picked[order[:, :size], np.arange(deals)[:, None]] = 1.0
+    return _times(picked, values)
 
 
 def departures(
@@ -208,44 +242,59 @@ def departures(
     starts = np.flatnonzero(np.diff(groups[order], prepend=-1))
     excess = (counts - sizes[:, None] * common)[order].T.copy()
     observed = np.abs(np.add.reduceat(excess, starts, axis=1)) - 1e-9  # equal sums in another order must count as equal
-    as_far = np.zeros(observed.shape)
     if len(counts) > UNITED:
-        ends = np.append(starts[1:], len(counts))
-        for sums in _dealt_out(np.column_stack([counts, sizes]), ends - starts, source, permutations):
-            beyond = sums[..., :-1] - sums[..., -1:] * common
-            as_far += (np.abs(beyond) >= observed.T).sum(0).T
-        return ((1 + as_far) / (1 + permutations)).T
-    step = max(1, _CELLS // excess.shape[1])
-    for at in range(0, permutations, step):
-        draws = np.broadcast_to(np.arange(excess.shape[1]), (min(step, permutations - at), excess.shape[1]))
-        dealt = source.permuted(draws, axis=1)
-        for key, held in enumerate(excess):
-            as_far[key] += (np.abs(np.add.reduceat(held[dealt], starts, axis=1)) >= observed[key]).sum(0)
+        work, shared, many = _of_units(counts, sizes, np.append(starts[1:], len(counts)) - starts, source)
+        shared = (*shared, common, observed)
+    else:
+        work, shared, many = _as_far, (excess, starts, observed), len(counts)
+    blocks = _in_blocks(work, shared, source, permutations, many)
+    as_far = sum((found for _, found in blocks), np.zeros(observed.shape))
     return ((1 + as_far) / (1 + permutations)).T
 
 
-def _dealt_out(
-    values: np.ndarray, sizes: np.ndarray, source: np.random.Generator, permutations: int
-) -> Iterator[np.ndarray]:
-    """Article × column counts and how many articles each group gets → deal × group × column sums, in parts.
+def _as_far(
+    block: tuple[np.random.Generator, int], excess: np.ndarray, starts: np.ndarray, observed: np.ndarray
+) -> np.ndarray:
+    """A stream and a number of deals, key × article excess → key × group: how many deals are as far off as observed."""
+    (source, deals), articles = block, excess.shape[1]
+    dealt = source.permuted(np.broadcast_to(np.arange(articles), (deals, articles)), axis=1)
+    sums = (np.add.reduceat(held[dealt], starts, axis=1) for held in excess)
+    return np.stack([(np.abs(each) >= far).sum(0) for each, far in zip(sums, observed, strict=True)])
+
+
+def _of_units(
+    counts: np.ndarray, sizes: np.ndarray, groups: np.ndarray, source: np.random.Generator
+) -> tuple[Callable[..., np.ndarray], tuple, int]:
+    """Article × key counts, items of each, articles of each group → what deals units out, from what, how many at most.
 
     What a group gets beyond whole units is drawn with replacement: of so few among so many none comes twice.
     """
-    each = len(values) // UNITS
-    (units, single), places = np.divmod(sizes, each), len(values) // each
-    together = values[source.permutation(len(values))[: places * each]].reshape(places, each, -1).sum(1)
-    many = max(places, int(single.sum()))
-    for at in range(0, permutations, step := max(1, _CELLS // many)):
-        deals = min(step, permutations - at)
-        order = source.permuted(np.broadcast_to(np.arange(places), (deals, places)), axis=1)
-        picked = source.integers(0, len(values), (deals, int(single.sum())))
-        yield np.stack(
-            [
-                _runs(whole[order], units) + _runs(alone[picked], single)
-                for whole, alone in zip(together.T, values.T, strict=True)
-            ],
-            axis=-1,
-        )
+    each = len(counts) // UNITS
+    (units, single), places = np.divmod(groups, each), len(counts) // each
+    values = np.column_stack([counts, sizes]).T
+    together = values[:, source.permutation(len(counts))[: places * each]].reshape(len(values), places, each).sum(2)
+    small = np.ascontiguousarray(values, dtype=np.min_scalar_type(int(values.max(initial=0))))
+    return _units_as_far, (together, units, small, single), max(places, int(single.sum()))
+
+
+def _units_as_far(
+    block: tuple[np.random.Generator, int],
+    together: np.ndarray,
+    units: np.ndarray,
+    alone: np.ndarray,
+    single: np.ndarray,
+    common: np.ndarray,
+    observed: np.ndarray,
+) -> np.ndarray:
+    """As `_as_far`, from column × unit and column × article counts, units and single articles for each group."""
+    (source, deals), places = block, together.shape[1]
+    order = source.permuted(np.broadcast_to(np.arange(places), (deals, places)), axis=1)
+    picked = source.integers(0, alone.shape[1], (deals, int(single.sum())))
+    *keys, items = (
+        _runs(whole[order], units) + _runs(one[picked], single) for whole, one in zip(together, alone, strict=True)
+    )
+    beyond = (each - items * of for each, of in zip(keys, common, strict=True))
+    return np.stack([(np.abs(each) >= far).sum(0) for each, far in zip(beyond, observed, strict=True)])
 
 
 def _runs(values: np.ndarray, lengths: np.ndarray) -> np.ndarray:

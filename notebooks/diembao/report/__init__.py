@@ -19,6 +19,7 @@ import nbformat
 from nbformat import NotebookNode
 from tqdm import tqdm
 
+from diembao import cluster
 from diembao.corpus import Corpus
 from diembao.report import builds, document, execute, inputs
 from diembao.report.plan import SET_BY_BUILDER, Plan, read
@@ -55,15 +56,21 @@ def build(
     progress: bool = True,
     editions: Path | str = EDITIONS,
     force: bool = False,
+    scheduler: str | None = None,
 ) -> Build:
     """An edition's name → its new build, or the last good one if it would come out the same; `OUT/latest` leads to it.
 
     `parameters` override the edition's, as values or as text in the type of the notebook's default. `out` is the folder
     that holds `builds/` and `latest` (default: `reports/`), `language` takes the place of the edition's languages,
-    `force` runs the notebooks even if nothing has changed. Raises DiembaoError for a request that makes no sense,
-    before any kernel starts, and BuildError for a failed build.
+    `force` runs the notebooks even if nothing has changed, `scheduler` is the address of the Dask cluster whose workers
+    resample (default: the environment's `cluster.VARIABLE`). Raises DiembaoError for a request that makes no
+    sense, before any kernel starts, and BuildError for a failed build.
     """
     plan = read(Path(editions), edition, dict(parameters or {}), language)
+    scheduler = scheduler or os.environ.get(cluster.VARIABLE)
+    if scheduler:
+        with cluster.connect(scheduler):
+            pass
     root = Path(out or REPORTS).resolve()
     try:
         (root / "builds").mkdir(parents=True, exist_ok=True)
@@ -87,7 +94,7 @@ def build(
             else:
                 previous = builds.last_good(root, edition, hashes["parameters"])
                 about = _about(name, moment, plan, corpora, hashes, previous)
-                _fill(partial, about, plan, corpora, start, progress)
+                _fill(partial, about, plan, corpora, start, progress, scheduler)
                 os.replace(partial, root / "builds" / name)
         except BaseException as error:
             line = _keep_failed(partial, error)
@@ -173,10 +180,11 @@ def _fill(
     corpora: Mapping[str, Corpus],
     start: float,
     progress: bool,
+    scheduler: str | None,
 ) -> None:
     """An empty folder → a whole build in it; BuildError when a notebook fails. `start` is of the monotonic clock."""
     inputs.keep(corpora.values(), folder)
-    runs = _run(folder, plan, progress)
+    runs = _run(folder, plan, progress, scheduler)
     errors = [run.error for run in runs if run.error]
     (folder / "notebooks").mkdir()
     notebooks = [_write_notebook(folder, run) for run in runs]
@@ -198,7 +206,7 @@ def _fill(
         raise BuildError("\n\n".join(errors))
 
 
-def _run(folder: Path, plan: Plan, progress: bool) -> list[execute.Run]:
+def _run(folder: Path, plan: Plan, progress: bool, scheduler: str | None) -> list[execute.Run]:
     """A build's folder and plan → the runs of its notebooks, their tables in a folder each."""
     (folder / "tables").mkdir()
     for job in plan.jobs:
@@ -211,7 +219,8 @@ def _run(folder: Path, plan: Plan, progress: bool) -> list[execute.Run]:
     )
     injected = sum(bool(job.parameters) for job in plan.jobs)
     with tqdm(total=cells + injected, desc=plan.edition, unit="cell", mininterval=0.5, disable=not progress) as bar:
-        runs = execute.run(plan.jobs, plan.timeout, on_cell=lambda: bar.update())
+        environment = {cluster.VARIABLE: scheduler} if scheduler else {}
+        runs = execute.run(plan.jobs, plan.timeout, lambda: bar.update(), environment)
     for tables in (folder / "tables").iterdir():
         with contextlib.suppress(OSError):  # not empty
             tables.rmdir()

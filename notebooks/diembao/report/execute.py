@@ -16,10 +16,11 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import nbformat
@@ -138,10 +139,16 @@ def _fits(value: Any, default: Any) -> bool:
     return type(value) is type(default)
 
 
-def run(jobs: list[Job], timeout: float, on_cell: Callable[[], None] = lambda: None) -> list[Run]:
+def run(
+    jobs: list[Job],
+    timeout: float,
+    on_cell: Callable[[], None] = lambda: None,
+    environment: Mapping[str, str] = MappingProxyType({}),
+) -> list[Run]:
     """Jobs → their runs in the same order, as many kernels at a time as there are cores.
 
     `timeout`: seconds one notebook may take. `on_cell` is called from the running threads after every cell.
+    `environment`: variables the kernels get besides the builder's.
     """
     # papermill warns of parameters its own reading of the cell misses, nbclient logs what is reported here
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
@@ -156,7 +163,7 @@ def run(jobs: list[Job], timeout: float, on_cell: Callable[[], None] = lambda: N
         with suppress(queue.Empty):
             while True:
                 number = waiting.get_nowait()
-                done.put((number, _execute(jobs[number], timeout, kernels, on_cell)))
+                done.put((number, _execute(jobs[number], timeout, kernels, on_cell, environment)))
 
     # Daemons, because a thread that waits for ever on a lost kernel must not keep the builder from ending.
     for _ in range(workers):
@@ -179,7 +186,13 @@ def run(jobs: list[Job], timeout: float, on_cell: Callable[[], None] = lambda: N
     return [runs[number] for number in sorted(runs)]
 
 
-def _execute(job: Job, timeout: float, kernels: list[AsyncKernelManager], on_cell: Callable[[], None]) -> Run:
+def _execute(
+    job: Job,
+    timeout: float,
+    kernels: list[AsyncKernelManager],
+    on_cell: Callable[[], None],
+    environment: Mapping[str, str],
+) -> Run:
     # papermill takes a third of a second to import, which no other command should wait for
     import papermill
     from papermill.exceptions import PapermillExecutionError
@@ -204,7 +217,7 @@ def _execute(job: Job, timeout: float, kernels: list[AsyncKernelManager], on_cel
             try:
                 with open(log, "ab") as file:  # what the process itself says; cells' output does not go this way
                     outputs = {"stdin": reading, "stdout": file, "stderr": file}
-                    await super().start_kernel(**options, env=_environment(), **outputs)
+                    await super().start_kernel(**options, env={**_environment(), **environment}, **outputs)
             finally:
                 os.close(reading)
 
