@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from unittest.mock import Mock
@@ -50,6 +51,11 @@ def test_the_sample_opens_with_the_columns_of_the_design():
     articles = opened.articles.filter(pl.col("segment") == 0).collect()
     assert articles.height == opened.pages.select(pl.len()).collect().item() >= 30
     assert opened.problems.collect().is_empty()
+
+
+def test_progress_counts_pages(folder, tmp_path, capsys):
+    extract(folder, tmp_path / "tables", catalogue(), progress=True)
+    assert re.search(r"\b2 pages \[", capsys.readouterr().err)
 
 
 @pytest.mark.parametrize("source", ["AP", "VOA", "Reuters", "Yonhap"])
