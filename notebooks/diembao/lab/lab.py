@@ -292,9 +292,8 @@ class Lab(Panels):
         columns = (*context, "page", "published", "line_role", "actor_id")
         with self.evidence.hold_sync():
             self.evidence.columns = self._context_columns(columns)
-            day = lambda row: "" if row["published"] is None else row["published"].isoformat()  # noqa: E731
             written = {
-                "published": day,
+                "published": lambda row: words.label("published", row["published"]),
                 "line_role": lambda row: words.label("line_role", row["line_role"]),
                 "actor_id": lambda row: words.name(row["actor_id"]),
             }

@@ -312,7 +312,7 @@ class Panels(w.VBox):
         ).add_class("db-section")
 
     def _context_columns(self, names: tuple[str, ...], sorts: bool = True) -> list[dict]:
-        aligned = {"left": "right", "surface": "center"}
+        aligned = {"left": "right context", "surface": "center", "right": "left context"}
         return [
             {
                 "key": name,
