@@ -367,7 +367,7 @@ class _Composer:
             "row_headings": not any(column["style"] for column in table["columns"]),
             "in_context": any(column["style"] for column in table["columns"]),
             "most": table["most"],
-            "note": self._cut(len(table["rows"]), table["total"]) or ("" if table["rows"] else table["note"]),
+            "note": " ".join(filter(None, [self._cut(len(table["rows"]), table["total"]), table["note"]])),
         }
 
     def _cut(self, shown: int, total: int) -> str:
