@@ -13,7 +13,7 @@ import tempfile
 import threading
 import time
 import urllib.request
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -29,6 +29,7 @@ from diembao.schema import TABLES
 
 SENTENCES = ["Mỹ và {} nối lại đàm phán ngày 12/6/2024.", "Theo AP, hai bên trao đổi danh sách.", "Cuộc họp kéo dài."]
 TABLES_BY_MONTH = ("pages", "articles", "lines", "mentions", "citations", "dates")
+KILLS = 6  # of an ingest, at moments spread over its time
 NAMES = ["Nga", "Trung Quốc", "Pháp", "Đức", "Ấn Độ", "Nhật Bản"]
 LONG = (
     "Trong hai ngày làm việc, các đoàn lần lượt nêu lập trường của mình rồi cùng soạn một danh sách gồm mười điểm. "
@@ -40,6 +41,23 @@ LONG = (
 @pytest.fixture(autouse=True)
 def cache(tmp_path, monkeypatch):
     monkeypatch.setenv("DIEMBAO_CACHE", str(tmp_path / "cache"))
+
+
+EXTRACTED = {}  # the tables of a batch of pages, for all tests here: most of their time would go into making them again
+
+
+@pytest.fixture(autouse=True)
+def extract_once(monkeypatch):
+    real = corpus.extract_pages
+
+    def remembered(pages, catalogue, *given):
+        key = (pages.drop("file").write_json(), catalogue.digest, *(rows.write_json() for rows in given))
+        tables = EXTRACTED.get(key) or real(pages, catalogue, *given)
+        if tables["problems"].is_empty():  # these name the file, and that is another in each test
+            EXTRACTED[key] = tables
+        return tables
+
+    monkeypatch.setattr(corpus, "extract_pages", remembered)
 
 
 def write(folder: Path, number: int, name: str, *more: str) -> None:
@@ -158,6 +176,18 @@ def test_what_cannot_be_read_is_counted_told_and_kept(pages, tmp_path, capsys):
     assert "rong.txt" not in str(open_corpus(root).problems.collect()["file"].to_list())
 
 
+def test_days_known_only_within_bounds_are_not_told_as_days(tmp_path):
+    said = {"day": "Mỹ và Nga đàm phán.", "bounded": "Tổng thống Mỹ Joe Biden phát biểu hôm 2/2.", "none": "Cuộc họp."}
+    texts = [story(text) for text in said.values()]
+    rows = {"page": list(said), "published": ["2024-06-12", None, None], "text": texts}
+    pl.DataFrame(rows).write_parquet(tmp_path / "pages.parquet")
+    (told,) = archive.days(add(tmp_path / "pages.parquet", tmp_path / "archive")).rows(named=True)
+    day = date(2024, 6, 12)
+    assert told == {
+        "day_dated": 1, "longer_dated": 1, "undated": 1, "publication_days": 1, "first": day, "last": day
+    }  # fmt: skip
+
+
 def test_an_earlier_state_stays_by_number_and_by_moment(pages, tmp_path):
     root = tmp_path / "archive"
     add(pages, root)
@@ -253,20 +283,28 @@ def test_a_reader_of_one_publisher_passes_over_the_rows_of_others(tmp_path, monk
 
 @pytest.mark.parametrize("text", [True, False])
 def test_writing_in_small_portions_changes_nothing(pages, tmp_path, monkeypatch, text):
-    monkeypatch.setattr(corpus, "BATCH", 2)
-    monkeypatch.setattr(archive, "TOGETHER", 2)
+    def at_once():
+        return open_corpus(pages, catalogue()) if text else without_texts(pages, catalogue())
+
+    def add_in_portions():
+        with monkeypatch.context() as patched:
+            patched.setattr(corpus, "BATCH", 2)
+            patched.setattr(archive, "TOGETHER", 2)
+            add(pages, root, text=text)
+
     for number in range(4, 16):  # several a month, one of them printed twice
         write(pages, number % 3 + 12 * number, NAMES[number % 6], *[LONG] * (number % 5 == 0))
     (pages / "khong-ngay.txt").write_text(story(*SENTENCES, LONG), encoding="utf-8")
     root = tmp_path / "archive"
-    add(pages, root, text=text)
-    assert_same(open_corpus(root), open_corpus(pages, catalogue()) if text else without_texts(pages, catalogue()))
+    add_in_portions()
+    assert_same(open_corpus(root), at_once())
     for number in (0, 1, 60, 72, 200):
         write(pages, number, "Cuba", LONG)
-    add(pages, root, text=text)
-    assert_same(open_corpus(root), open_corpus(pages, catalogue()) if text else without_texts(pages, catalogue()))
+    add_in_portions()
+    whole = at_once()
+    assert_same(open_corpus(root), whole)
     archive.compact(str(root))
-    assert_same(open_corpus(root), open_corpus(pages, catalogue()) if text else without_texts(pages, catalogue()))
+    assert_same(open_corpus(root), whole)
 
 
 def test_a_corpus_that_is_open_stays_what_it_was(pages, tmp_path):
@@ -358,12 +396,12 @@ def test_an_ingest_killed_at_any_moment_leaves_the_archive_as_before_or_as_after
     after = tables_of(open_corpus(root))
     draw = random.Random(20240601)
     seen = []
-    for number in range(8):
+    for number in range(KILLS):
         shutil.rmtree(root)
         shutil.copytree(base, root)
         run = subprocess.Popen(command, stdout=subprocess.PIPE, env=os.environ)
         run.stdout.readline()
-        time.sleep(took * (0.3 + 0.7 * (number + draw.random()) / 8))
+        time.sleep(took * (0.3 + 0.7 * (number + draw.random()) / KILLS))
         run.send_signal(signal.SIGKILL)
         run.wait()
         now = tables_of(open_corpus(root))
