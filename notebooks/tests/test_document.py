@@ -109,7 +109,8 @@ def test_every_chart_says_how_to_read_it_what_it_is_out_of_and_has_its_table(tmp
         labels = texts(figure, ".//figcaption//span[@class='label']")
         assert labels[1:] == [read, of], figure.get("id")
         assert figure.xpath(".//details//tbody/tr"), figure.get("id")
-        assert not [text for text in texts(figure, ".//th") if "_" in text], figure.get("id")  # no bare column names
+        bare = [text for text in texts(figure, ".//th") if "_" in text or text in ("place", "row", "gap", "name")]
+        assert not bare, figure.get("id")  # a column's own name, or one that only puts marks in order
     assert len(made.html.encode()) < 3_000_000
 
 
