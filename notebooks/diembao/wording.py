@@ -421,7 +421,7 @@ class Words:
         )
 
     def only_first(self, mentions: int, read: int) -> str:
-        """How many mentions there are and how many a concordance reads → that it has not all of them; else nothing."""
+        """How many mentions there are and how many a concordance reads → that it may not have all; else nothing."""
         if mentions <= read:
             return ""
         return self.text("table.first", all=self.count("mention", mentions), read=self.number(read))

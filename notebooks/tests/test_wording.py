@@ -271,7 +271,7 @@ def test_groups_whose_figures_look_the_same_are_not_said_to_be_apart():
 def test_a_concordance_that_has_not_all_mentions_says_so():
     assert EN.only_first(300, 300) == ""
     note = EN.only_first(812_345, 300_000)
-    assert note == "Of 812,345 mentions of these actors only the first 300,000 were read."
+    assert note == "Of 812,345 mentions of these actors, at most the first 300,000 are read."
     table = pl.DataFrame({"page": ["a", "b"]})
     assert EN.table(table, 1, note=note).note == f"1 of 2 rows shown. {note}"
 
