@@ -5,6 +5,7 @@ import os
 import re
 from pathlib import Path
 
+import altair as alt
 import ipywidgets as w
 import polars as pl
 import pytest
@@ -286,6 +287,21 @@ def in_vietnamese_order(words):
     written = pl.Series(words, dtype=pl.List(pl.String)).list.join(" ")
     keys = pl.select(selection.alphabetical(pl.lit(written))).to_series().to_list()
     return keys == sorted(keys)
+
+
+def test_charts_go_to_the_browser_with_their_rows(monkeypatch):
+    sent, really_open = [], w.Widget.open
+
+    def opened(widget):
+        sent.extend([widget.spec] if isinstance(widget, alt.JupyterChart) else [])
+        really_open(widget)
+
+    monkeypatch.setattr(w.Widget, "open", opened)
+    lab = Lab(View())
+    assert len(sent) == len(lab.links) == 4
+    for spec in sent:
+        assert spec["title"]["text"] and all(len(rows) > 4 for rows in spec["datasets"].values())
+    assert [link.chart.spec for link in lab.links.values()] == sent
 
 
 def test_words_beside_a_mention_are_whole(lab):

@@ -16,7 +16,7 @@ from .state import View
 
 BARS, LINES, CELLS = 10, 4, 8  # actors in the bars, lines and rows of cells; the tables written out have all
 ROWS = 25  # of the concordance on the screen at a time
-BESIDE = 26  # characters, at most, of the words beside a mention: a line of the concordance is never cut off
+BESIDE = 24  # characters, at most, of the words beside a mention: a line of the concordance is never cut off
 SORTED = 2_000  # mentions sorted by the words beside them; more would take longer than a click may
 ORDERS = ("page", "published", "actor_id", "left", "right")
 

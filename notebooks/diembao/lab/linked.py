@@ -11,6 +11,22 @@ from .. import charts
 alt.JupyterChart.enable_offline()
 
 
+class _Chart(alt.JupyterChart):
+    """A template's chart that goes to the browser with its rows.
+
+    Filled only there, it would be drawn twice at once, and on a busy machine the empty template may come out last.
+    """
+
+    def __init__(self, template: alt.TopLevelMixin, spec: dict):
+        self.first = spec
+        options = {"actions": False, "renderer": "svg"}
+        super().__init__(template, embed_options=options, debounce_wait=150, max_wait=False)
+
+    def open(self) -> None:
+        self.spec = self.first
+        super().open()
+
+
 class Linked:
     """A linked chart on the screen: drawn again only when what it shows has changed, filled rather than made anew."""
 
@@ -29,20 +45,21 @@ class Linked:
         if key not in self.templates:
             template = make()
             self.templates[key] = template.to_dict()
-            if self.chart is None:
-                self._attach(template)
         if (key, rows, title, days) == (self.key, *self.drawn, self.days):
             return
         self.key, self.drawn, self.days = key, (rows, title), days
-        self.chart.spec = charts.filled(self.templates[key], rows, f"{title} · {hint}", days)
+        spec = charts.filled(self.templates[key], rows, f"{title} · {hint}", days)
+        if self.chart is None:
+            self._attach(template, spec)
+        else:
+            self.chart.spec = spec
 
     def still(self) -> dict:
         """→ the chart as it is drawn, without what only the screen needs."""
         return charts.filled(self.templates[self.key], *self.drawn)
 
-    def _attach(self, template: alt.Chart) -> None:
-        options = {"actions": False, "renderer": "svg"}
-        self.chart = alt.JupyterChart(template, embed_options=options, debounce_wait=150, max_wait=False)
+    def _attach(self, template: alt.TopLevelMixin, spec: dict) -> None:
+        self.chart = _Chart(template, spec)
         if self.on_brush:
             self.chart.selections.observe(self._brushed, charts.BRUSH)
         if self.on_pick:
