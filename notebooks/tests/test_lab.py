@@ -1,5 +1,6 @@
 """The lab driven from Python: every choice changes the tables it should, and no mistake ends in a traceback."""
 
+import asyncio
 import json
 import os
 import re
@@ -302,6 +303,16 @@ def test_charts_go_to_the_browser_with_their_rows(monkeypatch):
     for spec in sent:
         assert spec["title"]["text"] and all(len(rows) > 4 for rows in spec["datasets"].values())
     assert [link.chart.spec for link in lab.links.values()] == sent
+
+
+def test_intervals_wait_until_the_browser_has_drawn_the_chart(lab):
+    async def drawn() -> str:
+        actors = lab.links["actors"]
+        asyncio.get_running_loop().call_later(0.2, setattr, actors.chart, "local_tz", "UTC")
+        await actors.settled()
+        return actors.chart.local_tz
+
+    assert asyncio.run(drawn()) == "UTC"
 
 
 def test_words_beside_a_mention_are_whole(lab):

@@ -1,5 +1,6 @@
 """A linked chart on the screen, and what a reader brushes or clicks in it."""
 
+import asyncio
 import datetime
 from collections.abc import Callable
 
@@ -53,6 +54,13 @@ class Linked:
             self._attach(template, spec)
         else:
             self.chart.spec = spec
+
+    async def settled(self, seconds: float = 10) -> None:
+        """Waits until the browser has drawn the chart once, or so long: of two drawings at once either may come out."""
+        for _ in range(int(10 * seconds)):
+            if self.chart.local_tz:  # the browser says it when it has drawn
+                return
+            await asyncio.sleep(0.1)
 
     def still(self) -> dict:
         """→ the chart as it is drawn, without what only the screen needs."""
