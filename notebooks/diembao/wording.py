@@ -354,6 +354,8 @@ class Words:
             if found[end] != "..":
                 year, month = map(int, found[end].split("-"))
                 ends[end] = self.text("date.month", month=months[month - 1], number=month, year=year)
+        if not ends:
+            return found[0]
         kind = {("first",): "since", ("last",): "until"}.get(tuple(ends), "between")
         person, office, of = found["person"], found["office"], found["of"]
         return self.text(

@@ -208,7 +208,7 @@ def test_two_who_are_named_as_often_share_the_first_place():
 
 def test_what_an_inferred_date_rests_on_is_told_in_the_language():
     held = "in office Xi Jinping (Chủ tịch CHN 2013-03/..), Joe Biden (Tổng thống USA 2021-01/2025-01)"
-    against = "disagreeing; to come tháng 4; against A (B C ../2001-02)"
+    against = "disagreeing; to come tháng 4; against A (B C ../2001-02), D (E F ../..)"
     table = pl.DataFrame({"evidence": [f"{held}; reports hôm 2-2", against, None]})
     names = pl.DataFrame(
         [("xi-jinping", "Xi Jinping", "Tập Cận Bình"), ("CHN", "China", "Trung Quốc"), ("USA", "United States", "Mỹ")],
@@ -223,13 +223,13 @@ def test_what_an_inferred_date_rests_on_is_told_in_the_language():
     assert Words("en", names, offices).labels(table, "evidence").to_list() == [
         "in office Xi Jinping (president, China, since Mar 2013), "
         "Joe Biden (president, United States, Jan 2021 – Jan 2025); reports of “hôm 2-2”",
-        "the signs disagree; still to come “tháng 4”; against it A (B, C, until Feb 2001)",
+        "the signs disagree; still to come “tháng 4”; against it A (B, C, until Feb 2001), D (E F ../..)",
         "–",
     ]
     assert Words("vi", names, offices).labels(table, "evidence").to_list() == [
         "đương chức Tập Cận Bình (Chủ tịch Trung Quốc, từ tháng 3/2013), "
         "Joe Biden (Tổng thống Mỹ, tháng 1/2021 – tháng 1/2025); đưa tin về “hôm 2-2”",
-        "các dấu hiệu mâu thuẫn; sắp tới “tháng 4”; trái với A (B C, đến tháng 2/2001)",
+        "các dấu hiệu mâu thuẫn; sắp tới “tháng 4”; trái với A (B C, đến tháng 2/2001), D (E F ../..)",
         "–",
     ]
 
