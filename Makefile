@@ -14,9 +14,10 @@ export UV_COMPILE_BYTECODE := 1
 report: .venv/ready
 	@$(BIN)/diembao report
 
+# A file of tests stays in one process, with its browser, its JupyterLab, its notebook's kernel.
 test: lint
-	$(BIN)/python -m pytest -rs --nbval --nbval-current-env --nbval-cell-timeout=300 \
-		--nbval-sanitize-with=notebooks/tests/nbval_sanitize.cfg
+	$(BIN)/python -m pytest -rs --numprocesses=logical --maxprocesses=4 --dist=loadfile --no-loadscope-reorder \
+		--nbval --nbval-current-env --nbval-cell-timeout=300 --nbval-sanitize-with=notebooks/tests/nbval_sanitize.cfg
 
 lab: .venv/ready
 	$(BIN)/jupyter lab notebooks/start_here.ipynb

@@ -475,15 +475,17 @@ def sizes(snapshot: Snapshot) -> pl.DataFrame:
 
 
 def days(snapshot: Snapshot) -> pl.DataFrame:
-    """A state → dated, undated (main articles), days (with an article), first, last; one row."""
+    """A state → day_dated, longer_dated, undated (main articles), and of the first: publication_days, first, last."""
     main = snapshot.stored("articles").filter(pl.col("segment") == 0)
-    dated = pl.col("published_first").is_not_null()
+    first, last = pl.col("published_first"), pl.col("published_last")
+    day = first.filter(first == last)
     return main.select(
-        dated=dated.sum(),
-        undated=(~dated).sum(),
-        days=pl.col("published_first").drop_nulls().n_unique(),
-        first=pl.col("published_first").min(),
-        last=pl.col("published_last").max(),
+        day_dated=day.len(),
+        longer_dated=(first < last).sum(),
+        undated=(first == last).is_null().sum(),
+        publication_days=day.n_unique(),
+        first=day.min(),
+        last=day.max(),
     ).collect()
 
 

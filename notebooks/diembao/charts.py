@@ -726,8 +726,9 @@ def _heat(
         scale = alt.Scale(range=list(theme.OPPOSED), interpolate="lab", domain=[-most, most])
         dark = f"abs(datum.{value}) > {theme.HEAT_TEXT * most}"
     else:
-        scale = alt.Scale(range=list(theme.HEAT), interpolate="lab", domainMin=0)
-        dark = alt.datum[value] > theme.HEAT_TEXT * (data[value].max() or 0)
+        most = data[value].max() or 1  # where all is 0, no cell has the colour of much
+        scale = alt.Scale(range=list(theme.HEAT), interpolate="lab", domain=[0, most])
+        dark = alt.datum[value] > theme.HEAT_TEXT * most
     cells = base.mark_rect(stroke=theme.PAPER, strokeWidth=2).encode(
         color=alt.Color(f"{value}:Q", scale=scale, legend=legend or None)
     )

@@ -415,8 +415,12 @@ def extract_batches(
         yield height, carried, tables
 
 
-def shown(batches: Iterator, progress: bool) -> Iterable:
-    return tqdm(batches, desc="pages", unit=f" × {BATCH} pages", disable=not progress)
+def shown(batches: Iterable[tuple], progress: bool) -> Iterator[tuple]:
+    """Batches, each with its pages first → the same, while a bar counts the pages taken."""
+    with tqdm(unit=" pages", disable=not progress) as bar:
+        for batch in batches:
+            yield batch
+            bar.update(batch[0].height)
 
 
 def _made(folder: Path) -> Path:

@@ -23,6 +23,7 @@ from .schema import REPEAT_DAYS, REPEAT_SIMILARITY, REPEAT_SYLLABLES, DiembaoErr
 LANGUAGES = ("en", "vi")
 STRINGS = Path(__file__).with_name("wording.toml")
 TABLE = "application/vnd.diembao.table+json"  # a table as reports take it
+TIED = 3  # of the months with the most articles, that many are named
 LONGEST = 1000  # rows of a table in a report, where they can be searched; the files written out have all
 CONTEXT = {"left": "left", "surface": "keyword", "right": "right"}  # columns of a concordance and how they are set
 
@@ -56,6 +57,10 @@ _SIDES = {
     "line_role": "line_role",
 }
 
+# Who held which office of whom in which months, as it stands in the evidence of a date.
+_TERM = re.compile(
+    r"(?P<person>[^\s,(][^(]*?) \((?P<office>[^()]+) (?P<of>\S+) (?P<first>\d{4}-\d\d|\.\.)/(?P<last>\d{4}-\d\d|\.\.)\)"
+)
 _DAYS = re.compile(r"\d{4}-\d\d-\d\d(/\d{4}-\d\d-\d\d)?")  # a day, or two as EDTF has an interval
 _WHEN = ("before", "now")
 
@@ -120,6 +125,7 @@ class Shown:
     total: int | None = None  # rows of the whole table
     keys: dict[int, list] = field(default_factory=dict)
     styles: dict[int, str] = field(default_factory=dict)
+    remark: str = ""  # of `note`, what is true however many rows are shown
 
     def __repr__(self) -> str:
         lines = [self.headings, *self.rows[: self.most]]
@@ -166,7 +172,7 @@ class Shown:
             "keys": [self.keys.get(place) for place in places],
             "most": self.most,
             "total": len(self.rows) if self.total is None else self.total,
-            "note": self.note,
+            "note": self.remark,
         }
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict:
@@ -191,13 +197,19 @@ class Words:
     """One language and the names of one selection.
 
     language: `en` or `vi`. names: `id`, `name_en`, `name_vi` (`Selection.names`); an id without a name is its own.
+    offices: those of the catalogue (`office`, `office_vi`, `of`), to name what dates are inferred from.
     """
 
-    def __init__(self, language: str, names: pl.DataFrame | None = None):
+    def __init__(self, language: str, names: pl.DataFrame | None = None, offices: pl.DataFrame | None = None):
         text("number.point", language)
         self.language = language
         self.strings = strings().keys()
         self._names = {} if names is None else dict(names.select("id", f"name_{language}").iter_rows())
+        english = {} if names is None else dict(names.select("name_en", "id").iter_rows())
+        self._persons = {name: self.name(id_) for name, id_ in english.items()}
+        listed = offices is not None and language == "en"
+        held = offices.select("office_vi", "of", "office").iter_rows() if listed else []
+        self._offices = {(name, of): office for name, of, office in held}
 
     # --- words, numbers, dates -------------------------------------------------------------------------------------
 
@@ -325,13 +337,34 @@ class Words:
         return pl.Series(column, [self.label(column, value) for value in table[column]], dtype=pl.String)
 
     def _evidence(self, value: str) -> str:
-        """`published_evidence` → the same in the language, dates and names as they are."""
-        signs = {name: self.text(f"evidence.{name}") for name in EVIDENCE}
+        """`published_evidence` → the same in the language; words of the page stay as they are, in quotation marks."""
         parts = value.split("; ")
         for place, part in enumerate(parts):
-            sign = next((sign for sign in signs if part == sign or part.startswith(f"{sign} ")), "")
-            parts[place] = signs.get(sign, "") + part[len(sign) :]
+            sign = next((sign for sign in EVIDENCE if part == sign or part.startswith(f"{sign} ")), None)
+            if sign:
+                signs = _TERM.sub(self._term, part[len(sign) + 1 :])
+                parts[place] = self.text(f"evidence.{sign}", signs=signs)
         return "; ".join(parts)
+
+    def _term(self, found: re.Match) -> str:
+        """Who held an office, in `published_evidence` → "Joe Biden (president, United States, Jan 2021 – Jan 2025)"."""
+        months = self.text("date.short_months").split("|")
+        ends = {}
+        for end in ("first", "last"):
+            if found[end] != "..":
+                year, month = map(int, found[end].split("-"))
+                ends[end] = self.text("date.month", month=months[month - 1], number=month, year=year)
+        if not ends:
+            return found[0]
+        kind = {("first",): "since", ("last",): "until"}.get(tuple(ends), "between")
+        person, office, of = found["person"], found["office"], found["of"]
+        return self.text(
+            "evidence.term",
+            person=self._persons.get(person) or person,
+            office=self._offices.get((office, of), office),
+            of=self.name(of),
+            dates=self.text(f"evidence.{kind}", **ends),
+        )
 
     def _side(self, value: str | None, figure: str) -> str:
         """One side of an error and its figure → how it is written; a line may have several right roles."""
@@ -359,11 +392,11 @@ class Words:
 
     # --- tables ----------------------------------------------------------------------------------------------------
 
-    def table(self, table: pl.DataFrame, rows: int = 12, columns: Sequence[str] = ()) -> Shown:
+    def table(self, table: pl.DataFrame, rows: int = 12, columns: Sequence[str] = (), note: str = "") -> Shown:
         """A tidy table → its first `rows` rows under readable headings.
 
         An interval stands in brackets after its estimate, a denominator after a stroke behind its count.
-        columns: which to show, in order (default: all that `wording.toml` has a heading for).
+        columns: which to show, in order (default: all that `wording.toml` has a heading for). note: said below, last.
         """
         head = table.head(max(rows, LONGEST) if _in_build() else rows)
         chosen = columns or [name for name in table.columns if f"column.{name}" in self.strings]
@@ -372,24 +405,28 @@ class Words:
         bare = {"left", "right"} <= set(chosen) and table.height and table["left"].null_count() == table.height
         chosen = [name for name in chosen if not (bare and name in ("left", "right"))]
         cells = [self._cells(head, name) for name in chosen]
-        note = ""
-        if table.is_empty():
-            note = self.text("table.empty")
-        elif table.height > rows:
-            note = self.text("table.rows", shown=self.number(rows), all=self.number(table.height))
-        if bare:
-            note = f"{note} {self.text('table.no_text')}".strip()
+        cut = {"shown": self.number(rows), "all": self.number(table.height)}
+        told = self.text("table.rows", **cut) if table.height > rows else ""
+        empty, no_text = self.text("table.empty"), self.text("table.no_text")
+        remark = " ".join(filter(None, [empty if table.is_empty() else "", no_text if bare else "", note]))
         in_context = CONTEXT.keys() <= set(chosen)
         return Shown(
             [self._heading(table, name) for name in chosen],
             list(zip(*cells, strict=True)),
             [table.schema[name].is_numeric() for name in chosen],
-            note,
+            f"{told} {remark}".strip(),
             rows,
             table.height,
             {place: keys for place, name in enumerate(chosen) if (keys := _sortable(head[name]))},
             {place: CONTEXT[name] for place, name in enumerate(chosen) if in_context and name in CONTEXT},
+            remark,
         )
+
+    def only_first(self, mentions: int, read: int) -> str:
+        """How many mentions there are and how many a concordance reads → that it may not have all; else nothing."""
+        if mentions <= read:
+            return ""
+        return self.text("table.first", all=self.count("mention", mentions), read=self.number(read))
 
     def _heading(self, table: pl.DataFrame, name: str) -> str:
         heading = self.text(f"column.{name}")
@@ -655,16 +692,18 @@ class Words:
         months = table.filter(pl.col("period").is_not_null()).unique("period", maintain_order=True)
         if months.is_empty():
             return self._finding("periods", "none_title", {}, self.text("say.periods.none"))
-        fullest = months.sort("articles_total", "period", descending=[True, False]).row(0, named=True)
+        most = months["articles_total"].max()
+        fullest = months.filter(pl.col("articles_total") == most).sort("period")["period"]
+        named = [self.period(month, "month") for month in fullest]
         values = {
-            "period": self.period(fullest["period"], "month"),
-            "n": self.number(fullest["articles_total"]),
-            "articles": self.number(fullest["articles_total"]),
+            "period": self.listed(named) if len(named) <= TIED else self.count("month", len(named)),
+            "n": self.number(most),
             "all": self.count("article", months["articles_total"].sum()),
             "months": self.count("month", months.height),
             "silent": self.number((months["articles_total"] == 0).sum()),
         }
-        return self._finding("months", "title", values, self.text("say.months.text", **values))
+        title, sentence = ("tied_title", "tied") if len(named) > 1 else ("title", "text")
+        return self._finding("months", title, values, self.text(f"say.months.{sentence}", **values))
 
     def roles(self, table: pl.DataFrame) -> Finding:
         """`comparison.role_matrix` → what each source mostly is."""
@@ -1126,8 +1165,6 @@ class Words:
         )
         if spread.is_empty():
             return self._finding("agreement", "abstain_title", {}, self.text("say.agreement.abstain"), abstention)
-        if not spread["spread"][0]:
-            return self._finding("agreement", "none_title", {}, self.text("say.agreement.none"), abstention)
         rows = solid.filter(pl.col("figure") == spread["figure"][0]).sort("value", maintain_order=True)
         low, high = rows.row(0, named=True), rows.row(-1, named=True)
         values = {
@@ -1136,6 +1173,9 @@ class Words:
             "high_group": self._group(group, high[group]),
         }
         ends = {"low": self.number(low["value"], 3), "high": self.number(high["value"], 3)}
+        if ends["low"] == ends["high"]:
+            sentence = self.text("say.agreement.none", least=self.number(0.001, 3))
+            return self._finding("agreement", "none_title", {}, sentence, abstention)
         apart = "apart" if low["value_high"] < high["value_low"] else "overlap"
         return self._finding(
             "agreement",

@@ -105,6 +105,14 @@ def write_editions(folder: Path, edition: str = "default", **settings: object) -
     return path
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory):
+    """Extracted tables of this process alone: what another opens may replace the older ones of the same pages."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DIEMBAO_CACHE", str(tmp_path_factory.mktemp("tables")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """→ the path of the system's Chromium; skips where there is none."""

@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 import polars as pl
+from hypothesis import strategies as st
 
 from diembao import load_catalogue
 from diembao.corpus import extract_pages
@@ -21,6 +22,11 @@ def pages(**texts: str) -> pl.DataFrame:
 
 def extract(**texts: str) -> dict[str, pl.DataFrame]:
     return extract_pages(pages(**texts), catalogue())
+
+
+def several(texts: st.SearchStrategy) -> st.SearchStrategy:
+    """What texts are drawn from → what five pages are drawn from: extracting five takes hardly longer than one."""
+    return st.lists(texts, min_size=5, max_size=5).map(lambda drawn: {f"p{n}": text for n, text in enumerate(drawn)})
 
 
 def story(*sentences: str) -> str:

@@ -15,7 +15,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import nbformat
@@ -33,6 +33,7 @@ from diembao.schema import TABLES
 
 SENTENCES = ["Mỹ và {} nối lại đàm phán ngày 12/6/2024.", "Theo AP, hai bên trao đổi danh sách.", "Cuộc họp kéo dài."]
 TABLES_BY_MONTH = ("pages", "articles", "lines", "mentions", "citations", "dates")
+KILLS = 5  # of an ingest that writes
 NAMES = ["Nga", "Trung Quốc", "Pháp", "Đức", "Ấn Độ", "Nhật Bản"]
 LONG = (
     "Trong hai ngày làm việc, các đoàn lần lượt nêu lập trường của mình rồi cùng soạn một danh sách gồm mười điểm. "
@@ -44,6 +45,23 @@ LONG = (
 @pytest.fixture(autouse=True)
 def cache(tmp_path, monkeypatch):
     monkeypatch.setenv("DIEMBAO_CACHE", str(tmp_path / "cache"))
+
+
+EXTRACTED = {}  # the tables of a batch of pages, for all tests here: most of their time would go into making them again
+
+
+@pytest.fixture(autouse=True)
+def extract_once(monkeypatch):
+    real = corpus.extract_pages
+
+    def remembered(pages, catalogue, *given):
+        key = (pages.drop("file").write_json(), catalogue.digest, *(rows.write_json() for rows in given))
+        tables = EXTRACTED.get(key) or real(pages, catalogue, *given)
+        if tables["problems"].is_empty():  # these name the file, and that is another in each test
+            EXTRACTED[key] = tables
+        return tables
+
+    monkeypatch.setattr(corpus, "extract_pages", remembered)
 
 
 def write(folder: Path, number: int, name: str, *more: str) -> None:
@@ -173,6 +191,18 @@ def test_what_cannot_be_read_is_counted_told_and_kept(pages, tmp_path, capsys):
     assert "rong.txt" not in str(open_corpus(root).problems.collect()["file"].to_list())
 
 
+def test_days_known_only_within_bounds_are_not_told_as_days(tmp_path):
+    said = {"day": "Mỹ và Nga đàm phán.", "bounded": "Tổng thống Mỹ Joe Biden phát biểu hôm 2/2.", "none": "Cuộc họp."}
+    texts = [story(text) for text in said.values()]
+    rows = {"page": list(said), "published": ["2024-06-12", None, None], "text": texts}
+    pl.DataFrame(rows).write_parquet(tmp_path / "pages.parquet")
+    (told,) = archive.days(add(tmp_path / "pages.parquet", tmp_path / "archive")).rows(named=True)
+    day = date(2024, 6, 12)
+    assert told == {
+        "day_dated": 1, "longer_dated": 1, "undated": 1, "publication_days": 1, "first": day, "last": day
+    }  # fmt: skip
+
+
 def test_an_earlier_state_stays_by_number_and_by_moment(pages, tmp_path):
     root = tmp_path / "archive"
     add(pages, root)
@@ -275,20 +305,28 @@ def test_a_reader_of_one_publisher_passes_over_the_rows_of_others(tmp_path, monk
 
 @pytest.mark.parametrize("text", [True, False])
 def test_writing_in_small_portions_changes_nothing(pages, tmp_path, monkeypatch, text):
-    monkeypatch.setattr(corpus, "BATCH", 2)
-    monkeypatch.setattr(archive, "TOGETHER", 2)
+    def at_once():
+        return open_corpus(pages, catalogue()) if text else without_texts(pages, catalogue())
+
+    def add_in_portions():
+        with monkeypatch.context() as patched:
+            patched.setattr(corpus, "BATCH", 2)
+            patched.setattr(archive, "TOGETHER", 2)
+            add(pages, root, text=text)
+
     for number in range(4, 16):  # several a month, one of them printed twice
         write(pages, number % 3 + 12 * number, NAMES[number % 6], *[LONG] * (number % 5 == 0))
     (pages / "khong-ngay.txt").write_text(story(*SENTENCES, LONG), encoding="utf-8")
     root = tmp_path / "archive"
-    add(pages, root, text=text)
-    assert_same(open_corpus(root), open_corpus(pages, catalogue()) if text else without_texts(pages, catalogue()))
+    add_in_portions()
+    assert_same(open_corpus(root), at_once())
     for number in (0, 1, 60, 72, 200):
         write(pages, number, "Cuba", LONG)
-    add(pages, root, text=text)
-    assert_same(open_corpus(root), open_corpus(pages, catalogue()) if text else without_texts(pages, catalogue()))
+    add_in_portions()
+    whole = at_once()
+    assert_same(open_corpus(root), whole)
     archive.compact(str(root))
-    assert_same(open_corpus(root), open_corpus(pages, catalogue()) if text else without_texts(pages, catalogue()))
+    assert_same(open_corpus(root), whole)
 
 
 def test_a_corpus_that_is_open_stays_what_it_was(pages, tmp_path):
@@ -318,11 +356,13 @@ def test_a_reader_during_an_ingest_sees_one_state(pages, tmp_path):
     reader.start()
     for number in range(4, 8):
         write(pages, number, "Cuba")
-        add(pages, root)
+        now, until = add(pages, root).facts["pages"], time.monotonic() + 60
+        while now not in {state[0] for state in states} and time.monotonic() < until:
+            time.sleep(0.01)
     done.set()
     reader.join()
     assert all(pages == articles == lines for pages, articles, lines in states)
-    assert len(set(states)) > 1
+    assert {5, 6, 7, 8} <= {pages for pages, _, _ in states}
 
 
 # Faults --------------------------------------------------------------------------------------------------------------
@@ -380,12 +420,13 @@ def test_an_ingest_killed_at_any_moment_leaves_the_archive_as_before_or_as_after
     after = tables_of(open_corpus(root))
     draw = random.Random(20240601)
     seen = []
-    for number in range(8):
+    # the first at once, the others spread over the time it writes in
+    for moment in (0, *(0.3 + 0.7 * (number + draw.random()) / KILLS for number in range(KILLS))):
         shutil.rmtree(root)
         shutil.copytree(base, root)
         run = subprocess.Popen(command, stdout=subprocess.PIPE, env=os.environ)
         run.stdout.readline()
-        time.sleep(took * (0.3 + 0.7 * (number + draw.random()) / 8))
+        time.sleep(took * moment)
         run.send_signal(signal.SIGKILL)
         run.wait()
         now = tables_of(open_corpus(root))
@@ -720,7 +761,7 @@ def bucket(monkeypatch):
     for name, value in (settings | dict.fromkeys(("ACCESS_KEY_ID", "SECRET_ACCESS_KEY"), "test")).items():
         monkeypatch.setenv(f"AWS_{name}", value)
     try:
-        for _ in range(60):
+        for _ in range(480):
             with contextlib.suppress(OSError):
                 urllib.request.urlopen(urllib.request.Request(f"{address}/archives", method="PUT"))
                 break

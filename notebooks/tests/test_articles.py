@@ -4,7 +4,7 @@ import textwrap
 
 import polars as pl
 import pytest
-from extracting import extract, roles_of
+from extracting import extract, roles_of, several
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -132,16 +132,17 @@ PIECE = st.sampled_from(
 )
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.lists(st.one_of(LINE, PIECE), max_size=14))
-def test_every_character_stands_in_exactly_one_line(pieces):
-    text = "\n".join(pieces)
-    lines = extract(p=text)["lines"].sort("start")
-    assert lines["start"].to_list() == [0, *lines["end"].to_list()[:-1]]
-    assert lines["end"].to_list()[-1] == len(text)
-    assert lines["line"].to_list() == list(range(1, text.count("\n") + 2))
-    for start, end, role in lines.select("start", "end", "role").iter_rows():
-        assert (role is None) == (not text[start:end].replace("\u200b", "").strip()) or role is None
+@settings(max_examples=12, deadline=None)
+@given(several(st.lists(st.one_of(LINE, PIECE), max_size=14).map("\n".join)))
+def test_every_character_stands_in_exactly_one_line(texts):
+    found = extract(**texts)["lines"].sort("start")
+    for page, text in texts.items():
+        lines = found.filter(pl.col("page") == page)
+        assert lines["start"].to_list() == [0, *lines["end"].to_list()[:-1]]
+        assert lines["end"].to_list()[-1] == len(text)
+        assert lines["line"].to_list() == list(range(1, text.count("\n") + 2))
+        for start, end, role in lines.select("start", "end", "role").iter_rows():
+            assert (role is None) == (not text[start:end].replace("\u200b", "").strip()) or role is None
 
 
 PORTAL = """\

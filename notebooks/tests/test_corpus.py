@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from unittest.mock import Mock
@@ -25,11 +26,6 @@ LONG = "\n".join(  # long enough to be printed again
 )
 
 
-@pytest.fixture(autouse=True)
-def cache(tmp_path, monkeypatch):
-    monkeypatch.setenv("DIEMBAO_CACHE", str(tmp_path / "cache"))
-
-
 @pytest.fixture
 def folder(tmp_path):
     folder = tmp_path / "pages"
@@ -50,6 +46,11 @@ def test_the_sample_opens_with_the_columns_of_the_design():
     articles = opened.articles.filter(pl.col("segment") == 0).collect()
     assert articles.height == opened.pages.select(pl.len()).collect().item() >= 30
     assert opened.problems.collect().is_empty()
+
+
+def test_progress_counts_pages(folder, tmp_path, capsys):
+    extract(folder, tmp_path / "tables", catalogue(), progress=True)
+    assert re.search(r"\b2 pages \[", capsys.readouterr().err)
 
 
 @pytest.mark.parametrize("source", ["AP", "VOA", "Reuters", "Yonhap"])
@@ -297,11 +298,11 @@ def test_a_row_of_ones_own_extracts_only_the_pages_that_may_hold_its_name(folder
     taught = open_corpus(folder, load_catalogue(own=mine), progress=lambda done, total: told.append((done, total)))
     assert seen == ["ba"] and told == [(1, 1)]
     assert taught.mentions.filter(pl.col("actor_id") == "USL").collect().height == 1
-    monkeypatch.setenv("DIEMBAO_CACHE", str(tmp_path / "another"))
-    anew = open_corpus(folder, load_catalogue(own=mine))
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("DIEMBAO_CACHE", str(tmp_path / "another"))
+        anew = open_corpus(folder, load_catalogue(own=mine))
     assert anew.digest == taught.digest
     assert all(table.equals(tables_of(anew)[name]) for name, table in tables_of(taught).items())
-    monkeypatch.setenv("DIEMBAO_CACHE", str(tmp_path / "cache"))
     (mine / "aliases.csv").write_text("surface,actor_id,form,example\n")
     forgot = open_corpus(folder, load_catalogue(own=mine))
     assert forgot.mentions.filter(pl.col("actor_id") == "USL").collect().is_empty()

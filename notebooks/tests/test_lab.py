@@ -1,10 +1,12 @@
 """The lab driven from Python: every choice changes the tables it should, and no mistake ends in a traceback."""
 
+import asyncio
 import json
 import os
 import re
 from pathlib import Path
 
+import altair as alt
 import ipywidgets as w
 import polars as pl
 import pytest
@@ -17,8 +19,8 @@ from diembao import DiembaoError, charts, load_catalogue, measures, open_corpus
 from diembao.corpus import SAMPLE
 from diembao.ingest import ingest
 from diembao.lab import Lab, View, leave, reading, show
-from diembao.lab.desk import ORDERS, ROWS
-from diembao.measures import comparison, cube, frequency
+from diembao.lab.desk import BESIDE, ORDERS, ROWS
+from diembao.measures import comparison, cube, frequency, selection
 from diembao.measures.narrow import frame
 from diembao.measures.selection import of
 from diembao.report import plan
@@ -272,13 +274,63 @@ def test_the_evidence_is_sorted_and_leafed_through(lab):
     lab.earlier.click()
     assert lab.evidence.rows == first
     lab.evidence.order = "right"
-    after = [row[2].lower() for row in lab.evidence.rows]
-    assert after == sorted(after)
+    assert in_vietnamese_order([row[2].split()[:1] for row in lab.evidence.rows])
     lab.evidence.order = "left"
-    before = [row[0].lower()[::-1] for row in lab.evidence.rows]
-    assert before == sorted(before)
+    assert in_vietnamese_order([row[0].split()[-1:] for row in lab.evidence.rows])
+    lab.evidence.descending = True
+    assert in_vietnamese_order([row[0].split()[-1:] for row in reversed(lab.evidence.rows)])
+    lab.evidence.descending = False
     lab.evidence.order = "published"
-    assert [row[4] for row in lab.evidence.rows] == sorted(row[4] for row in lab.evidence.rows)
+    days = lab.lines["published"].str.slice(0, 10).drop_nulls().to_list()
+    assert days and days == sorted(days)
+
+
+def in_vietnamese_order(words):
+    written = pl.Series(words, dtype=pl.List(pl.String)).list.join(" ")
+    keys = pl.select(selection.alphabetical(pl.lit(written))).to_series().to_list()
+    return keys == sorted(keys)
+
+
+def test_charts_go_to_the_browser_with_their_rows(monkeypatch):
+    sent, really_open = [], w.Widget.open
+
+    def opened(widget):
+        sent.extend([widget.spec] if isinstance(widget, alt.JupyterChart) else [])
+        really_open(widget)
+
+    monkeypatch.setattr(w.Widget, "open", opened)
+    lab = Lab(View())
+    assert len(sent) == len(lab.links) == 4
+    for spec in sent:
+        assert spec["title"]["text"] and all(len(rows) > 4 for rows in spec["datasets"].values())
+    assert [link.chart.spec for link in lab.links.values()] == sent
+
+
+def test_intervals_wait_until_the_browser_has_drawn_the_chart(lab):
+    async def drawn() -> str:
+        actors = lab.links["actors"]
+        asyncio.get_running_loop().call_later(0.2, setattr, actors.chart, "local_tz", "UTC")
+        await actors.settled()
+        return actors.chart.local_tz
+
+    assert asyncio.run(drawn()) == "UTC"
+
+
+def test_words_beside_a_mention_are_whole(lab):
+    for row in lab.lines.iter_rows(named=True):
+        text = " ".join(lab.desk.text(row["page"]).split())
+        around = f"{row['left']}{row['surface']}{row['right']}".strip()
+        assert max(len(row["left"]), len(row["right"])) <= BESIDE
+        assert f" {around} " in f" {text} "
+
+
+def test_an_article_dated_to_a_range_is_shown_with_both_ends(lab):
+    bounded = lab.desk.news.articles.filter(pl.col("published_first") < pl.col("published_last")).collect()
+    page, first, last = bounded.select("page", "published_first", "published_last").row(0)
+    named = lab.desk.found(lab.view).filter(pl.col("page") == page).collect()["actor_id"]
+    rarest = lab.desk.actors(lab.view).filter(pl.col("actor_id").is_in(named.implode()))["actor_id"][-1]
+    lab.view.choose(actors=[rarest])
+    assert {row[4] for row in lab.evidence.rows if row[3] == page} == {Words("en").span(first, last)}
 
 
 @pytest.mark.parametrize("order", ["page", "published", "actor_id"])
@@ -288,7 +340,8 @@ def test_leafing_through_meets_every_mention_once_in_order(lab, order, descendin
     total = int(lab.desk.hits(lab.view).sum())
     leaves = [lab.desk.concordance(lab.view, order, descending, at) for at in range(0, total, ROWS)]
     assert {leaf.height for leaf in leaves[:-1]} == {ROWS}
-    read = pl.concat(leaves).select("page", "start", "published", "actor_id")
+    first = pl.col("published").str.slice(0, 10).str.to_date()
+    read = pl.concat(leaves).select("page", "start", first, "actor_id")
     found = lab.desk.found(lab.view).collect()
     days = lab.desk.news.articles.select("page", "segment", published="published_first").collect()
     found = found.join(days, on=["page", "segment"], how="left").select(read.columns)

@@ -15,9 +15,11 @@ import time
 import urllib.request
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from diembao.lab import View
+from diembao.measures.selection import alphabetical
 
 NOTEBOOK = Path(__file__).resolve().parents[1] / "explore.ipynb"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
@@ -172,15 +174,18 @@ def test_it_opens_clean_and_everything_is_in_place(page):
 @pytest.mark.parametrize("width", [1100, 1400, 1900])
 def test_it_fits_the_screen(page, width):
     page.set_viewport_size({"width": width, "height": 1000})
-    page.wait_for_timeout(700)
-    wide = page.locator(".db-lab").evaluate(
-        """lab => [...lab.querySelectorAll('.db-charts svg, .db-table, .db-page, input, select, button')]
-        .filter(part => part.offsetParent !== null || part.tagName === 'svg')
-        .filter(part => !part.closest('.db-table table'))
-        .filter(part => part.getBoundingClientRect().right > lab.getBoundingClientRect().right + 1)
-        .map(part => part.outerHTML.slice(0, 120))"""
-    )
-    narrow = page.locator(".db-charts svg").evaluate_all("all => all.map(svg => svg.getBoundingClientRect().width)")
+    for _ in range(240):  # charts are drawn again as wide as there is room
+        page.wait_for_timeout(250)
+        wide = page.locator(".db-lab").evaluate(
+            """lab => [...lab.querySelectorAll('.db-charts svg, .db-table, .db-page, input, select, button')]
+            .filter(part => part.offsetParent !== null || part.tagName === 'svg')
+            .filter(part => !part.closest('.db-table table'))
+            .filter(part => part.getBoundingClientRect().right > lab.getBoundingClientRect().right + 1)
+            .map(part => part.outerHTML.slice(0, 120))"""
+        )
+        narrow = page.locator(".db-charts svg").evaluate_all("all => all.map(svg => svg.getBoundingClientRect().width)")
+        if not wide and min(narrow) >= 280:
+            break
     if folder := os.environ.get("DIEMBAO_SHOTS"):
         page.screenshot(path=Path(folder, f"lab-width-{width}.png"))
     page.set_viewport_size({"width": 1400, "height": 1000})
@@ -204,8 +209,12 @@ def test_a_bar_clicked_leads_to_the_sentences(page):
     }
     page.locator(".db-read .db-table th button", has_text="After").first.click()
     page.wait_for_function("document.querySelector('.db-read th[aria-sort=ascending]').innerText.startsWith('After')")
-    after = [cell.lower() for cell in evidence(page).locator("td:nth-child(3)").all_inner_texts()]
-    assert after == sorted(after) or all(cell.startswith(("…", after[0][0])) for cell in after)
+    after = pl.Series(evidence(page).locator("td:nth-child(3)").all_inner_texts()).str.split(" ").list.first()
+    keys = pl.select(alphabetical(pl.lit(after))).to_series().to_list()
+    assert len(keys) == 25 and keys == sorted(keys)
+    cut = """() => [...document.querySelectorAll('.db-read .db-table td.context')]
+        .filter(cell => cell.scrollWidth > cell.clientWidth + 1).map(cell => cell.innerText)"""
+    assert page.evaluate(cut) == []  # the words beside a name are whole
 
 
 def test_a_cell_clicked_chooses_actor_and_source(page):

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import polars as pl
 import pytest
-from extracting import catalogue, extract, mentions_of, readings_of, story
+from extracting import catalogue, extract, mentions_of, readings_of, several, story
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -267,13 +267,14 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.lists(PIECES, max_size=20).map("".join))
-def test_offsets_slice_back_and_nothing_overlaps(text):
-    found = extract(p=text)["mentions"]
-    rows = found.select("start", "end", "surface").rows()
-    assert all(text[start:end] == surface for start, end, surface in rows)
-    assert all(before[1] <= after[0] for before, after in pairwise(rows))
+@settings(max_examples=12, deadline=None)
+@given(several(st.lists(PIECES, max_size=20).map("".join)))
+def test_offsets_slice_back_and_nothing_overlaps(texts):
+    found = extract(**texts)["mentions"]
+    for page, text in texts.items():
+        rows = found.filter(pl.col("page") == page).select("start", "end", "surface").rows()
+        assert all(text[start:end] == surface for start, end, surface in rows)
+        assert all(before[1] <= after[0] for before, after in pairwise(rows))
 
 
 def test_shuffled_pages_give_the_same_mentions():

@@ -70,6 +70,7 @@ def test_parameters_are_commented_literals_with_the_same_defaults_everywhere(not
     tagged = [cell for cell in cells(notebook, "code") if "parameters" in cell.metadata.get("tags", [])]
     assert [cell.id for cell in tagged] == [notebook.cells[1].id]
     assert all("  # " in line for line in tagged[0].source.splitlines())
+    assert "an archive" in next(line for line in tagged[0].source.splitlines() if line.startswith("corpus = "))
     found = {node.targets[0].id: ast.literal_eval(node.value) for node in ast.parse(tagged[0].source).body}
     assert {name: found[name] for name in found if name in COMMON} == {
         name: value for name, value in COMMON.items() if name in found

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from synthetic import article, articles, citation, citations, corpus, mention, mentions, press
 
-from diembao import schema, wording
+from diembao import open_corpus, schema, wording
 from diembao.measures import comention, comparison, coverage, frequency, intervals, narrow, select
 from diembao.schema import DiembaoError
 from diembao.wording import Finding, Shown, Words
@@ -207,14 +207,73 @@ def test_two_who_are_named_as_often_share_the_first_place():
 
 
 def test_what_an_inferred_date_rests_on_is_told_in_the_language():
-    evidence = "in office Joe Biden (Tổng thống USA 2021-01/2025-01); reports hôm 2-2; to come tháng 4"
-    table = pl.DataFrame({"evidence": [evidence, "disagreeing; against Nguyễn", None]})
-    assert EN.labels(table, "evidence").to_list() == [evidence, "disagreeing; against Nguyễn", "–"]
-    assert VI.labels(table, "evidence").to_list() == [
-        "đương chức Joe Biden (Tổng thống USA 2021-01/2025-01); đưa tin về hôm 2-2; sắp tới tháng 4",
-        "mâu thuẫn; trái với Nguyễn",
+    held = "in office Xi Jinping (Chủ tịch CHN 2013-03/..), Joe Biden (Tổng thống USA 2021-01/2025-01)"
+    against = "disagreeing; to come tháng 4; against A (B C ../2001-02), D (E F ../..)"
+    table = pl.DataFrame({"evidence": [f"{held}; reports hôm 2-2", against, None]})
+    names = pl.DataFrame(
+        [("xi-jinping", "Xi Jinping", "Tập Cận Bình"), ("CHN", "China", "Trung Quốc"), ("USA", "United States", "Mỹ")],
+        schema=["id", "name_en", "name_vi"],
+        orient="row",
+    )
+    offices = pl.DataFrame(
+        [("president", "Chủ tịch", "CHN"), ("president", "Tổng thống", "USA")],
+        schema=["office", "office_vi", "of"],
+        orient="row",
+    )
+    assert Words("en", names, offices).labels(table, "evidence").to_list() == [
+        "in office Xi Jinping (president, China, since Mar 2013), "
+        "Joe Biden (president, United States, Jan 2021 – Jan 2025); reports of “hôm 2-2”",
+        "the signs disagree; still to come “tháng 4”; against it A (B, C, until Feb 2001), D (E F ../..)",
         "–",
     ]
+    assert Words("vi", names, offices).labels(table, "evidence").to_list() == [
+        "đương chức Tập Cận Bình (Chủ tịch Trung Quốc, từ tháng 3/2013), "
+        "Joe Biden (Tổng thống Mỹ, tháng 1/2021 – tháng 1/2025); đưa tin về “hôm 2-2”",
+        "các dấu hiệu mâu thuẫn; sắp tới “tháng 4”; trái với A (B C, đến tháng 2/2001), D (E F ../..)",
+        "–",
+    ]
+
+
+def test_what_dates_of_the_sample_are_inferred_from_is_told_without_codes():
+    news = open_corpus("sample")
+    evidence = news.articles.select(evidence="published_evidence").collect().drop_nulls()
+    for language in wording.LANGUAGES:
+        words = Words(language, news.catalogue.actors, news.catalogue.offices)
+        told = words.labels(evidence, "evidence").to_list()
+        assert told and not [line for line in told if re.search(r"\b[A-Z]{3}\b|\.\.", line)], told
+    english = Words("en", news.catalogue.actors, news.catalogue.offices).labels(evidence, "evidence")
+    assert not english.str.replace_all("“.*?”", "").str.contains("Tổng thống|Thủ tướng|Ngoại trưởng").any()
+
+
+def test_months_that_tie_are_all_named_or_counted():
+    def said(*months: int) -> Finding:
+        rows = articles(*(article(f"p{n}", date(2024, month, 5)) for n, month in enumerate(months)))
+        return EN.months(frequency.by_period(mentions(*(mention(row, "USA") for row in rows["page"])), rows, ["USA"]))
+
+    assert said(1, 1, 2).title == "Most articles in January 2024: 2"
+    assert said(1, 1, 2, 4, 4).title == "Most articles in January 2024 and April 2024: 2 each"
+    assert "January 2024 and April 2024 hold the most, 2 each of 5 articles" in said(1, 1, 2, 4, 4).sentence
+    assert said(1, 2, 3, 5).title == "Most articles in 4 months: 1 each"
+    assert "4 months hold the most, 1 each of 4 articles" in said(1, 2, 3, 5).sentence
+
+
+def test_groups_whose_figures_look_the_same_are_not_said_to_be_apart():
+    def said(low: float, high: float) -> Finding:
+        row = {"figure": "date_value", "articles_total": 20, "abstains": False, "value_low": 0.9, "value_high": 1.0}
+        rows = [{"year": "2023", **row, "value": low}, {"year": "2024", **row, "value": high}]
+        return EN.agreement(pl.DataFrame(rows), 5)
+
+    assert "furthest apart" in said(0.9960, 0.9970).sentence
+    for low, high in ((0.9966, 0.9974), (1.0, 1.0)):
+        assert said(low, high).sentence == "In no figure do the groups of articles differ by 0.001 or more."
+
+
+def test_a_concordance_that_has_not_all_mentions_says_so():
+    assert EN.only_first(300, 300) == ""
+    note = EN.only_first(812_345, 300_000)
+    assert note == "Of 812,345 mentions of these actors, at most the first 300,000 are read."
+    table = pl.DataFrame({"page": ["a", "b"]})
+    assert EN.table(table, 1, note=note).note == f"1 of 2 rows shown. {note}"
 
 
 def test_a_period_that_differs_is_named_and_one_that_may_be_chance_is_not():

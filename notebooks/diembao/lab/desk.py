@@ -16,6 +16,7 @@ from .state import View
 
 BARS, LINES, CELLS = 10, 4, 8  # actors in the bars, lines and rows of cells; the tables written out have all
 ROWS = 25  # of the concordance on the screen at a time
+BESIDE = 24  # characters, at most, of the words beside a mention: a line of the concordance is never cut off
 SORTED = 2_000  # mentions sorted by the words beside them; more would take longer than a click may
 ORDERS = ("page", "published", "actor_id", "left", "right")
 
@@ -185,12 +186,11 @@ class Desk:
     def concordance(self, view: View, order: str = "page", descending: bool = False, at: int = 0) -> pl.DataFrame:
         """The rows from `at` on of the mentions found, in order → `frequency.concordance` with their place and day.
 
-        By the words beside them (`left`: the nearest first, `right`) only the first `SORTED` are sorted.
+        By the words beside them (`left` and `right`: the nearest first) only the first `SORTED` are sorted.
         """
         if order in ("left", "right"):
             found = self._in_context(self._read(view, self._in_order(view), 0, SORTED))
-            beside = pl.col(order).str.to_lowercase()
-            beside = beside.str.reverse() if order == "left" else beside
+            beside = selection.nearest_first(order)
             return found.sort(beside, "page", "start", descending=[descending, False, False]).slice(at, ROWS)
         if order == "actor_id":
             return self._in_context(self._by_actors(view, descending, at))
@@ -257,14 +257,12 @@ class Desk:
         texts = self.news.pages.clear() if found.is_empty() else self.news.on("pages", self._dated(placed["page"]))
         texts = texts.select("page", "text").collect()
         self.texts = dict(texts.iter_rows())
-        told = frequency.concordance(placed.drop("row"), texts)
-        told = told.with_columns(
-            placed["row"],
-            placed["start"],
-            placed["end"],
-            placed["segment"],
-            published=self._day(placed["article"])["published_first"],
+        told = frequency.concordance(placed.drop("row"), texts, width=BESIDE)
+        first, last = (pl.col(f"published_{end}").dt.to_string() for end in ("first", "last"))
+        days = self._day(placed["article"]).select(
+            published=pl.when(first == last).then(first).otherwise(pl.concat_str(first, pl.lit("/"), last))
         )
+        told = told.with_columns(placed["row"], placed["start"], placed["end"], placed["segment"], days["published"])
         return told.sort("row").drop("row")
 
     def text(self, page: str) -> str | None:

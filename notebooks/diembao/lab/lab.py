@@ -271,6 +271,7 @@ class Lab(Panels):
             return
         parts = desk.counts(view), desk.chosen(view), bars["actor_id"].to_list()
         ends = await loop.run_in_executor(None, cube.resampled, desk.cube, *parts)
+        await self.links["actors"].settled()
         if desk is self.desk and desk.kept["bars"][0] == key:
             desk.kept["intervals"] = (key, selection.attach(bars, ends, ["actor_id"]))
             self._charts()
@@ -292,9 +293,8 @@ class Lab(Panels):
         columns = (*context, "page", "published", "line_role", "actor_id")
         with self.evidence.hold_sync():
             self.evidence.columns = self._context_columns(columns)
-            day = lambda row: "" if row["published"] is None else row["published"].isoformat()  # noqa: E731
             written = {
-                "published": day,
+                "published": lambda row: words.label("published", row["published"]),
                 "line_role": lambda row: words.label("line_role", row["line_role"]),
                 "actor_id": lambda row: words.name(row["actor_id"]),
             }

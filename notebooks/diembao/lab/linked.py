@@ -1,5 +1,6 @@
 """A linked chart on the screen, and what a reader brushes or clicks in it."""
 
+import asyncio
 import datetime
 from collections.abc import Callable
 
@@ -9,6 +10,22 @@ import ipywidgets as w
 from .. import charts
 
 alt.JupyterChart.enable_offline()
+
+
+class _Chart(alt.JupyterChart):
+    """A template's chart that goes to the browser with its rows.
+
+    Filled only there, it would be drawn twice at once, and on a busy machine the empty template may come out last.
+    """
+
+    def __init__(self, template: alt.TopLevelMixin, spec: dict):
+        self.first = spec
+        options = {"actions": False, "renderer": "svg"}
+        super().__init__(template, embed_options=options, debounce_wait=150, max_wait=False)
+
+    def open(self) -> None:
+        self.spec = self.first
+        super().open()
 
 
 class Linked:
@@ -29,20 +46,28 @@ class Linked:
         if key not in self.templates:
             template = make()
             self.templates[key] = template.to_dict()
-            if self.chart is None:
-                self._attach(template)
         if (key, rows, title, days) == (self.key, *self.drawn, self.days):
             return
         self.key, self.drawn, self.days = key, (rows, title), days
-        self.chart.spec = charts.filled(self.templates[key], rows, f"{title} · {hint}", days)
+        spec = charts.filled(self.templates[key], rows, f"{title} · {hint}", days)
+        if self.chart is None:
+            self._attach(template, spec)
+        else:
+            self.chart.spec = spec
+
+    async def settled(self, seconds: float = 10) -> None:
+        """Waits until the browser has drawn the chart once, or so long: of two drawings at once either may come out."""
+        for _ in range(int(10 * seconds)):
+            if self.chart.local_tz:  # the browser says it when it has drawn
+                return
+            await asyncio.sleep(0.1)
 
     def still(self) -> dict:
         """→ the chart as it is drawn, without what only the screen needs."""
         return charts.filled(self.templates[self.key], *self.drawn)
 
-    def _attach(self, template: alt.Chart) -> None:
-        options = {"actions": False, "renderer": "svg"}
-        self.chart = alt.JupyterChart(template, embed_options=options, debounce_wait=150, max_wait=False)
+    def _attach(self, template: alt.TopLevelMixin, spec: dict) -> None:
+        self.chart = _Chart(template, spec)
         if self.on_brush:
             self.chart.selections.observe(self._brushed, charts.BRUSH)
         if self.on_pick:

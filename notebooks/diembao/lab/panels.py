@@ -241,7 +241,7 @@ class Panels(w.VBox):
                 w.Box([self.own]).add_class("db-form"),
             ]
         ).add_class("db-section")
-        return w.Box([left, right]).add_class("db-read")
+        return w.Box([left, right]).add_class("db-read").add_class("db-teach")
 
     def _leave(self) -> w.Widget:
         text = self._text
@@ -312,7 +312,7 @@ class Panels(w.VBox):
         ).add_class("db-section")
 
     def _context_columns(self, names: tuple[str, ...], sorts: bool = True) -> list[dict]:
-        aligned = {"left": "right", "surface": "center"}
+        aligned = {"left": "right context", "surface": "center", "right": "left context"}
         return [
             {
                 "key": name,

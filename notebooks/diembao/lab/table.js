@@ -70,6 +70,7 @@ function render({ model, el }) {
         cell.className = columns[place].align;
         const inner = document.createElement(columns[place].strong ? "b" : "span");
         inner.textContent = text;
+        cell.title = text; // what is too long for its cell is read there
         cell.append(inner);
       });
     });

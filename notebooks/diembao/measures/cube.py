@@ -315,12 +315,13 @@ def by_period(
 ) -> pl.DataFrame:
     """Counts and the articles that count → `frequency.by_period` of the dated articles without intervals."""
     days = _days(cube)
-    count = lambda weights: np.bincount(days, weights=weights, minlength=cube.days.height).astype(np.int64)  # noqa: E731
-    sizes = cube.days.with_columns(
-        articles_total=count(inside),
-        syllables=count(cube.articles["syllables"].to_numpy() * inside),
-        mentions_total=count(counts.totals * inside),
-    )
+    each = {
+        "articles_total": inside,
+        "syllables": cube.articles["syllables"].to_numpy() * inside,
+        "mentions_total": counts.totals * inside,
+    }
+    summed = {name: np.bincount(days, weights=weights, minlength=cube.days.height) for name, weights in each.items()}
+    sizes = cube.days.with_columns(**summed).cast(dict.fromkeys(each, pl.Int64))
     sizes = sizes.with_row_index("days").filter(pl.col("articles_total") > 0)
     every = _finest(sizes) if every == "auto" else every
     keys = list(actors) or _most(cube, counts, inside, LINES)

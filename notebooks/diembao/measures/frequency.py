@@ -13,7 +13,7 @@ import polars as pl
 from ..schema import ACTOR_KINDS, ARTICLES, LINE_ROLES, DiembaoError, empty
 from . import intervals
 from .narrow import VIAS, Table, frame, parts_of, settled
-from .selection import alphabetical, attach, beside, counted, key, of, ordered
+from .selection import alphabetical, attach, beside, counted, key, nearest_first, of, ordered
 
 SHOWN = 300_000  # mentions in a concordance
 TOP, LINES = 8, 4  # actors shown by source and over time unless others are asked for
@@ -226,8 +226,8 @@ def concordance(
         "page": pl.col("page"),
         "date": pl.col("published"),
         "source": alphabetical(pl.col("source_id")),
-        "right": alphabetical(pl.col("right").str.strip_chars_start()),
-        "left": alphabetical(pl.col("left").str.strip_chars_end().str.split(" ").list.reverse().list.join(" ")),
+        "right": nearest_first("right"),
+        "left": nearest_first("left"),
     }[order]
     columns = ("actor_id", "page", "published", "source_id", "line", "line_role", "left", "surface", "right")
     return table.sort(place, nulls_last=True, maintain_order=True).rename({"role": "line_role"}).select(columns)

@@ -206,6 +206,12 @@ def alphabetical(text: pl.Expr) -> pl.Expr:
     return text.str.to_lowercase().str.normalize("NFD").str.replace_many(list(marks), list(marks.values()))
 
 
+def nearest_first(side: str) -> pl.Expr:
+    """`left` or `right` of a concordance → what its rows sort by there: the words from the name outwards."""
+    words = pl.col(side).str.strip_chars().str.split(" ")
+    return alphabetical((words.list.reverse() if side == "left" else words).list.join(" "))
+
+
 def beside(text: pl.Expr, start: pl.Expr, end: pl.Expr, width: int) -> tuple[pl.Expr, pl.Expr]:
     """A column of texts and a stretch in each → up to `width` characters before it and behind it, on one line.
 

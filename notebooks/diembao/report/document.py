@@ -367,7 +367,7 @@ class _Composer:
             "row_headings": not any(column["style"] for column in table["columns"]),
             "in_context": any(column["style"] for column in table["columns"]),
             "most": table["most"],
-            "note": self._cut(len(table["rows"]), table["total"]) or ("" if table["rows"] else table["note"]),
+            "note": " ".join(filter(None, [self._cut(len(table["rows"]), table["total"]), table["note"]])),
         }
 
     def _cut(self, shown: int, total: int) -> str:
@@ -517,9 +517,13 @@ def _datasets(spec: Mapping[str, Any]) -> Iterator[tuple[str, list[dict[str, Any
 
 
 def _encoded(spec: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """A chart's specification → label, type and number format of each field it draws, tooltips (the fullest) first."""
+    """A chart's specification → label, type and number format of each field it draws, tooltips (the fullest) first.
+
+    A field no tooltip tells and no axis names, such as the order of a stack, is of no interest beside those they do.
+    """
     encodings = [node["encoding"] for node in _nodes(spec) if isinstance(node.get("encoding"), dict)]
     channels = [c for e in encodings if isinstance(e.get("tooltip"), list) for c in e["tooltip"]]
+    told = {re.sub(r"\\(.)", r"\1", channel["field"]) for channel in channels if isinstance(channel.get("field"), str)}
     drawn = [c for e in encodings for key, c in e.items() if key != "tooltip" and isinstance(c, dict)]
     channels += sorted(drawn, key=lambda channel: channel.get("type") == "quantitative")  # what is counted, then counts
     columns: dict[str, dict[str, Any]] = {}
@@ -536,7 +540,7 @@ def _encoded(spec: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
                 column["label"] = part["title"]
             if column["format"] is None and isinstance(part.get("format"), str):
                 column["format"] = part["format"]
-    return columns
+    return {key: column for key, column in columns.items() if not told or key in told or column["label"] != key}
 
 
 def _read(cell: str, dtype: str) -> float | str | None:
