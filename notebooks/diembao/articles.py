@@ -171,7 +171,7 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         terminal=plain.str.contains(_TERMINAL),
         broken_off=plain.str.contains(_ELLIPSIS) & (plain.str.count_matches(r'"') % 2 == 0),
         credit=low.str.contains(rf"^(?:{any_of(cues['caption_openers'])})[,:]")
-        | low.str.contains(r"(?:^|[.] ?)ảnh minh họa[.]?$")
+        | low.str.contains(r"(?:^|[.] ?)ảnh minh họa[.]?$|^(?:ảnh )?chụp màn hình(?: [^ .,;:]+){1,3}$")
         | (low.str.contains(r"(?:^|[.,)] ?)© ?[^\d.©]{3,60}$") & ~low.str.contains("quyền|rights|copyright"))
         # an agency behind a sentence, in brackets behind words that end in nothing, or before its photographer's name
         | is_outlet(signed.str.extract(r"[.] (\p{Lu}[\p{L} ]{1,20}?)(?: ?[-/] ?\p{Lu}[^.]{2,40})?$"))
@@ -218,7 +218,7 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     )
     content = (pl.col("syllables") >= 7) & pl.col("terminal") & ~pl.any_horizontal("credit", "notice")
     return full.with_columns(
-        form=pl.col("form") & ~pl.col("credit"),
+        form=pl.any_horizontal("form", "list_end") & ~pl.col("credit"),
         imprint=pl.col("imprint") & ~pl.col("credit"),
         content=content,
         copied=(pl.col("syllables") >= 4) & (pl.len().over("page", "plain") > 1),
@@ -233,7 +233,7 @@ _ADDRESS = r"^(?:https?://|www[.])[^ ]+$|^[^ @]+@[^ @]+[.][^ @]+$"  # of a page 
 def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series) -> pl.DataFrame:
     """Short lines → the signals only they can show: `n` and a truth value each."""
     plain, low = pl.col("plain"), pl.col("low")
-    name = r"(?:\p{Lu}[\p{L}'.]*[\p{L}']|\p{Lu}\.?)"
+    name = r"(?:\p{Lu}[\p{L}'.]*[\p{L}']|\p{Lu}(?:\.(?:\p{Lu}\.)*)?)"
     digits = r"\d{1,2} ?[/.-] ?\d{1,2} ?[/.-] ?\d{4}|\d{4}[.-]\d{2}[.-]\d{2}|\d{1,2}[:h]\d{2}(?::\d{2})?|\d+"
     date_words = rf"\b(?:{any_of(cues['byline_words'])}|ngày|tháng|năm|{_ENGLISH_DATES})\b"
     has_date = plain.str.contains(
@@ -242,6 +242,7 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series) -> pl.Da
     ) | (low.str.contains(rf"\b(?:{_ENGLISH_DATES})\b") & plain.str.contains(r"(?:19|20)\d{2}"))
     # a dateline: take dates, times, byline words, names and a section's name away, and nothing is left
     left_over = asked(has_date, plain).str.replace(r"^[^|\d]{2,25}[|]|[|][^|\d]{2,25}$", " ")
+    left_over = left_over.str.replace(r"^[^|\d]{2,25} [-–] (\d)", "${1}")
     left_over = left_over.str.replace_all(digits, " ").str.replace_all(f"(?i){date_words}", " ")
     agency = (
         r"\((?:(?:[Tt]heo|[Tt]ổng hợp|[Dd]ịch|[Ll]ược|[Nn]guồn|thực hiện).{0,40}|[TtHhG .,/]{1,7}|[\p{L} .,&-]{2,20})\)"
@@ -259,14 +260,15 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series) -> pl.Da
     plain_letters = asked(plain.str.contains(r"^[ -~]+$"), plain)
     return short.select(
         "n",
-        image_file=low.str.contains(r"^[^ ]+\.(?:jpe?g|png|webp|gif|avif)$"),
+        image_file=low.str.contains(r"^(?:[a-z-]+: ?)?[^ ]+\.(?:jpe?g|png|webp|gif|avif)$"),
         link_heading=is_heading(cues["link_headings"])
         | plain.str.contains(rf"^[^\p{{L}}]*(?i:{of_section}) \p{{Lu}}\p{{L}}*(?: \p{{L}}+){{0,2}}$"),
         tag_heading=is_heading(cues["tag_headings"]),
         talk_heading=is_heading(cues["talk_headings"]) | plain.str.contains(r"^#\d+$"),
         order=is_heading(cues["comment_orders"]),
         button=is_heading(cues["link_buttons"]),
-        list_end=low.str.contains(rf"^(?:{any_of(cues['list_ends'])})") & ~pl.col("terminal"),
+        # (the list is named: "Kết thúc Đọc nhiều"; a story's own title goes on in small letters)
+        list_end=plain.str.contains(rf"^(?i:{any_of(cues['list_ends'])}) \p{{Lu}}") & ~pl.col("terminal"),
         ui=low.str.contains(rf"^[^\p{{L}}]*(?:(?:{any_of(cues['ui'])})[^\p{{L}}]*)+$")
         | (
             plain.str.contains(r" [|>›»] ")
