@@ -11,6 +11,7 @@ from .catalogue import Catalogue, any_of, asked, folded
 _PAGE = pl.col("page")
 # What may close a sentence; a line of prose ends with it, a title does not.
 _TERMINAL = r"[.!?;:…][\"')\]]*\s*$|[\"'][)\]]?\s*$|[.!?][\"']? ?\([^()]{1,40}\)\s*$"
+_BULLET = r"^[*•·▪] +"
 _INVISIBLE = "[\u200b\ufeff\x1c-\x1f]"
 _ELLIPSIS = r"(?:\.\.\.|…)[\"')\]]*\s*$"
 
@@ -58,9 +59,8 @@ def line_roles(lines: pl.DataFrame, pages: pl.DataFrame, catalogue: Catalogue) -
 
 def _unmarked(full: pl.DataFrame) -> pl.DataFrame:
     """Lines → the same without the bullets that some dumps put before whatever stands in a list, menus and links."""
-    mark = r"^[*•·▪] +"
-    marked = pl.col("plain").str.contains(mark)
-    plain = pl.when(marked & (marked.sum().over("page") >= _MARKED)).then(pl.col("plain").str.replace(mark, ""))
+    marked = pl.col("plain").str.contains(_BULLET)
+    plain = pl.when(marked & (marked.sum().over("page") >= _MARKED)).then(pl.col("plain").str.replace(_BULLET, ""))
     return full.with_columns(plain=pl.coalesce(plain, "plain"))
 
 
@@ -170,7 +170,8 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         syllables=plain.str.count_matches(r"[\p{L}\p{M}]+"),
         terminal=plain.str.contains(_TERMINAL),
         broken_off=plain.str.contains(_ELLIPSIS) & (plain.str.count_matches(r'"') % 2 == 0),
-        credit=low.str.contains(rf"^(?:{any_of(cues['caption_openers'])})[,:]")
+        credit=(
+        low.str.contains(rf"^(?:{any_of(cues['caption_openers'])})[,:]")
         | low.str.contains(r"(?:^|[.] ?)ảnh minh họa[.]?$|^(?:ảnh )?chụp màn hình(?: [^ .,;:]+){1,3}$")
         | (low.str.contains(r"(?:^|[.,)] ?)© ?[^\d.©]{3,60}$") & ~low.str.contains("quyền|rights|copyright"))
         # an agency behind a sentence, in brackets behind words that end in nothing, or before its photographer's name
@@ -179,7 +180,9 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         | ending.str.contains(r"(?:^| )\p{Lu}{2,8}(?:(?: (?i:photo))?/\p{Lu}[^.!?]{2,40}| (?i:photo))$")
         | low.str.contains(rf"(?:^|[ (\[\-/.*])(?:{any_of(cues['credit_words'])})(?: \([^)]*\))? ?: ?[^ ]")
         | low.str.contains(r"\((?:ảnh|photo|nguồn)[ :][^)]{0,60}\)[ .]*$")
-        | low.str.contains(r"[ .][-–] ?ảnh (?:chụp màn hình )?[^ .,;:]+(?: [^ .,;:]+){0,3}[ .]*$"),
+        | low.str.contains(r"[ .][-–] ?ảnh (?:chụp màn hình )?[^ .,;:]+(?: [^ .,;:]+){0,3}[ .]*$")
+        )
+        & ~low.str.contains(r"^(?:chùm|loạt) ảnh ?:"),  # a title
         link_opener=low.str.contains(rf"^(?:{any_of(cues['link_openers'])})"),
         dated_title=(
             plain.str.contains(r"^\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d{2}(?:,? \d{1,2}:\d{2})?(?: ?[-–|:])? \p{Lu}")
@@ -337,6 +340,10 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
     """Signals → the place of each line in its page: headline, lead, the last line of the story, the closing block."""
     k = pl.int_range(pl.len()).over("page")
     full = full.with_columns(k=k, pointed=pl.col("pointed") & (pl.col("syllables") <= 45))
+    # beside the day a name with whose pictures they are is a byline
+    beside = (_line("dateline", 1) | _line("dateline", -1)) & pl.col("low").str.ends_with(")")
+    wrote = beside & pl.col("credit") & pl.col("plain").str.contains(r"^(?:\p{Lu}[\p{L}.]* ){1,4}\([^()]*\)$")
+    full = full.with_columns(credit=pl.col("credit") & ~wrote, signed=pl.col("signed") | wrote)
     # lists give the day of each story beside its title
     dated = pl.col("dated_title") & (_line("dated_title", 1) | _line("dated_title", -1))
     full = full.with_columns(link_opener=pl.col("link_opener") | dated)
@@ -441,6 +448,7 @@ def _echoed(full: pl.DataFrame) -> pl.DataFrame:
     placed = full.join(begins, on="page", how="inner", maintain_order="left")
     above = pl.col("title_like") & (pl.col("k") < pl.col("begins"))
     near = (pl.col("begins") - pl.col("k") <= _HEAD) & pl.col("syllables").is_between(5, 32)
+    near = near & ~pl.col("plain").str.contains(_BULLET)  # the story in brief
     choice = placed.filter(above.sum().over("page") > 1).filter(above & near)
     # (its author may stand between a title and its day)
     short = (pl.col("syllables").shift(-1) <= 4) & ~_line("terminal", 1)
@@ -527,6 +535,10 @@ def _zones(full: pl.DataFrame) -> pl.DataFrame:
     heads_links = (pl.col("link_heading") & (pl.col("k") > pl.col("headline_at"))) | (
         stamped & (pl.col("k") > pl.col("lead_at") + 1)
     )
+    # a live report goes on with its next hour, which text follows as it does not below the length of a video
+    hour = pl.col("clock") & (_line("content", 1) | _line("content", 2)) & (pl.col("k") > pl.col("headline_at"))
+    hour = hour & (hour.sum().over("page") >= _LIVE)
+    full = full.with_columns(hour=hour, goes_on=pl.col("goes_on") | hour)
     state = pl.when(heads_links).then(True).when(pl.col("goes_on") | _line("list_end", -1)).then(False)
     full = full.with_columns(in_list=state.forward_fill().over("page").fill_null(False))
     full = full.with_columns(story=pl.col("story") & ~pl.col("in_list"))
@@ -591,6 +603,7 @@ def _zones(full: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+_LIVE = 3  # lines with nothing but an hour, each above text, from which a page is a live report
 _STORY, _LINKS, _TAGS, _TALK, _IMPRINT = range(5)  # what a heading may open, down to the next
 
 
@@ -795,7 +808,9 @@ def _byline() -> pl.Expr:
     dated_above = (pl.col("dateline") & (k <= pl.col("lead_at") + 3)).any().over("page")
     titled = k.filter(pl.col("headline_again") | (k == pl.col("headline_at"))).min().over("page")
     dateline = pl.col("dateline") & ((k <= pl.col("lead_at") + 3) | ~dated_above)
-    dateline = dateline & ((k >= titled - 3) | _line("author", 1))
+    # (the day of a printed issue stands in its masthead)
+    issue = pl.col("low").str.contains(r"^số:? \d")
+    dateline = dateline & ((k >= titled - 3) | _line("author", 1) | issue)
     signed_above = (
         pl.col("name_only")
         & late
@@ -823,10 +838,10 @@ def _caption() -> pl.Expr:
     before_credit = _line("credit", 1) & (pl.col("line").shift(-1) == pl.col("last") + 1) & bare & pl.col("below")
     tabled = pl.col("text").str.contains("\t", literal=True)
     beside_credit = pl.col("above_credit") | (bare & ~pl.col("small") & (_line("credit", -1) | _line("credit", -2)))
-    headline = pl.col("plain").filter(k == pl.col("headline_at")).first().over("page")
-    pictures = headline.str.contains(r"(?i)^[^\p{L}]*(?:chùm |loạt |hình |những hình )?ảnh ") & (
-        pl.col("credit").cast(pl.Int32).sum().over("page") >= 3
-    )
+    headline = pl.col("low").filter(k == pl.col("headline_at")).first().over("page")
+    pictures = headline.str.contains(
+        r"^[^\p{L}]*(?:chùm |loạt |hình |những hình )?ảnh |(?:qua|bằng|chùm|loạt) (?:những |các )?(?:bức |chùm |hình )?ảnh"
+    ) & (pl.col("credit").cast(pl.Int32).sum().over("page") >= 3)
     return (
         (
             pl.col("credit")
@@ -850,7 +865,12 @@ def _caption() -> pl.Expr:
         | (pl.all_horizontal("again", "pictured") & (k < pl.col("last_story")) & ~pl.col("in_list"))
         | (pl.col("stray") & (pl.col("syllables") >= 14))
         # in a story in pictures short sentences are captions
-        | (pictures & pl.all_horizontal("dumped", "inside", "terminal") & (pl.col("syllables") <= 20))
+        | (
+            pictures
+            & pl.all_horizontal("dumped", "terminal")
+            & (pl.col("inside") | (_line("credit", -1) & _line("credit", 1)))
+            & (pl.col("syllables") <= 20)
+        )
         | ((k == pl.col("picture_at")) & pl.col("pictured"))
         | (pl.all_horizontal("pointed", "below") & ~pl.any_horizontal("outside", "in_list"))
     )
@@ -883,6 +903,8 @@ def _role() -> pl.Expr:
         .then(pl.lit("ui"))
         .when(pl.col("byline") & ~pl.col("spoken"))
         .then(pl.lit("byline"))
+        .when(pl.col("hour") & ~pl.any_horizontal("outside", "in_list"))
+        .then(pl.lit("body"))
         .when(pl.any_horizontal("ui", "link_heading", "tag_heading", "talk_heading", "button") | topic)
         .then(pl.lit("ui"))
         .when("caption")
