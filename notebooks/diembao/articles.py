@@ -171,16 +171,16 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         terminal=plain.str.contains(_TERMINAL),
         broken_off=plain.str.contains(_ELLIPSIS) & (plain.str.count_matches(r'"') % 2 == 0),
         credit=(
-        low.str.contains(rf"^(?:{any_of(cues['caption_openers'])})[,:]")
-        | low.str.contains(r"(?:^|[.] ?)ảnh minh họa[.]?$|^(?:ảnh )?chụp màn hình(?: [^ .,;:]+){1,3}$")
-        | (low.str.contains(r"(?:^|[.,)] ?)© ?[^\d.©]{3,60}$") & ~low.str.contains("quyền|rights|copyright"))
-        # an agency behind a sentence, in brackets behind words that end in nothing, or before its photographer's name
-        | is_outlet(signed.str.extract(r"[.] (\p{Lu}[\p{L} ]{1,20}?)(?: ?[-/] ?\p{Lu}[^.]{2,40})?$"))
-        | (is_outlet(ending.str.extract(r"[^.!?;:\"] ?\(([^()]{2,30})\)$")) & (plain.str.count_matches(" ") >= 5))
-        | ending.str.contains(r"(?:^| )\p{Lu}{2,8}(?:(?: (?i:photo))?/\p{Lu}[^.!?]{2,40}| (?i:photo))$")
-        | low.str.contains(rf"(?:^|[ (\[\-/.*])(?:{any_of(cues['credit_words'])})(?: \([^)]*\))? ?: ?[^ ]")
-        | low.str.contains(r"\((?:ảnh|photo|nguồn)[ :][^)]{0,60}\)[ .]*$")
-        | low.str.contains(r"[ .][-–] ?ảnh (?:chụp màn hình )?[^ .,;:]+(?: [^ .,;:]+){0,3}[ .]*$")
+            low.str.contains(rf"^(?:{any_of(cues['caption_openers'])})[,:]")
+            | low.str.contains(r"(?:^|[.] ?)ảnh minh họa[.]?$|^(?:ảnh )?chụp màn hình(?: [^ .,;:]+){1,3}$")
+            | (low.str.contains(r"(?:^|[.,)] ?)© ?[^\d.©]{3,60}$") & ~low.str.contains("quyền|rights|copyright"))
+            # an agency behind a sentence, in brackets behind words that end in nothing, or before its photographer's name
+            | is_outlet(signed.str.extract(r"[.] (\p{Lu}[\p{L} ]{1,20}?)(?: ?[-/] ?\p{Lu}[^.]{2,40})?$"))
+            | (is_outlet(ending.str.extract(r"[^.!?;:\"] ?\(([^()]{2,30})\)$")) & (plain.str.count_matches(" ") >= 5))
+            | ending.str.contains(r"(?:^| )\p{Lu}{2,8}(?:(?: (?i:photo))?/\p{Lu}[^.!?]{2,40}| (?i:photo))$")
+            | low.str.contains(rf"(?:^|[ (\[\-/.*])(?:{any_of(cues['credit_words'])})(?: \([^)]*\))? ?: ?[^ ]")
+            | low.str.contains(r"\((?:ảnh|photo|nguồn)[ :][^)]{0,60}\)[ .]*$")
+            | low.str.contains(r"[ .][-–] ?ảnh (?:chụp màn hình )?[^ .,;:]+(?: [^ .,;:]+){0,3}[ .]*$")
         )
         & ~low.str.contains(r"^(?:chùm|loạt) ảnh ?:"),  # a title
         link_opener=low.str.contains(rf"^(?:{any_of(cues['link_openers'])})"),
@@ -839,9 +839,12 @@ def _caption() -> pl.Expr:
     tabled = pl.col("text").str.contains("\t", literal=True)
     beside_credit = pl.col("above_credit") | (bare & ~pl.col("small") & (_line("credit", -1) | _line("credit", -2)))
     headline = pl.col("low").filter(k == pl.col("headline_at")).first().over("page")
-    pictures = headline.str.contains(
-        r"^[^\p{L}]*(?:chùm |loạt |hình |những hình )?ảnh |(?:qua|bằng|chùm|loạt) (?:những |các )?(?:bức |chùm |hình )?ảnh"
-    ) & (pl.col("credit").cast(pl.Int32).sum().over("page") >= 3)
+    credits = (pl.col("credit") & pl.col("below") & ~pl.any_horizontal("outside", "in_list")).sum().over("page")
+    mostly = (credits >= 5) & (credits >= pl.col("story").sum().over("page"))
+    pictures = headline.str.contains(r"^[^\p{L}]*(?:chùm |loạt |hình |những hình )?ảnh ") & (
+        pl.col("credit").cast(pl.Int32).sum().over("page") >= 3
+    )
+    pictures = pictures | (mostly & (_line("credit", -1) | _line("credit", 1)))
     return (
         (
             pl.col("credit")
@@ -863,7 +866,7 @@ def _caption() -> pl.Expr:
         )
         # the text of a picture beside the picture's own
         | (pl.all_horizontal("again", "pictured") & (k < pl.col("last_story")) & ~pl.col("in_list"))
-        | (pl.col("stray") & (pl.col("syllables") >= 14))
+        | (pl.col("stray") & (pl.col("syllables") >= 14) & ~pl.col("link"))
         # in a story in pictures short sentences are captions
         | (
             pictures
