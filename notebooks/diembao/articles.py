@@ -663,6 +663,12 @@ def _second_articles(full: pl.DataFrame) -> pl.DataFrame:
         & ~pl.any_horizontal("form", "imprint", "notice", "marked")
         & (pl.col("k") > pl.col("lead_at") + 3)
     )
+    # what the page lists together with its own headline, right above it, are the other articles of an issue
+    again = pl.col("headline_again") & (pl.col("k") < pl.col("headline_at"))
+    from_top = pl.when(again).then("k").max().over("page")
+    contents = (pl.col("k") > from_top) & (pl.col("k") < pl.col("headline_at"))
+    contents = contents & (pl.col("title_like").sum().over("page", contents) == pl.len().over("page", contents))
+    full = full.with_columns(contents=contents.fill_null(False))
     heads = pl.col("titles") & pl.col("zone").is_in([_STORY, _TAGS]) & _line("content", 1)
     pictured = _line("credit", 2) & _line("content", 3)
     in_order = pictured | (_line("dateline", 2) & _line("credit", 3) & _line("content", 4))
@@ -674,7 +680,17 @@ def _second_articles(full: pl.DataFrame) -> pl.DataFrame:
     told_after = sum(_line("said_out", by).cast(pl.Int64) for by in range(1, 10))
     below = full.filter("closed")  # which the last lines of a page are, in most pages none
     whole = below.filter(pl.col("titles") & dated & in_a_row & (told_after >= 3))["n"]
-    opens = (heads & (in_order | (pl.col("closed") & (prose_after >= 4)))) | pl.col("n").is_in(whole.implode())
+    of_issue = below.filter(_line("content", 1)).join(full.filter("contents"), on=["page", "low"], how="semi")["n"]
+    opens = (heads & (in_order | (pl.col("closed") & (prose_after >= 4)))) | pl.col("n").is_in(
+        whole.append(of_issue).implode()
+    )
+    # so does a title too short to tell from a subheading, where the story has none, begins in the same order, and the
+    # paragraph below takes the title up
+    brief = pl.col("title_like") & ~pl.col("terminal") & (pl.col("syllables") <= 6) & (pl.col("zone") == _STORY)
+    brief = brief & _line("content", 1) & (pl.col("k") > pl.col("lead_at") + 3)
+    ordered = (pl.col("credit") & (pl.col("k") == pl.col("lead_at") + 1)).any().over("page")
+    brief = brief & (brief.sum().over("page") == 1) & ordered & (pl.col("stories_before") >= 4)
+    opens = opens | (brief & pictured & _line("teaser", 1) & (prose_after >= 5))
     full = full.with_columns(segment=opens.cast(pl.Int32).cum_sum().over("page"))
     # an article run on ends where, after its text, the site speaks again
     told = pl.col("content").cast(pl.Int32).cum_sum().over("page", "segment") >= 3
@@ -919,6 +935,8 @@ def _role() -> pl.Expr:
             .when(k < pl.col("headline_at")).then(pl.lit("headline"))  # the page's, with the site's name behind it
             .otherwise(pl.lit("ui"))
         )
+        .when("contents")
+        .then(pl.lit("related"))
         .when((k < pl.col("headline_at")) | pl.col("spoken"))
         .then(pl.lit("ui"))
         .when(
