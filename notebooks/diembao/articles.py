@@ -174,7 +174,7 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
             low.str.contains(rf"^(?:{any_of(cues['caption_openers'])})[,:]")
             | low.str.contains(r"(?:^|[.] ?)ảnh minh họa[.]?$|^(?:ảnh )?chụp màn hình(?: [^ .,;:]+){1,3}$")
             | (low.str.contains(r"(?:^|[.,)] ?)© ?[^\d.©]{3,60}$") & ~low.str.contains("quyền|rights|copyright"))
-            # an agency behind a sentence, in brackets behind words that end in nothing, or before its photographer's name
+            # an agency behind a sentence, in brackets behind words that end in nothing, or before a photographer's name
             | is_outlet(signed.str.extract(r"[.] (\p{Lu}[\p{L} ]{1,20}?)(?: ?[-/] ?\p{Lu}[^.]{2,40})?$"))
             | (is_outlet(ending.str.extract(r"[^.!?;:\"] ?\(([^()]{2,30})\)$")) & (plain.str.count_matches(" ") >= 5))
             | ending.str.contains(r"(?:^| )\p{Lu}{2,8}(?:(?: (?i:photo))?/\p{Lu}[^.!?]{2,40}| (?i:photo))$")
@@ -236,7 +236,7 @@ _ADDRESS = r"^(?:https?://|www[.])[^ ]+$|^[^ @]+@[^ @]+[.][^ @]+$"  # of a page 
 def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series) -> pl.DataFrame:
     """Short lines → the signals only they can show: `n` and a truth value each."""
     plain, low = pl.col("plain"), pl.col("low")
-    name = r"(?:\p{Lu}[\p{L}'.]*[\p{L}']|\p{Lu}(?:\.(?:\p{Lu}\.)*)?)"
+    name = r"(?:\p{Lu}[\p{L}'.]*[\p{L}']|\p{Lu}\.?)"
     digits = r"\d{1,2} ?[/.-] ?\d{1,2} ?[/.-] ?\d{4}|\d{4}[.-]\d{2}[.-]\d{2}|\d{1,2}[:h]\d{2}(?::\d{2})?|\d+"
     date_words = rf"\b(?:{any_of(cues['byline_words'])}|ngày|tháng|năm|{_ENGLISH_DATES})\b"
     has_date = plain.str.contains(
@@ -251,7 +251,7 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series) -> pl.Da
         r"\((?:(?:[Tt]heo|[Tt]ổng hợp|[Dd]ịch|[Ll]ược|[Nn]guồn|thực hiện).{0,40}|[TtHhG .,/]{1,7}|[\p{L} .,&-]{2,20})\)"
     )
     # (no bounds in these: patterns in patterns, they would be compiled as often as may be)
-    full_name = rf"{name}(?: {name})*"
+    full_name = rf"(?:{name}(?: {name})*|(?:\p{{Lu}}\.)+)"
     several = rf"(?: ?[-/|] ?{full_name}|/(?:báo|Báo) [^()/.]{{2,20}})"
     label, names = rf"(?i:{any_of(cues['author_labels'])}) ?[:,] ?", rf"{name}(?:[ ,&/-]+{name})*"
 
@@ -453,7 +453,8 @@ def _echoed(full: pl.DataFrame) -> pl.DataFrame:
     # (its author may stand between a title and its day)
     short = (pl.col("syllables").shift(-1) <= 4) & ~_line("terminal", 1)
     dated = _line("dateline", 1) | _line("dateline", -1) | (_line("dateline", 2) & short)
-    dated = placed.select("page", "k", dated=dated)
+    sentence = pl.col("content") & pl.col("plain").str.ends_with(".")
+    dated = placed.select("page", "k", sentence=sentence, dated=dated)
     spoken = placed.filter(pl.col("page").is_in(choice["page"].unique().implode()))
     spoken = spoken.filter(pl.col("content") & pl.col("k").is_between("begins", "ends"))
     said = _syllables(spoken).unpivot(["syllable", "pair"], index="page", value_name="said").drop("variable").unique()
@@ -475,6 +476,7 @@ def _echoed(full: pl.DataFrame) -> pl.DataFrame:
             - (pl.col("begins") - pl.col("k")) * 0.05
             - (pl.col("number").cast(pl.Float64) - 22).clip(0) * 0.2  # longer than titles are
             + pl.col("dated").fill_null(False).cast(pl.Float64) * 0.5
+            - pl.col("sentence").fill_null(False).cast(pl.Float64)  # a sentence, as a standfirst is
             + (pl.col("k") == 0).cast(pl.Float64) * 0.3
         )
         .filter(pl.col("score") >= 0.5)
@@ -663,12 +665,7 @@ def _second_articles(full: pl.DataFrame) -> pl.DataFrame:
         & ~pl.any_horizontal("form", "imprint", "notice", "marked")
         & (pl.col("k") > pl.col("lead_at") + 3)
     )
-    # what the page lists together with its own headline, right above it, are the other articles of an issue
-    again = pl.col("headline_again") & (pl.col("k") < pl.col("headline_at"))
-    from_top = pl.when(again).then("k").max().over("page")
-    contents = (pl.col("k") > from_top) & (pl.col("k") < pl.col("headline_at"))
-    contents = contents & (pl.col("title_like").sum().over("page", contents) == pl.len().over("page", contents))
-    full = full.with_columns(contents=contents.fill_null(False))
+    contents = _contents(full)
     heads = pl.col("titles") & pl.col("zone").is_in([_STORY, _TAGS]) & _line("content", 1)
     pictured = _line("credit", 2) & _line("content", 3)
     in_order = pictured | (_line("dateline", 2) & _line("credit", 3) & _line("content", 4))
@@ -680,7 +677,8 @@ def _second_articles(full: pl.DataFrame) -> pl.DataFrame:
     told_after = sum(_line("said_out", by).cast(pl.Int64) for by in range(1, 10))
     below = full.filter("closed")  # which the last lines of a page are, in most pages none
     whole = below.filter(pl.col("titles") & dated & in_a_row & (told_after >= 3))["n"]
-    of_issue = below.filter(_line("content", 1)).join(full.filter("contents"), on=["page", "low"], how="semi")["n"]
+    # (and the other articles of an issue)
+    of_issue = below.filter(_line("content", 1)).join(contents, on=["page", "low"], how="semi")["n"]
     opens = (heads & (in_order | (pl.col("closed") & (prose_after >= 4)))) | pl.col("n").is_in(
         whole.append(of_issue).implode()
     )
@@ -691,7 +689,9 @@ def _second_articles(full: pl.DataFrame) -> pl.DataFrame:
     ordered = (pl.col("credit") & (pl.col("k") == pl.col("lead_at") + 1)).any().over("page")
     brief = brief & (brief.sum().over("page") == 1) & ordered & (pl.col("stories_before") >= 4)
     opens = opens | (brief & pictured & _line("teaser", 1) & (prose_after >= 5))
-    full = full.with_columns(segment=opens.cast(pl.Int32).cum_sum().over("page"))
+    full = full.with_columns(
+        segment=opens.cast(pl.Int32).cum_sum().over("page"), contents=pl.col("n").is_in(contents["n"].implode())
+    )
     # an article run on ends where, after its text, the site speaks again
     told = pl.col("content").cast(pl.Int32).cum_sum().over("page", "segment") >= 3
     headings = pl.any_horizontal("ui", "link_heading", "tag_heading", "talk_heading") & ~pl.col("dateline")
@@ -709,6 +709,14 @@ def _second_articles(full: pl.DataFrame) -> pl.DataFrame:
     runs = (runs | (heading & _line("listing", 1) & _line("dateline", 2))) & (pl.col("segment") > 0)
     ended = told & (pl.col("site") | runs)
     return full.with_columns(ended=ended.cast(pl.Int32).cum_sum().over("page", "segment") > 0)
+
+
+def _contents(full: pl.DataFrame) -> pl.DataFrame:
+    """Lines → `n`, `page`, `low` of the titles that a page lists together with its own headline, right above it."""
+    again = pl.col("headline_again") & (pl.col("k") < pl.col("headline_at"))
+    tops = full.filter(again).group_by("page").agg(top=pl.col("k").max())
+    listed = full.join(tops, on="page", how="inner").filter(pl.col("k").is_between("top", "headline_at", closed="none"))
+    return listed.filter(pl.col("title_like").all().over("page")).select("n", "page", "low")
 
 
 _DUMP = 10  # lines of the site's own from which a page is the dump of all its text
@@ -855,7 +863,7 @@ def _caption() -> pl.Expr:
     tabled = pl.col("text").str.contains("\t", literal=True)
     beside_credit = pl.col("above_credit") | (bare & ~pl.col("small") & (_line("credit", -1) | _line("credit", -2)))
     headline = pl.col("low").filter(k == pl.col("headline_at")).first().over("page")
-    credits = (pl.col("credit") & pl.col("below") & ~pl.any_horizontal("outside", "in_list")).sum().over("page")
+    credits = (pl.col("credit") & pl.col("below") & (pl.col("zone") == _STORY)).sum().over("page")
     mostly = (credits >= 5) & (credits >= pl.col("story").sum().over("page"))
     pictures = headline.str.contains(r"^[^\p{L}]*(?:chùm |loạt |hình |những hình )?ảnh ") & (
         pl.col("credit").cast(pl.Int32).sum().over("page") >= 3
@@ -926,6 +934,8 @@ def _role() -> pl.Expr:
         .then(pl.lit("body"))
         .when(pl.any_horizontal("ui", "link_heading", "tag_heading", "talk_heading", "button") | topic)
         .then(pl.lit("ui"))
+        .when("contents")
+        .then(pl.lit("related"))
         .when("caption")
         .then(pl.lit("caption"))
         .when(pl.col("headline_again") & (k <= pl.col("lead_at") + 2))
@@ -935,8 +945,6 @@ def _role() -> pl.Expr:
             .when(k < pl.col("headline_at")).then(pl.lit("headline"))  # the page's, with the site's name behind it
             .otherwise(pl.lit("ui"))
         )
-        .when("contents")
-        .then(pl.lit("related"))
         .when((k < pl.col("headline_at")) | pl.col("spoken"))
         .then(pl.lit("ui"))
         .when(
