@@ -11,6 +11,7 @@ from .catalogue import Catalogue, any_of, asked, folded
 _PAGE = pl.col("page")
 # What may close a sentence; a line of prose ends with it, a title does not.
 _TERMINAL = r"[.!?;:…][\"')\]]*\s*$|[\"'][)\]]?\s*$|[.!?][\"']? ?\([^()]{1,40}\)\s*$"
+_BULLET = r"^[*•·▪] +"
 _INVISIBLE = "[\u200b\ufeff\x1c-\x1f]"
 _ELLIPSIS = r"(?:\.\.\.|…)[\"')\]]*\s*$"
 
@@ -58,9 +59,8 @@ def line_roles(lines: pl.DataFrame, pages: pl.DataFrame, catalogue: Catalogue) -
 
 def _unmarked(full: pl.DataFrame) -> pl.DataFrame:
     """Lines → the same without the bullets that some dumps put before whatever stands in a list, menus and links."""
-    mark = r"^[*•·▪] +"
-    marked = pl.col("plain").str.contains(mark)
-    plain = pl.when(marked & (marked.sum().over("page") >= _MARKED)).then(pl.col("plain").str.replace(mark, ""))
+    marked = pl.col("plain").str.contains(_BULLET)
+    plain = pl.when(marked & (marked.sum().over("page") >= _MARKED)).then(pl.col("plain").str.replace(_BULLET, ""))
     return full.with_columns(plain=pl.coalesce(plain, "plain"))
 
 
@@ -170,16 +170,19 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         syllables=plain.str.count_matches(r"[\p{L}\p{M}]+"),
         terminal=plain.str.contains(_TERMINAL),
         broken_off=plain.str.contains(_ELLIPSIS) & (plain.str.count_matches(r'"') % 2 == 0),
-        credit=low.str.contains(rf"^(?:{any_of(cues['caption_openers'])})[,:]")
-        | low.str.contains(r"(?:^|[.] ?)ảnh minh họa[.]?$")
-        | (low.str.contains(r"(?:^|[.,)] ?)© ?[^\d.©]{3,60}$") & ~low.str.contains("quyền|rights|copyright"))
-        # an agency behind a sentence, in brackets behind words that end in nothing, or before its photographer's name
-        | is_outlet(signed.str.extract(r"[.] (\p{Lu}[\p{L} ]{1,20}?)(?: ?[-/] ?\p{Lu}[^.]{2,40})?$"))
-        | (is_outlet(ending.str.extract(r"[^.!?;:\"] ?\(([^()]{2,30})\)$")) & (plain.str.count_matches(" ") >= 5))
-        | ending.str.contains(r"(?:^| )\p{Lu}{2,8}(?:(?: (?i:photo))?/\p{Lu}[^.!?]{2,40}| (?i:photo))$")
-        | low.str.contains(rf"(?:^|[ (\[\-/.*])(?:{any_of(cues['credit_words'])})(?: \([^)]*\))? ?: ?[^ ]")
-        | low.str.contains(r"\((?:ảnh|photo|nguồn)[ :][^)]{0,60}\)[ .]*$")
-        | low.str.contains(r"[ .][-–] ?ảnh (?:chụp màn hình )?[^ .,;:]+(?: [^ .,;:]+){0,3}[ .]*$"),
+        credit=(
+            low.str.contains(rf"^(?:{any_of(cues['caption_openers'])})[,:]")
+            | low.str.contains(r"(?:^|[.] ?)ảnh minh họa[.]?$|^(?:ảnh )?chụp màn hình(?: [^ .,;:]+){1,3}$")
+            | (low.str.contains(r"(?:^|[.,)] ?)© ?[^\d.©]{3,60}$") & ~low.str.contains("quyền|rights|copyright"))
+            # an agency behind a sentence, in brackets behind words that end in nothing, or before a photographer's name
+            | is_outlet(signed.str.extract(r"[.] (\p{Lu}[\p{L} ]{1,20}?)(?: ?[-/] ?\p{Lu}[^.]{2,40})?$"))
+            | (is_outlet(ending.str.extract(r"[^.!?;:\"] ?\(([^()]{2,30})\)$")) & (plain.str.count_matches(" ") >= 5))
+            | ending.str.contains(r"(?:^| )\p{Lu}{2,8}(?:(?: (?i:photo))?/\p{Lu}[^.!?]{2,40}| (?i:photo))$")
+            | low.str.contains(rf"(?:^|[ (\[\-/.*])(?:{any_of(cues['credit_words'])})(?: \([^)]*\))? ?: ?[^ ]")
+            | low.str.contains(r"\((?:ảnh|photo|nguồn)[ :][^)]{0,60}\)[ .]*$")
+            | low.str.contains(r"[ .][-–] ?ảnh (?:chụp màn hình )?[^ .,;:]+(?: [^ .,;:]+){0,3}[ .]*$")
+        )
+        & ~low.str.contains(r"^(?:chùm|loạt) ảnh ?:"),  # a title
         link_opener=low.str.contains(rf"^(?:{any_of(cues['link_openers'])})"),
         dated_title=(
             plain.str.contains(r"^\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d{2}(?:,? \d{1,2}:\d{2})?(?: ?[-–|:])? \p{Lu}")
@@ -218,7 +221,7 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     )
     content = (pl.col("syllables") >= 7) & pl.col("terminal") & ~pl.any_horizontal("credit", "notice")
     return full.with_columns(
-        form=pl.col("form") & ~pl.col("credit"),
+        form=pl.any_horizontal("form", "list_end") & ~pl.col("credit"),
         imprint=pl.col("imprint") & ~pl.col("credit"),
         content=content,
         copied=(pl.col("syllables") >= 4) & (pl.len().over("page", "plain") > 1),
@@ -242,12 +245,13 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series) -> pl.Da
     ) | (low.str.contains(rf"\b(?:{_ENGLISH_DATES})\b") & plain.str.contains(r"(?:19|20)\d{2}"))
     # a dateline: take dates, times, byline words, names and a section's name away, and nothing is left
     left_over = asked(has_date, plain).str.replace(r"^[^|\d]{2,25}[|]|[|][^|\d]{2,25}$", " ")
+    left_over = left_over.str.replace(r"^[^|\d]{2,25} [-–] (\d)", "${1}")
     left_over = left_over.str.replace_all(digits, " ").str.replace_all(f"(?i){date_words}", " ")
     agency = (
         r"\((?:(?:[Tt]heo|[Tt]ổng hợp|[Dd]ịch|[Ll]ược|[Nn]guồn|thực hiện).{0,40}|[TtHhG .,/]{1,7}|[\p{L} .,&-]{2,20})\)"
     )
     # (no bounds in these: patterns in patterns, they would be compiled as often as may be)
-    full_name = rf"{name}(?: {name})*"
+    full_name = rf"(?:{name}(?: {name})*|(?:\p{{Lu}}\.)+)"
     several = rf"(?: ?[-/|] ?{full_name}|/(?:báo|Báo) [^()/.]{{2,20}})"
     label, names = rf"(?i:{any_of(cues['author_labels'])}) ?[:,] ?", rf"{name}(?:[ ,&/-]+{name})*"
 
@@ -259,14 +263,15 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series) -> pl.Da
     plain_letters = asked(plain.str.contains(r"^[ -~]+$"), plain)
     return short.select(
         "n",
-        image_file=low.str.contains(r"^[^ ]+\.(?:jpe?g|png|webp|gif|avif)$"),
+        image_file=low.str.contains(r"^(?:[a-z-]+: ?)?[^ ]+\.(?:jpe?g|png|webp|gif|avif)$"),
         link_heading=is_heading(cues["link_headings"])
         | plain.str.contains(rf"^[^\p{{L}}]*(?i:{of_section}) \p{{Lu}}\p{{L}}*(?: \p{{L}}+){{0,2}}$"),
         tag_heading=is_heading(cues["tag_headings"]),
         talk_heading=is_heading(cues["talk_headings"]) | plain.str.contains(r"^#\d+$"),
         order=is_heading(cues["comment_orders"]),
         button=is_heading(cues["link_buttons"]),
-        list_end=low.str.contains(rf"^(?:{any_of(cues['list_ends'])})") & ~pl.col("terminal"),
+        # (the list is named: "Kết thúc Đọc nhiều"; a story's own title goes on in small letters)
+        list_end=plain.str.contains(rf"^(?i:{any_of(cues['list_ends'])}) \p{{Lu}}") & ~pl.col("terminal"),
         ui=low.str.contains(rf"^[^\p{{L}}]*(?:(?:{any_of(cues['ui'])})[^\p{{L}}]*)+$")
         | (
             plain.str.contains(r" [|>›»] ")
@@ -335,6 +340,10 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
     """Signals → the place of each line in its page: headline, lead, the last line of the story, the closing block."""
     k = pl.int_range(pl.len()).over("page")
     full = full.with_columns(k=k, pointed=pl.col("pointed") & (pl.col("syllables") <= 45))
+    # beside the day a name with whose pictures they are is a byline
+    beside = (_line("dateline", 1) | _line("dateline", -1)) & pl.col("low").str.ends_with(")")
+    wrote = beside & pl.col("credit") & pl.col("plain").str.contains(r"^(?:\p{Lu}[\p{L}.]* ){1,4}\([^()]*\)$")
+    full = full.with_columns(credit=pl.col("credit") & ~wrote, signed=pl.col("signed") | wrote)
     # lists give the day of each story beside its title
     dated = pl.col("dated_title") & (_line("dated_title", 1) | _line("dated_title", -1))
     full = full.with_columns(link_opener=pl.col("link_opener") | dated)
@@ -439,11 +448,13 @@ def _echoed(full: pl.DataFrame) -> pl.DataFrame:
     placed = full.join(begins, on="page", how="inner", maintain_order="left")
     above = pl.col("title_like") & (pl.col("k") < pl.col("begins"))
     near = (pl.col("begins") - pl.col("k") <= _HEAD) & pl.col("syllables").is_between(5, 32)
+    near = near & ~pl.col("plain").str.contains(_BULLET)  # the story in brief
     choice = placed.filter(above.sum().over("page") > 1).filter(above & near)
     # (its author may stand between a title and its day)
     short = (pl.col("syllables").shift(-1) <= 4) & ~_line("terminal", 1)
     dated = _line("dateline", 1) | _line("dateline", -1) | (_line("dateline", 2) & short)
-    dated = placed.select("page", "k", dated=dated)
+    sentence = pl.col("content") & pl.col("plain").str.ends_with(".")
+    dated = placed.select("page", "k", sentence=sentence, dated=dated)
     spoken = placed.filter(pl.col("page").is_in(choice["page"].unique().implode()))
     spoken = spoken.filter(pl.col("content") & pl.col("k").is_between("begins", "ends"))
     said = _syllables(spoken).unpivot(["syllable", "pair"], index="page", value_name="said").drop("variable").unique()
@@ -465,6 +476,7 @@ def _echoed(full: pl.DataFrame) -> pl.DataFrame:
             - (pl.col("begins") - pl.col("k")) * 0.05
             - (pl.col("number").cast(pl.Float64) - 22).clip(0) * 0.2  # longer than titles are
             + pl.col("dated").fill_null(False).cast(pl.Float64) * 0.5
+            - pl.col("sentence").fill_null(False).cast(pl.Float64)  # a sentence, as a standfirst is
             + (pl.col("k") == 0).cast(pl.Float64) * 0.3
         )
         .filter(pl.col("score") >= 0.5)
@@ -525,6 +537,10 @@ def _zones(full: pl.DataFrame) -> pl.DataFrame:
     heads_links = (pl.col("link_heading") & (pl.col("k") > pl.col("headline_at"))) | (
         stamped & (pl.col("k") > pl.col("lead_at") + 1)
     )
+    # a live report goes on with its next hour, which text follows as it does not below the length of a video
+    hour = pl.col("clock") & (_line("content", 1) | _line("content", 2)) & (pl.col("k") > pl.col("headline_at"))
+    hour = hour & (hour.sum().over("page") >= _LIVE)
+    full = full.with_columns(hour=hour, goes_on=pl.col("goes_on") | hour)
     state = pl.when(heads_links).then(True).when(pl.col("goes_on") | _line("list_end", -1)).then(False)
     full = full.with_columns(in_list=state.forward_fill().over("page").fill_null(False))
     full = full.with_columns(story=pl.col("story") & ~pl.col("in_list"))
@@ -589,6 +605,7 @@ def _zones(full: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+_LIVE = 3  # lines with nothing but an hour, each above text, from which a page is a live report
 _STORY, _LINKS, _TAGS, _TALK, _IMPRINT = range(5)  # what a heading may open, down to the next
 
 
@@ -648,6 +665,7 @@ def _second_articles(full: pl.DataFrame) -> pl.DataFrame:
         & ~pl.any_horizontal("form", "imprint", "notice", "marked")
         & (pl.col("k") > pl.col("lead_at") + 3)
     )
+    contents = _contents(full)
     heads = pl.col("titles") & pl.col("zone").is_in([_STORY, _TAGS]) & _line("content", 1)
     pictured = _line("credit", 2) & _line("content", 3)
     in_order = pictured | (_line("dateline", 2) & _line("credit", 3) & _line("content", 4))
@@ -659,8 +677,21 @@ def _second_articles(full: pl.DataFrame) -> pl.DataFrame:
     told_after = sum(_line("said_out", by).cast(pl.Int64) for by in range(1, 10))
     below = full.filter("closed")  # which the last lines of a page are, in most pages none
     whole = below.filter(pl.col("titles") & dated & in_a_row & (told_after >= 3))["n"]
-    opens = (heads & (in_order | (pl.col("closed") & (prose_after >= 4)))) | pl.col("n").is_in(whole.implode())
-    full = full.with_columns(segment=opens.cast(pl.Int32).cum_sum().over("page"))
+    # (and the other articles of an issue)
+    of_issue = below.filter(_line("content", 1)).join(contents, on=["page", "low"], how="semi")["n"]
+    opens = (heads & (in_order | (pl.col("closed") & (prose_after >= 4)))) | pl.col("n").is_in(
+        whole.append(of_issue).implode()
+    )
+    # so does a title too short to tell from a subheading, where the story has none, begins in the same order, and the
+    # paragraph below takes the title up
+    brief = pl.col("title_like") & ~pl.col("terminal") & (pl.col("syllables") <= 6) & (pl.col("zone") == _STORY)
+    brief = brief & _line("content", 1) & (pl.col("k") > pl.col("lead_at") + 3)
+    ordered = (pl.col("credit") & (pl.col("k") == pl.col("lead_at") + 1)).any().over("page")
+    brief = brief & (brief.sum().over("page") == 1) & ordered & (pl.col("stories_before") >= 4)
+    opens = opens | (brief & pictured & _line("teaser", 1) & (prose_after >= 5))
+    full = full.with_columns(
+        segment=opens.cast(pl.Int32).cum_sum().over("page"), contents=pl.col("n").is_in(contents["n"].implode())
+    )
     # an article run on ends where, after its text, the site speaks again
     told = pl.col("content").cast(pl.Int32).cum_sum().over("page", "segment") >= 3
     headings = pl.any_horizontal("ui", "link_heading", "tag_heading", "talk_heading") & ~pl.col("dateline")
@@ -678,6 +709,14 @@ def _second_articles(full: pl.DataFrame) -> pl.DataFrame:
     runs = (runs | (heading & _line("listing", 1) & _line("dateline", 2))) & (pl.col("segment") > 0)
     ended = told & (pl.col("site") | runs)
     return full.with_columns(ended=ended.cast(pl.Int32).cum_sum().over("page", "segment") > 0)
+
+
+def _contents(full: pl.DataFrame) -> pl.DataFrame:
+    """Lines → `n`, `page`, `low` of the titles that a page lists together with its own headline, right above it."""
+    again = pl.col("headline_again") & (pl.col("k") < pl.col("headline_at"))
+    tops = full.filter(again).group_by("page").agg(top=pl.col("k").max())
+    listed = full.join(tops, on="page", how="inner").filter(pl.col("k").is_between("top", "headline_at", closed="none"))
+    return listed.filter(pl.col("title_like").all().over("page")).select("n", "page", "low")
 
 
 _DUMP = 10  # lines of the site's own from which a page is the dump of all its text
@@ -793,7 +832,9 @@ def _byline() -> pl.Expr:
     dated_above = (pl.col("dateline") & (k <= pl.col("lead_at") + 3)).any().over("page")
     titled = k.filter(pl.col("headline_again") | (k == pl.col("headline_at"))).min().over("page")
     dateline = pl.col("dateline") & ((k <= pl.col("lead_at") + 3) | ~dated_above)
-    dateline = dateline & ((k >= titled - 3) | _line("author", 1))
+    # (the day of a printed issue stands in its masthead)
+    issue = pl.col("low").str.contains(r"^số:? \d")
+    dateline = dateline & ((k >= titled - 3) | _line("author", 1) | issue)
     signed_above = (
         pl.col("name_only")
         & late
@@ -821,10 +862,13 @@ def _caption() -> pl.Expr:
     before_credit = _line("credit", 1) & (pl.col("line").shift(-1) == pl.col("last") + 1) & bare & pl.col("below")
     tabled = pl.col("text").str.contains("\t", literal=True)
     beside_credit = pl.col("above_credit") | (bare & ~pl.col("small") & (_line("credit", -1) | _line("credit", -2)))
-    headline = pl.col("plain").filter(k == pl.col("headline_at")).first().over("page")
-    pictures = headline.str.contains(r"(?i)^[^\p{L}]*(?:chùm |loạt |hình |những hình )?ảnh ") & (
+    headline = pl.col("low").filter(k == pl.col("headline_at")).first().over("page")
+    credits = (pl.col("credit") & pl.col("below") & (pl.col("zone") == _STORY)).sum().over("page")
+    mostly = (credits >= 5) & (credits >= pl.col("story").sum().over("page"))
+    pictures = headline.str.contains(r"^[^\p{L}]*(?:chùm |loạt |hình |những hình )?ảnh ") & (
         pl.col("credit").cast(pl.Int32).sum().over("page") >= 3
     )
+    pictures = pictures | (mostly & (_line("credit", -1) | _line("credit", 1)))
     return (
         (
             pl.col("credit")
@@ -846,9 +890,14 @@ def _caption() -> pl.Expr:
         )
         # the text of a picture beside the picture's own
         | (pl.all_horizontal("again", "pictured") & (k < pl.col("last_story")) & ~pl.col("in_list"))
-        | (pl.col("stray") & (pl.col("syllables") >= 14))
+        | (pl.col("stray") & (pl.col("syllables") >= 14) & ~pl.col("link"))
         # in a story in pictures short sentences are captions
-        | (pictures & pl.all_horizontal("dumped", "inside", "terminal") & (pl.col("syllables") <= 20))
+        | (
+            pictures
+            & pl.all_horizontal("dumped", "terminal")
+            & (pl.col("inside") | (_line("credit", -1) & _line("credit", 1)))
+            & (pl.col("syllables") <= 20)
+        )
         | ((k == pl.col("picture_at")) & pl.col("pictured"))
         | (pl.all_horizontal("pointed", "below") & ~pl.any_horizontal("outside", "in_list"))
     )
@@ -881,8 +930,12 @@ def _role() -> pl.Expr:
         .then(pl.lit("ui"))
         .when(pl.col("byline") & ~pl.col("spoken"))
         .then(pl.lit("byline"))
+        .when(pl.col("hour") & ~pl.any_horizontal("outside", "in_list"))
+        .then(pl.lit("body"))
         .when(pl.any_horizontal("ui", "link_heading", "tag_heading", "talk_heading", "button") | topic)
         .then(pl.lit("ui"))
+        .when("contents")
+        .then(pl.lit("related"))
         .when("caption")
         .then(pl.lit("caption"))
         .when(pl.col("headline_again") & (k <= pl.col("lead_at") + 2))

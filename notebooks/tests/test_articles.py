@@ -480,3 +480,79 @@ def test_a_name_between_the_hours_of_a_live_report_does_not_end_it():
     hours = [["* 15:25", LONG[0], LONG[1]], ["* 14:15", LONG[2], "Hà Mẫu"], ["* 13:30", BODY[0]], ["* 12:35", BODY[1]]]
     roles = roles_of("\n".join([*MENU, HEADLINE, "12/03/2024", LEAD, *(line for hour in hours for line in hour)]))
     assert roles[BODY[0]] == roles[BODY[1]] == "body"
+
+
+def test_the_hours_of_a_live_report_go_on_below_a_link():
+    title = "TƯỜNG THUẬT: Vòng đàm phán thương mại Mỹ - Trung Quốc"
+    brief = ["* Hai bên bàn về thuế quan", "* Phái đoàn hai nước gặp nhau ở Geneva"]
+    head = [title, "Minh Thử - Hà Mẫu", "Thứ Ba, 12/03/2024 - 18:20", "Nghe bài viết", LEAD, *brief]
+    link = "Những vấn đề gai góc trên bàn đàm phán"
+    told = ["17:40", "Kết thúc phiên họp sớm hơn dự kiến", LONG[0], "16:10", "Hai phái đoàn vào phòng họp", LONG[1]]
+    later = ["14:05", "Chuyên cơ hạ cánh", LONG[2]]
+    page = "\n".join([*MENU, *head, *told, "Xem thêm", link, *later, "Tin liên quan", "Giá gạo tăng lên từ đầu năm"])
+    roles = roles_of(page)
+    assert roles[title] == "headline"
+    assert roles["Thứ Ba, 12/03/2024 - 18:20"] == "byline"
+    assert {roles[line] for line in [*told, *later]} == {"body"}
+    assert roles[link] == "related"
+    assert extract(p=page)["articles"]["published"].to_list() == ["2024-03-12"]
+
+
+def test_the_day_and_the_other_articles_of_a_printed_issue():
+    others = ["Mưa lớn gây ngập ở miền Trung", "Tin vắn thế giới"]
+    story = [HEADLINE, LEAD, *BODY, *LONG, "MINH THỬ (theo AP)"]
+    below = [others[0], f"* {LONG[3]}", "HÀ MẪU", others[1].upper(), f"* {LONG[1]}", f"* {LONG[2]}"]
+    masthead = ["Báo Mẫu - Bản điện tử", "Số 12345 - Thứ Ba, ngày 12-3-2024", "Trang trước | Trang sau"]
+    page = "\n".join([*masthead, "Các bài trong trang", HEADLINE, *others, "", *story, "", *below])
+    roles = roles_of(page)
+    assert {roles[line] for line in below if line != others[0]} == {"other"}
+    assert {roles[line] for line in [*BODY, *LONG]} == {"body"}
+    told = extract(p=page)
+    assert told["articles"].filter(pl.col("segment") == 0)["published"].to_list() == ["2024-03-12"]
+    at = [number for number, line in enumerate(page.split("\n"), 1) if line == others[0]]
+    assert told["lines"].filter(pl.col("line").is_in(at))["role"].to_list() == ["related", "other"]
+
+
+def test_an_article_below_another_may_have_a_short_title():
+    picture = "Trưởng đoàn hai nước tại Geneva. Ảnh: AP"
+    second = [
+        "Sông Mẫu trở lại đồng ruộng",
+        "Sau nhiều năm cạn nước, sông Mẫu trở lại với đồng ruộng của ba huyện phía bắc.",
+        "Dòng nước về tới đập đầu nguồn. Ảnh: Reuters",
+        "Nông dân nơi đây đã đợi ngày này từ khi hồ chứa được đóng cửa để sửa chữa.",
+        "Mực nước dâng thêm hai mét chỉ trong một tuần và còn tiếp tục dâng.",
+        "Vụ lúa đầu tiên sẽ được gieo trước cuối tháng trên một nửa diện tích.",
+        "Tôm cá cũng theo dòng nước về lại các con kênh quanh làng.",
+    ]
+    links = ["Đọc nhiều", "Giá gạo thế giới tăng liên tục"]
+    page = ["Tin mới Quốc tế Pháp luật Thể thao Video", HEADLINE, LEAD, picture, *BODY, *LONG]
+    roles = roles_of("\n".join([*page, *second, *links]))
+    assert {roles[line] for line in second} == {"other"}
+    assert {roles[line] for line in [*BODY, *LONG]} == {"body"}
+    # where the story has subheadings it is one of them
+    roles = roles_of("\n".join([*page[:6], "Hai bên cùng muốn gì", *page[6:], *second, *links]))
+    assert "other" not in {roles[line] for line in second}
+
+
+def test_in_a_story_of_captions_short_sentences_are_captions():
+    credited = [f"Phái đoàn {word} bước vào phòng họp ở Geneva. Ảnh: AP" for word in ("Mỹ", "Nga", "Anh", "Đức", "Ý")]
+    short = ["Đội danh dự diễu hành.", "Hai trưởng đoàn bắt tay nhau."]
+    head = [HEADLINE, "Minh Thử (Ảnh: AP, Reuters)", "12/03/2024 09:12", LEAD]
+    links = ["Ảnh khác", "Chùm ảnh: Mùa nước nổi ở miền Tây", "Gợi ý cho bạn", "Giá gạo tăng từ đầu năm"]
+    story = [credited[0], short[0], *credited[1:3], LONG[0], credited[3], short[1], credited[4]]
+    roles = roles_of("\n".join([*MENU, *head, *story, *links]))
+    assert {roles[line] for line in [*credited, *short]} == {"caption"}
+    assert roles[head[1]] == "byline"
+    assert roles[LONG[0]] == "body"
+    assert roles[links[1]] == "related"
+
+
+def test_a_screenshot_a_section_s_day_and_the_end_of_a_list():
+    listed = ["Đọc nhiều", "Giá gạo thế giới tăng liên tục từ đầu năm", "Kết thúc Đọc nhiều"]
+    head = [HEADLINE, "Ban Thời sự - 12/03/2024 10:57 GMT+7", LEAD]
+    story = [BODY[0], "CHỤP MÀN HÌNH REUTERS", BODY[1], *listed, *BODY[2:]]
+    roles = roles_of("\n".join([*head, *story, "V.T. (Theo AFP)"]))
+    assert roles["CHỤP MÀN HÌNH REUTERS"] == "caption"
+    assert roles[head[1]] == roles["V.T. (Theo AFP)"] == "byline"
+    assert {roles[line] for line in BODY} == {"body"}
+    assert roles[listed[2]] == "ui"
