@@ -331,8 +331,8 @@ def shares(
     """Items in articles → how often each `key` occurs, a row a key (and group), with denominators and intervals.
 
     items: `page`, `segment`, `key`, a row an occurrence, or `tallied`. groups: `page`, `segment`, `group`, an article
-    being in one, several or none (without `groups`: `group` is a column of `articles`). keys: the keys to report, in each group, zeros included (default: those that occur).
-    resamples: 0 for no intervals.
+    being in one, several or none; without them `group` is a column of the articles. keys: the keys to report, in each
+    group, zeros included (default: those that occur). resamples: 0 for no intervals.
     Columns: group, key, `count`, `total` (all items of the group), `share` ± `_low`, `_high`, `rank` ± (1 = most),
     `articles` (with the key), `articles_total`, `article_share` ± (Wilson), with `exposure` (a column of articles) its
     sum and `rate` ± (per 1,000 of it), `abstains` (too few articles with the key, with anything else, or at all: the
