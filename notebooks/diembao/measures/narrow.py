@@ -18,7 +18,7 @@ from ..catalogue import folded, name_key
 from ..schema import ACTOR_KINDS, LINE_ROLES, READINGS
 
 VIAS = ("name", "capital", "seat", "office")  # what names a state: itself, its capital, seat, office holder
-HELD = 2**26  # bytes of a table up to which it is held as a whole
+HELD = 3 * 2**24  # bytes of a table up to which it is held as a whole
 _WORDS = {"actor_kind": ACTOR_KINDS, "role": LINE_ROLES, "reading": READINGS, "via": VIAS}
 _WORDS = {name: pl.Enum(words) for name, words in _WORDS.items()}
 _METHOD = Path(__file__).read_text(encoding="utf-8")  # what is kept depends on it
