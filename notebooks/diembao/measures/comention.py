@@ -16,7 +16,7 @@ from ..schema import DiembaoError
 from . import intervals
 from .frequency import leading
 from .narrow import Table, frame, settled
-from .selection import counted, slices
+from .selection import slices, totals
 
 UNITS = ("sentence", "article")
 ORDERS = ("total", "cluster")
@@ -47,7 +47,7 @@ def pairs(
     if order not in ORDERS:
         raise DiembaoError(f"order: {order!r} is no order of actors; choose from {', '.join(ORDERS)}")
     mentions, articles = settled(mentions), frame(articles)
-    names = leading(counted(mentions, articles, "actor_id"), actors, MOST)
+    names = leading(totals(mentions, articles, "actor_id"), actors, MOST)
     size, few = len(names), articles.height < intervals.MINIMUM_ARTICLES
     upper = np.triu_indices(size, 1)
     sentences = within == "sentence"

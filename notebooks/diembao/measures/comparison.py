@@ -15,8 +15,8 @@ from scipy.sparse import csr_array, vstack
 from ..schema import CITATION_ROLES, DiembaoError
 from . import intervals
 from .frequency import TOP, by_source
-from .narrow import Table, frame
-from .selection import ARTICLE, DEFAULT_SOURCES, article, attach, counted, key, of, ordered, slices
+from .narrow import Parted, Table, frame, parts_of, settled
+from .selection import ARTICLE, DEFAULT_SOURCES, attach, counted, key, of, ordered, slices
 
 BASES = ("credit", "attribution", "any")
 OTHERS = "others"  # all sources, actors or publishers that are not compared one by one
@@ -33,11 +33,11 @@ def attributed(articles: Table, citations: Table, sources: Sequence[str] = (), b
     """
     if basis not in BASES:
         raise DiembaoError(f"basis: {basis!r} is not a basis; choose from {', '.join(BASES)}")
-    articles, citations = frame(articles), frame(citations)
+    articles, citations = frame(articles), settled(citations)
     on = key(articles, citations)
     source = pl.col("source_id")
     asked = source.is_in(list(sources)) if len(sources) and basis != "credit" else source.is_not_null()
-    cited, columns = citations.filter(asked), (*on, "source_id")
+    cited, columns = _of_these(citations, asked), (*on, "source_id")
     lists = articles.filter(pl.col("credits").list.len() > 0).select(*on, source_id="credits").explode("source_id")
     publisher = articles.select(*on, source_id="publisher").filter(asked)
     credit, published, attribution = (
@@ -52,19 +52,26 @@ def attributed(articles: Table, citations: Table, sources: Sequence[str] = (), b
     return standing.filter(pl.col("source_id").is_in(list(sources))) if len(sources) else standing
 
 
+def _of_these(citations: pl.DataFrame | Parted, which: pl.Expr) -> pl.DataFrame:
+    """Citations → these of them."""
+    return pl.concat(part.filter(which) for part in parts_of(citations))
+
+
 def role_matrix(citations: Table, articles: Table, sources: Sequence[str] = DEFAULT_SOURCES) -> pl.DataFrame:
     """Citations → `source_id` (those asked for, then `OTHERS`) by `role`: how often it plays that role, zeros included.
 
     Columns: citations, citations_total (of the source), articles (with it in that role), articles_total (all counted),
     article_share ± (Wilson), abstains.
     """
-    articles, citations = frame(articles), frame(citations)
-    on = key(citations, articles)
-    cited = of(citations.select(*on, "source_id", "role"), articles).with_columns(
-        pl.when(pl.col("source_id").is_in(list(sources))).then("source_id").otherwise(pl.lit(OTHERS)).alias("source_id")
+    articles = frame(articles)
+    source = pl.when(pl.col("source_id").is_in(list(sources))).then("source_id").otherwise(pl.lit(OTHERS))
+    by = {"source_id": source, "role": "role"}
+    counts = pl.concat(
+        part.group_by(**by).agg(citations=pl.len(), articles=pl.col("row").n_unique())
+        for part in slices(citations, articles, "source_id", "role")
     )
+    counts = counts.group_by(*by).agg(pl.col("citations", "articles").sum())
     cells = pl.DataFrame({"source_id": [*sources, OTHERS]}).join(pl.DataFrame({"role": CITATION_ROLES}), how="cross")
-    counts = cited.group_by("source_id", "role").agg(citations=pl.len(), articles=article(citations).n_unique())
     total, few = articles.height, articles.height < intervals.MINIMUM_ARTICLES
     ends = {
         f"article_share_{end}": pl.when(not few).then(
@@ -172,11 +179,10 @@ def attributed_shares(
     a mention), articles_total (with a sentence attributed to the source), article_share ±, sentences (with such a
     mention), sentences_total, abstains. actors: default the `frequency.TOP` most mentioned in such sentences.
     """
-    articles, citations = frame(articles), frame(citations)
+    articles, citations = frame(articles), settled(citations)
     on = key(articles, citations)
     said = (
-        of(citations, articles)
-        .filter((pl.col("role") == "att") & pl.col("source_id").is_in(list(sources)))
+        of(_of_these(citations, (pl.col("role") == "att") & pl.col("source_id").is_in(list(sources))), articles)
         .select(*on, "sentence", "source_id")
         .unique()
     )
@@ -238,7 +244,7 @@ def publishers_by_wire(
     (Wilson), abstains (too few articles of the publisher). The `most` - 1 publishers with most articles, then `OTHERS`;
     articles whose publisher is not known are left out, and a publisher has no row for itself as a source.
     """
-    articles, citations = frame(articles).filter(pl.col("publisher").is_not_null()), frame(citations)
+    articles, citations = frame(articles).filter(pl.col("publisher").is_not_null()), settled(citations)
     on = key(articles, citations)
     sizes = (
         articles["publisher"]
@@ -248,10 +254,9 @@ def publishers_by_wire(
     shown = sizes["publisher"] if sizes.height <= most else sizes["publisher"].head(most - 1)
     named = pl.when(pl.col("publisher").is_in(shown.implode())).then("publisher").otherwise(pl.lit(OTHERS))
     totals = sizes.group_by(shown=named, maintain_order=True).agg(pl.col("articles_total").sum().cast(pl.Int64))
-    credit = pl.col("role") == "credit"
     credits = pl.concat(
         [
-            of(citations, articles).filter(credit).select(*on, "source_id"),
+            of(_of_these(citations, pl.col("role") == "credit"), articles).select(*on, "source_id"),
             articles.select(*on, source_id="credits").explode("source_id", empty_as_null=False),
         ]
     ).unique()

@@ -13,7 +13,7 @@ import polars as pl
 from ..schema import ACTOR_KINDS, ARTICLES, LINE_ROLES, DiembaoError, empty
 from . import intervals
 from .narrow import VIAS, Table, frame, parts_of, settled
-from .selection import alphabetical, attach, beside, counted, key, nearest_first, of, ordered
+from .selection import alphabetical, attach, beside, counted, key, nearest_first, of, ordered, slices, totals
 
 SHOWN = 300_000  # mentions in a concordance
 TOP, LINES = 8, 4  # actors shown by source and over time unless others are asked for
@@ -63,17 +63,23 @@ def by_via(
     Columns: actor_id, via, mentions, mentions_total (of the actor), share ±, articles, articles_total (that name the
     actor), article_share ±, abstains. actors: default the `TOP` states most mentioned.
     """
-    articles = frame(articles)
-    named = counted(mentions, articles, "actor_id", "actor_kind", "via")
+    mentions, articles = settled(mentions), frame(articles)
+    named = totals(mentions, articles, "actor_id", "actor_kind")
     keys = leading(named.filter(pl.col("actor_kind") == "state"), actors, TOP)
     places = keys.alias("actor_id").to_frame().with_row_index("place").cast({"place": pl.Int64})
+    known = places.cast({"actor_id": named.schema["actor_id"]})
     # each actor has articles of its own here: those that name it, with nothing in them but its mentions
-    items = named.join(places.cast({"actor_id": named.schema["actor_id"]}), on="actor_id", validate="m:1")
-    items = items.group_by("via", number=pl.col("row") * len(keys) + pl.col("place")).agg(pl.col("count").sum())
+    number = pl.col("row").cast(pl.Int64) * len(keys) + pl.col("place")
+    items = pl.concat(
+        part.join(known, on="actor_id", validate="m:1").group_by("via", number=number).len("count")
+        for part in slices(mentions, articles, "actor_id", "via")
+    )
     items = items.sort("number").with_columns(row=pl.col("number").rle_id())
-    own = items.select("number", actor_id=keys.gather(items["number"] % len(keys))).unique("number")
-    options = {"groups": own, "group": "actor_id", "keys": _keys(VIAS), "seed": seed, "resamples": resamples}
-    table = _named(intervals.shares(items.drop("number"), own, "via", **options)).drop("rank", "rank_low", "rank_high")
+    own = items.select(pl.col("number").unique(maintain_order=True))
+    own = own.with_columns(actor_id=keys.cast(pl.Enum(keys)).gather(own["number"] % len(keys)))
+    options = {"group": "actor_id", "keys": _keys(VIAS), "seed": seed, "resamples": resamples}
+    table = _named(intervals.shares(items.drop("number"), own, "via", **options)).cast({"actor_id": pl.String})
+    table = table.drop("rank", "rank_low", "rank_high")
     order = pl.col("via").replace_strict({via: place for place, via in enumerate(VIAS)}, return_dtype=pl.Int32)
     return attach(table, places, ["actor_id"]).sort("place", order).drop("place")
 

@@ -380,8 +380,8 @@ def shares(
     """Items in articles → how often each `key` occurs, a row a key (and group), with denominators and intervals.
 
     items: `page`, `segment`, `key`, a row an occurrence, or `tallied`. groups: `page`, `segment`, `group`, an article
-    being in one, several or none. keys: the keys to report, in each group, zeros included (default: those that occur).
-    resamples: 0 for no intervals.
+    being in one, several or none; without them `group` is a column of the articles. keys: the keys to report, in each
+    group, zeros included (default: those that occur). resamples: 0 for no intervals.
     Columns: group, key, `count`, `total` (all items of the group), `share` ± `_low`, `_high`, `rank` ± (1 = most),
     `articles` (with the key), `articles_total`, `article_share` ± (Wilson), with `exposure` (a column of articles) its
     sum and `rate` ± (per 1,000 of it), `abstains` (too few articles with the key, with anything else, or at all: the
@@ -390,13 +390,14 @@ def shares(
     size = pl.lit(None, dtype=pl.Int64) if exposure is None else pl.col(exposure)
     cells = tallied(items, articles, key)
     on = key_of(articles) if groups is None else key_of(articles, groups)
-    articles = ordered(articles).select(*on, exposure=size).with_row_index("row")
+    own = [group] if groups is None and group else []
+    articles = ordered(articles).select(*on, *own, exposure=size).with_row_index("row")
     sums = np.zeros(articles.height, dtype=np.int64)
     for part in _slices(cells):
         sums += np.bincount(part["row"].to_numpy(), part["count"].to_numpy(), articles.height).astype(np.int64)
     named = group or "group"
     if groups is None:
-        groups = articles.select("row", pl.lit("").alias(named))
+        groups = articles.select("row", pl.col(group) if group else pl.lit("").alias(named))
     else:
         groups = groups.select(*on, named).join(articles.select(*on, "row"), on=on).select("row", named)
     assert not groups.is_duplicated().any(), "an article stands twice in one group"
@@ -415,7 +416,7 @@ def shares(
                 _intervals(
                     part,
                     cells,
-                    articles.join(groups.filter(pl.col(named).eq_missing(name)), on="row", how="semi").sort("row"),
+                    articles[groups.filter(pl.col(named).eq_missing(name))["row"].sort()],
                     key,
                     (seed, name),
                     resamples,
@@ -462,12 +463,12 @@ def _tally(
 ) -> pl.DataFrame:
     """Cells, articles and their groups → the columns of `shares` that need no resampling, for all keys that occur."""
     totals = (
-        attach(groups, articles, ["row"])
+        pl.concat([groups.select(group), articles[groups["row"]]], how="horizontal")
         .group_by(group)
         .agg(articles_total=pl.len().cast(pl.Int64), exposure=pl.col("exposure").sum(), total=pl.col("items").sum())
     )
-    if group == "group":
-        parts = (part.with_columns(pl.lit("").alias(group)) for part in _slices(cells))
+    if groups["row"].equals(articles["row"]):  # each article is in one
+        parts = (part.with_columns(groups[group].gather(part["row"])) for part in _slices(cells))
     else:  # fans out on purpose: an article may be in several groups
         parts = (part.join(groups, on="row") for part in _slices(cells))
     tally = pl.concat(part.group_by(group, key).agg(pl.col("count").sum(), articles=pl.len()) for part in parts)

@@ -18,7 +18,7 @@ from ..catalogue import folded, name_key
 from ..schema import ACTOR_KINDS, LINE_ROLES, READINGS
 
 VIAS = ("name", "capital", "seat", "office")  # what names a state: itself, its capital, seat, office holder
-HELD = 2**22  # rows of a table up to which it is held as a whole
+HELD = 3 * 2**24  # bytes of a table up to which it is held as a whole
 _WORDS = {"actor_kind": ACTOR_KINDS, "role": LINE_ROLES, "reading": READINGS, "via": VIAS}
 _WORDS = {name: pl.Enum(words) for name, words in _WORDS.items()}
 _METHOD = Path(__file__).read_text(encoding="utf-8")  # what is kept depends on it
@@ -98,7 +98,8 @@ def made(corpus: CorpusLike, table: str, wanted: bool = True) -> list[Mapping[st
 def held(parts: Sequence[pl.LazyFrame], of: Sequence[Mapping[str, pl.LazyFrame]]) -> pl.DataFrame | Parted:
     """Lazy parts by number, and the parts as `made` they are of → the whole in order, if these are not too long."""
     rows = sum(count.item() for count in pl.collect_all([part["rows"].select(pl.len()) for part in of]))
-    return Parted(tuple(parts)) if rows > HELD else pl.concat(pl.collect_all(parts)).sort("number")
+    row = sum(16 if dtype == pl.String else 4 for dtype in parts[0].collect_schema().dtypes())
+    return Parted(tuple(parts)) if rows * row > HELD else pl.concat(pl.collect_all(parts)).sort("number")
 
 
 def numbered(parts: Sequence[Mapping[str, pl.LazyFrame]], articles: pl.DataFrame) -> list[pl.LazyFrame]:

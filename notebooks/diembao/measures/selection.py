@@ -173,6 +173,12 @@ def counted(items: Table, articles: pl.DataFrame, *by: str) -> pl.DataFrame:
     return pl.concat(part.drop_nulls().group_by("row", *by).len("count") for part in slices(items, articles, *by))
 
 
+def totals(items: Table, articles: pl.DataFrame, *by: str) -> pl.DataFrame:
+    """Items → `by`, count: the sums of `counted` over all articles."""
+    parts = (part.drop_nulls().group_by(by).len("count") for part in slices(items, articles, *by))
+    return pl.concat(parts).group_by(by).agg(pl.col("count").sum())
+
+
 def slices(items: Table, articles: pl.DataFrame, *columns: str) -> Iterator[pl.DataFrame]:
     """Items → row (as in `counted`) and columns, in parts of some `SLICE` items, all of an article in one part."""
     items = settled(items)
