@@ -37,7 +37,7 @@ def place(tmp_path, monkeypatch):
     write_editions(tmp_path, notebooks=["n.ipynb"], corpus="pages")
     tmp_path.joinpath("runs").write_text("")
 
-    def run(jobs, timeout, on_cell):
+    def run(jobs, timeout, on_cell, environment):
         with open(tmp_path / "runs", "a") as file:
             file.write("x")
         return [execute.Run(job, job.notebook, 0.5, None) for job in jobs]

@@ -53,7 +53,7 @@ def place(tmp_path):
     return tmp_path
 
 
-def run_nothing(jobs, timeout, on_cell):
+def run_nothing(jobs, timeout, on_cell, environment):
     return [execute.Run(job, job.notebook, 0.5, None) for job in jobs]
 
 
