@@ -6,7 +6,7 @@ what a day adds to an archive costs its month, not the years before it.
 """
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -177,7 +177,6 @@ def _placed(rows: pl.LazyFrame) -> dict[str, pl.DataFrame]:
 
 
 # Of each table those it is made of, and by what.
-Make = Callable[[Mapping[str, pl.LazyFrame]], Mapping[str, pl.DataFrame]]
 _MADE = {
     "mentions": (("mentions",), _mentions),
     "citations": (("citations",), _citations),

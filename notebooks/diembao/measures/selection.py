@@ -149,11 +149,6 @@ def key(*tables: pl.DataFrame | Parted) -> tuple[str, ...]:
     return NUMBER if all(NUMBER[0] in table.columns for table in tables) else ARTICLE
 
 
-def article(*tables: pl.DataFrame | Parted) -> pl.Expr:
-    """Tables → what tells one article from another in all of them, as one column."""
-    return pl.col(*NUMBER) if key(*tables) == NUMBER else pl.struct(ARTICLE)
-
-
 def ordered(articles: pl.DataFrame) -> pl.DataFrame:
     """Articles → the same in the order of their pages."""
     return articles.sort(key(articles))
