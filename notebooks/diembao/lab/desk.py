@@ -258,10 +258,7 @@ class Desk:
         texts = texts.select("page", "text").collect()
         self.texts = dict(texts.iter_rows())
         told = frequency.concordance(placed.drop("row"), texts, width=BESIDE)
-        first, last = (pl.col(f"published_{end}").dt.to_string() for end in ("first", "last"))
-        days = self._day(placed["article"]).select(
-            published=pl.when(first == last).then(first).otherwise(pl.concat_str(first, pl.lit("/"), last))
-        )
+        days = self._day(placed["article"]).select(published=selection.published())
         told = told.with_columns(placed["row"], placed["start"], placed["end"], placed["segment"], days["published"])
         return told.sort("row").drop("row")
 

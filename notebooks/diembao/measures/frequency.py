@@ -13,7 +13,7 @@ import polars as pl
 from ..schema import ACTOR_KINDS, ARTICLES, LINE_ROLES, DiembaoError, empty
 from . import intervals
 from .narrow import VIAS, Table, frame, parts_of, settled
-from .selection import alphabetical, attach, beside, counted, key, nearest_first, of, ordered, slices, totals
+from .selection import alphabetical, attach, beside, counted, key, nearest_first, of, ordered, published, slices, totals
 
 SHOWN = 300_000  # mentions in a concordance
 TOP, LINES = 8, 4  # actors shown by source and over time unless others are asked for
@@ -223,9 +223,7 @@ def concordance(
     left, right = beside(pl.col("text"), pl.col("start"), pl.col("end"), width)
     cut = pages.join(found.lazy().select("row", *span), on="page", **held).select("row", left=left, right=right)
     table = attach(found, cut.collect(engine="streaming"), ["row"])
-    day, last = (pl.col(f"published_{end}").dt.to_string() for end in ("first", "last"))
-    published = pl.when(day == last).then(day).otherwise(pl.concat_str(day, pl.lit("/"), last))
-    table = attach(table, of(printed, found).select(*on, published=published, source_id="publisher"), on)
+    table = attach(table, of(printed, found).select(*on, published=published(), source_id="publisher"), on)
     if contains:
         table = table.filter(_holding(pl.concat_str("left", "surface", "right"), contains))
     place = {

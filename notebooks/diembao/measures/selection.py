@@ -213,6 +213,12 @@ def nearest_first(side: str) -> pl.Expr:
     return alphabetical((words.list.reverse() if side == "left" else words).list.join(" "))
 
 
+def published() -> pl.Expr:
+    """Of articles, the day they are dated to, or the first and last they may be from: 2024-05-01/2024-05-31."""
+    first, last = (pl.col(f"published_{end}").dt.to_string() for end in ("first", "last"))
+    return pl.when(first == last).then(first).otherwise(pl.concat_str(first, pl.lit("/"), last))
+
+
 def beside(text: pl.Expr, start: pl.Expr, end: pl.Expr, width: int) -> tuple[pl.Expr, pl.Expr]:
     """A column of texts and a stretch in each → up to `width` characters before it and behind it, on one line.
 
