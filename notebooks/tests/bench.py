@@ -39,7 +39,7 @@ TENFOLD = 4_000  # pages that are extracted once and ten times over, a batch for
 GROWN = 5_000  # pages of the larger archive; ARCHIVE=N for others
 SCALED = 5_000  # pages of the larger archive that notebooks read; SCALE=N for others
 ADDED = 1_000  # pages added to an archive, or a tenth of it if that is less
-CLUSTERED = 4_000  # pages that Dask workers share
+CLUSTERED = 12_000  # pages that Dask workers share: six batches
 
 
 def default_corpus(folder: Path) -> Path:
@@ -375,7 +375,7 @@ def clustered(file: Path, root: Path, workers: int) -> tuple[float, float, float
     """An ingest on so many worker processes of one thread → wall seconds, workers being ready; processor seconds here
     (the scheduler's with them) and of the workers."""
     os.environ["POLARS_MAX_THREADS"] = "1"
-    with distributed.LocalCluster(workers, threads_per_worker=1, processes=True, dashboard_address=":0") as local:
+    with distributed.LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=":0") as local:
         warm = drawn_pages(next(file.iterdir()), root.with_suffix(".pages"), 50)
         growth(root.with_suffix(".warm"), warm, local.scheduler_address)
         with distributed.Client(local) as client:
