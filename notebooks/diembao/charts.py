@@ -779,16 +779,17 @@ def _finish(
 
     `usermeta` tells reports how to read it and what its figures are out of.
     """
+    about, read = words.text(f"alt.{kind}", n=words.number(n)), words.text(f"read.{kind}")
     if data.is_empty():  # Vega has no size for scales without a value
-        height, of = theme.ROW, ""
-        chart = alt.Chart(pl.DataFrame({"text": [words.text("table.empty")]})).mark_text().encode(text="text:N")
+        height, about, read, of = theme.ROW, words.text("table.empty"), "", ""
+        chart = alt.Chart(pl.DataFrame({"text": [about]})).mark_text().encode(text="text:N")
     size = {"width": theme.WIDTH, "height": height or alt.Step(theme.ROW)}
     if isinstance(chart, alt.VConcatChart):  # whose parts have sizes of their own
         size = {}
     return chart.properties(
         title=alt.Title(_lines(title)),
-        description=f"{title}. {words.text(f'alt.{kind}', n=words.number(n))}",
-        usermeta={"diembao": {"read": words.text(f"read.{kind}"), "of": of}},
+        description=f"{title}. {about}",
+        usermeta={"diembao": {"read": read, "of": of}},
         **size,
     ).configure(locale=words.locale())
 

@@ -18,6 +18,7 @@ from .panels import Panels
 from .state import View
 
 SUGGESTED = 12  # options a search shows
+INTERVALS = ("share", "rate")  # measures whose bars have intervals
 CANDIDATES, PROBLEMS = 100, 200  # names the catalogue does not list, and problems, on the screen
 
 
@@ -222,6 +223,7 @@ class Lab(Panels):
             asked = [selection.day_range(name, getattr(view, name)) for name in ("date_from", "date_to")]
             days = (asked[0][0].isoformat() if asked[0] else ends[0], asked[1][1].isoformat() if asked[1] else ends[1])
         bars = desk.kept["intervals"][1] if self._has_intervals() else desk.bars(view)
+        intervals = "intervals" if self._has_intervals() else "coming" if view.measure in INTERVALS else ""
         made = {
             "periods": (charts.linked_periods, desk.periods(view), view.measure),
             "actors": (charts.linked_actors, bars, view.measure),
@@ -242,13 +244,14 @@ class Lab(Panels):
                 brushed,
             )
         table = desk.actors(view)
-        self.counted.value = text(
+        counted = text(
             "look.counted",
             articles=words.count("article", int(desk.chosen(view).sum())),
             mentions=words.count("mention", int(table["mentions"].sum())),
             shown=words.number(bars.height),
             actors=words.count("actor", table.height),
         )
+        self.counted.value = f"{counted} · {text(f'look.{intervals}')}" if intervals else counted
 
     def _has_intervals(self) -> bool:
         """Whether the intervals of the present view are computed already."""
@@ -257,7 +260,7 @@ class Lab(Panels):
 
     def _later(self) -> None:
         """Intervals are computed when the view rests: in the background of a notebook, not at all without one."""
-        if self._has_intervals() or self.view.measure not in ("share", "rate"):
+        if self._has_intervals() or self.view.measure not in INTERVALS:
             return
         with contextlib.suppress(RuntimeError):
             loop = asyncio.get_running_loop()
