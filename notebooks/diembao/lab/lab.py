@@ -209,7 +209,9 @@ class Lab(Panels):
         problems = self.desk.problems
         self.problems.rows = [[cell or "" for cell in row] for row in problems.head(PROBLEMS).iter_rows()]
         shown = words.number(min(PROBLEMS, problems.height))
-        self.unread.value = self._text("open.unread", n=words.number(problems.height), shown=shown)
+        told = "open.unread" if problems.height else "open.read"
+        self.unread.value = self._text(told, n=words.number(problems.height), shown=shown)
+        self.problems.layout.display = "" if problems.height else "none"
         pages = words.number(self.desk.pages)
         name = wording.html.escape(view.corpus)
         about = self._text("head.corpus", corpus=name, pages=pages, digest=self.desk.news.digest)
