@@ -79,7 +79,8 @@ def read_pages(
         reasons += problems.head(4 - len(reasons)).select(pl.format("{}: {}", "file", "problem")).to_series().to_list()
         yield pages, problems
     if not kept:
-        raise DiembaoError("\n  ".join(["no page could be read", *reasons[:3], *(["…"] if len(reasons) > 3 else [])]))
+        more = ["… and more"] if len(reasons) > 3 else []
+        raise DiembaoError("\n  ".join(["no page could be read", *reasons[:3], *more]))
 
 
 def list_files(paths: str | Path | Sequence[str | Path]) -> list[tuple[Path, str]]:
