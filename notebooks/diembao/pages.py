@@ -79,8 +79,7 @@ def read_pages(
         reasons += problems.head(4 - len(reasons)).select(pl.format("{}: {}", "file", "problem")).to_series().to_list()
         yield pages, problems
     if not kept:
-        more = ["… and more"] if len(reasons) > 3 else []
-        raise DiembaoError("\n  ".join(["no page could be read", *reasons[:3], *more]))
+        raise DiembaoError("\n  ".join(["no page could be read", *reasons[:3], *(["…"] if len(reasons) > 3 else [])]))
 
 
 def list_files(paths: str | Path | Sequence[str | Path]) -> list[tuple[Path, str]]:
