@@ -462,8 +462,9 @@ class Words:
         first, interval, others = said.partition(named)
         return Finding(self.text(f"say.{key}.{title}", **values), first + interval + others.replace(named, "("))
 
-    def _nothing(self) -> Finding:
-        return self._finding("nothing", "title", {}, self.text("say.nothing.text"))
+    def _nothing(self, what: str) -> Finding:
+        """What there is none of, a key of `say.nothing` → that there is nothing to show."""
+        return self._finding("nothing", "title", {}, self.text(f"say.nothing.{what}"))
 
     def steps(self, table: pl.DataFrame) -> Finding:
         """`Selection.steps` → how many articles are counted and why the others are not."""
@@ -488,7 +489,7 @@ class Words:
     def actors(self, table: pl.DataFrame) -> Finding:
         """`frequency.by_actor` → who is named most, by how much, and how certain the first place is."""
         if table.is_empty() or not table["mentions"][0]:
-            return self._nothing()
+            return self._nothing("actors")
         top = table.row(0, named=True)
         name = self.name(top["actor_id"])
         sentences = [
@@ -527,7 +528,7 @@ class Words:
     def kinds(self, kinds: pl.DataFrame, roles: pl.DataFrame) -> Finding:
         """`frequency.by_kind` and `by_role` → how mentions divide, and where persons weigh most and least."""
         if not kinds["mentions"].sum():
-            return self._nothing()
+            return self._nothing("actors")
         first = kinds.row(0, named=True)
         items = [
             self.text("say.kinds.item", kind=self.text(f"kinds.{row['actor_kind']}").lower(), share=self.estimate(row))
@@ -559,7 +560,7 @@ class Words:
         """`frequency.by_via` → what of the most mentioned actor is named, and who would lead by own names alone."""
         named = table.filter(pl.col("mentions") > 0)
         if named.is_empty():
-            return self._nothing()
+            return self._nothing("states")
         if set(named["via"]) == {"name"}:
             return self._finding("roll_up", "none_title", {}, self.text("say.roll_up.none"))
         first = named.filter(pl.col("actor_id") == named["actor_id"][0])
@@ -587,7 +588,7 @@ class Words:
     def comention(self, table: pl.DataFrame) -> Finding:
         """`comention.pairs` → which two actors are named together most and least beyond what chance explains."""
         if table.is_empty() or not table["units_total"][0]:
-            return self._nothing()
+            return self._nothing("actors")
         solid = table.filter(~pl.col("abstains")).sort("npmi", descending=True, maintain_order=True)
         within, pairs = table["within"][0], self.count("pair", table.height)
         few = table.height - solid.height
@@ -631,7 +632,7 @@ class Words:
     def periods(self, table: pl.DataFrame) -> Finding:
         """`frequency.by_period` → between which periods the most named actor's share moves, and if that is certain."""
         if table.is_empty():
-            return self._nothing()
+            return self._nothing("actors")
         totals = table.group_by("actor_id").agg(pl.col("mentions").sum())
         actor = totals.sort("mentions", "actor_id", descending=[True, False])["actor_id"][0]
         dated = table.filter((pl.col("actor_id") == actor) & pl.col("period").is_not_null()).sort("share", "period")
@@ -733,7 +734,7 @@ class Words:
         own = table.filter(pl.col("source_id") != "others")
         present = own.filter(pl.col("citations") > 0)
         if present.is_empty():
-            return self._nothing()
+            return self._nothing("sources")
         mostly = present.sort("articles", "citations", descending=True, maintain_order=True).unique(
             "source_id", keep="first", maintain_order=True
         )
@@ -778,8 +779,6 @@ class Words:
         return self._furthest("attributed", table, minimum)
 
     def _furthest(self, key: str, table: pl.DataFrame, minimum: int) -> Finding:
-        if table.is_empty():
-            return self._nothing()
         sources = table.unique("source_id", keep="first", maintain_order=True)
         few = [self.source(name) for name in sources.filter(pl.col("articles_total") < minimum)["source_id"]]
         abstention = (
@@ -815,8 +814,6 @@ class Words:
 
     def log_odds(self, table: pl.DataFrame, minimum: int, level: float = 0.05, most: int = 5) -> Finding:
         """`comparison.log_odds` and the minimum of articles → whom a source names more or less, beyond chance."""
-        if table.is_empty():
-            return self._nothing()
         tested = table.filter(pl.col("p").is_not_null())
         untested = [
             self.source(name)
@@ -1024,7 +1021,7 @@ class Words:
         """`coverage.reach` → how much of what the texts date lies near publication."""
         total = table["dates_total"].max()
         if not total:
-            return self._nothing()
+            return self._nothing("dates")
         share = dict(table.select("reach", "share").iter_rows())
         if share["unplaced"] == 1:
             sentence = self.text("say.reach.none", all=self.count("date", total))
@@ -1138,7 +1135,7 @@ class Words:
         """`quality.figures` → where extraction agrees least with the marks, where wholly, how far counts are off."""
         known = table.filter((pl.col("measure") != "error") & pl.col("value").is_not_null())
         if known.is_empty():
-            return self._nothing()
+            return self._nothing("marks")
         ranked = known.sort("value", maintain_order=True)
         worst = ranked.row(0, named=True)
         whole = [self.label("figure", name) for name in known.filter(pl.col("value") == 1)["figure"]]
@@ -1184,7 +1181,7 @@ class Words:
     def agreement(self, table: pl.DataFrame, minimum: int) -> Finding:
         """`quality.by_source` or `by_year` and the minimum of articles → where the groups differ most, if for sure."""
         if table.is_empty():
-            return self._nothing()
+            return self._nothing("marks")
         group = table.columns[0]
         few = table.filter(pl.col("articles_total") < minimum)[group].unique(maintain_order=True)
         few = [self._group(group, name) for name in few]

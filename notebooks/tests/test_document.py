@@ -206,14 +206,25 @@ def test_quality_is_that_of_the_same_build(tmp_path):
 
 @pytest.mark.parametrize("language", document.languages())
 def test_a_report_ends_with_method_quality_limits_origin_and_parameters(language):
-    cell = shown({"text/plain": '\'{"digest": "abc123", "articles": 38}\''})
+    cell = shown({"text/plain": '\'{"digest": "abc123", "articles": 12393}\''})
     cell.metadata["tags"] = ["manifest"]
     tree = page(cell, language=language, parameters={"top": 7})
     word = document.words(language)
     assert texts(tree, "//footer//h3") == [word[key] for key in ("method", "quality", "origin", "parameters")]
     terms = dict(zip(texts(tree, "//footer//dt"), texts(tree, "//footer//dd"), strict=True))
-    assert terms[word["manifest_digest"]] == "abc123" and terms[word["manifest_articles"]] == "38"
+    assert terms[word["manifest_digest"]] == "abc123"
+    assert terms[word["manifest_articles"]] == f"12{word['separators'][0]}393"
     assert len(terms[word["catalogue"]]) == 16
+
+
+def test_a_finding_said_again_leads_the_report_once():
+    cells = [shown({"text/plain": text}) for text in ("No actor is named.", "3 of 4.", "No actor is named.")]
+    for cell in cells:
+        cell.metadata["tags"] = ["finding"]
+    tree = page(*cells)
+    assert texts(tree, "//section[@class='findings']//li") == ["No actor is named.", "3 of 4."]
+    assert texts(tree, "//p[@class='finding']") == ["No actor is named.", "3 of 4.", "No actor is named."]
+    assert len(set(tree.xpath("//p[@class='finding']/@id"))) == 3
 
 
 def test_overview_leads_with_what_changed_once(tmp_path):

@@ -264,7 +264,7 @@ class _Composer:
         self.found += 1
         anchor = f"finding-{self.found}"
         inline = Markup(nh3.clean(html, tags={"em", "strong", "code", "sub", "sup", "mark"}, attributes={}).strip())
-        if inline not in [said for _, said in self.document.findings]:  # such as: there is nothing to count
+        if inline not in [said for _, said in self.document.findings]:  # such as: no actor is named
             self.document.findings.append((anchor, inline))
         return {"kind": "finding", "id": anchor, "html": inline}
 
