@@ -224,8 +224,9 @@ class Lab(Panels):
             ends = desk.first_days() or ("", "")
             asked = [selection.day_range(name, getattr(view, name)) for name in ("date_from", "date_to")]
             days = (asked[0][0].isoformat() if asked[0] else ends[0], asked[1][1].isoformat() if asked[1] else ends[1])
-        bars = desk.kept["intervals"][1] if self._has_intervals() else desk.bars(view)
-        intervals = "intervals" if self._has_intervals() else "coming" if view.measure in INTERVALS else ""
+        known = self._has_intervals()
+        bars = desk.kept["intervals"][1] if known else desk.bars(view)
+        intervals = ("intervals" if known else "coming") if view.measure in INTERVALS else ""
         made = {
             "periods": (charts.linked_periods, desk.periods(view), view.measure),
             "actors": (charts.linked_actors, bars, view.measure),
