@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 from diembao.schema import DiembaoError
@@ -33,6 +34,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="diembao", description="Who is mentioned, whose reporting it is, which days are covered: Vietnamese news."
     )
+    parser.add_argument("--version", action="version", version=f"diembao {version('diembao')}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     extract = commands.add_parser("extract", help="read pages and write the tables of the corpus")
@@ -54,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     archive.add_argument("archive", metavar="DIR", help="its folder or URL; DIR@12 or DIR@2026-11-01 for what it was")
     archive.add_argument("--compact", action="store_true", help="join the small files that daily additions leave")
     archive.add_argument(
-        "--clean", type=float, metavar="DAYS", help="remove the states that were replaced more than DAYS days ago"
+        "--clean", type=_days, metavar="DAYS", help="remove the states that were replaced more than DAYS days ago"
     )
     archive.set_defaults(run=_archive)
 
@@ -103,6 +105,15 @@ def _pair(text: str) -> tuple[str, str]:
     if not (name.isidentifier() and equals):
         raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
     return name, value
+
+
+def _days(text: str) -> float:
+    try:
+        if 0 <= (days := float(text)) < 1e6:
+            return days
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError(f"{text!r} is no number of days, 0 or more")
 
 
 def _extract(options: argparse.Namespace) -> int:
@@ -187,7 +198,7 @@ def _report(options: argparse.Namespace) -> int:
     if options.as_of:
         if "corpus" not in parameters:
             raise DiembaoError("--as-of: needs the archive it is about; add -p corpus=DIR")
-        parameters["corpus"] += f"@{options.as_of}"
+        parameters["corpus"] = _as_of(parameters["corpus"], options.as_of)
     signal.signal(signal.SIGTERM, _stopped)
     try:
         build = report.build(
@@ -217,6 +228,18 @@ def _report(options: argparse.Namespace) -> int:
     if options.notify == "always":
         _notify(f"Điểm báo: {options.edition} {build.line['status']}", str(build.folder), good=True)
     return 0
+
+
+def _as_of(corpus: str, when: str) -> str:
+    """An archive and a commit or moment → the archive as it was then."""
+    from diembao import archive
+
+    place = archive.find(corpus)
+    if place is None:
+        raise DiembaoError(f"--as-of: {corpus} is no archive; `diembao ingest PAGES --archive DIR` makes one")
+    if place[1]:
+        raise DiembaoError(f"--as-of: {corpus} says already which state it means; leave out @{place[1]} or --as-of")
+    return f"{corpus}@{when}"
 
 
 def _stopped(*_: object) -> None:

@@ -175,7 +175,7 @@ def role_matrix(table: pl.DataFrame, words: Words, title: str) -> Chart:
     """`comparison.role_matrix` → a heat map of roles by sources, the number of articles written in each cell."""
     data = _data(table, words, "source_id", "role", "citations", "articles", "article_share")
     chart = _heat(data, words, "source_id", "role", "articles")
-    of = _of(table, words, "citations_total", "articles_total")
+    of = _of(table, words, "articles_total")
     return _finish(chart, data, words, title, "role_matrix", data["source_id"].n_unique(), of=of)
 
 
@@ -438,7 +438,7 @@ def linked_periods(words: Words, measure: str) -> Chart:
                 scale=alt.Scale(range=list(theme.PALETTE)),
                 legend=alt.Legend(title=None, columns=2),
             ),
-            tooltip=_told(words, "actor", "when", "value", "articles"),
+            tooltip=_told(words, "actor", "when", "value", "articles", measure=measure),
         )
         .add_params(brush)
     )
@@ -453,7 +453,7 @@ def linked_actors(words: Words, measure: str) -> Chart:
         x=_measured(words, measure, alt.X),
         color=_kinds(words),
         opacity=_highlighted(),
-        tooltip=_told(words, "actor", "value", "interval", "articles"),
+        tooltip=_told(words, "actor", "value", "interval", "articles", measure=measure),
     )
     ends = base.transform_filter("isValid(datum.low)").encode(x="low:Q", x2="high:Q")
     halo = ends.mark_rule(strokeWidth=4, color=theme.PAPER, opacity=0.85)
@@ -475,7 +475,7 @@ def linked_sources(words: Words, measure: str) -> Chart:
     cells = known.mark_rect(stroke=theme.PAPER, strokeWidth=2, cursor="pointer").encode(
         color=alt.Color("value:Q", scale=scale, legend=None),
         opacity=_highlighted(),
-        tooltip=_told(words, "actor", "source", "value", "articles"),
+        tooltip=_told(words, "actor", "source", "value", "articles", measure=measure),
     )
     ink = alt.condition("datum.dark", alt.value(theme.PAPER), alt.value(theme.INK))
     text = known.mark_text(fontSize=11).encode(text=alt.Text("value:Q", format=words.pattern(measure)), color=ink)
@@ -583,10 +583,12 @@ def _highlighted() -> alt.Opacity:
     return alt.condition("datum.chosen", alt.value(1), alt.value(0.32))
 
 
-def _told(words: Words, *fields: str) -> list[alt.Tooltip]:
-    kinds = {"value": "Q", "articles": "Q"}
+def _told(words: Words, *fields: str, measure: str = "articles") -> list[alt.Tooltip]:
+    patterns = {"value": words.pattern(measure), "articles": words.pattern("articles")}
     return [
-        alt.Tooltip(f"{field}:{kinds.get(field, 'N')}", title=words.text(f"lab.tip.{field}"))
+        alt.Tooltip(f"{field}:Q", title=words.text(f"lab.tip.{field}"), format=patterns[field])
+        if field in patterns
+        else alt.Tooltip(f"{field}:N", title=words.text(f"lab.tip.{field}"))
         for field in fields
     ]
 
@@ -707,8 +709,11 @@ def _heat(
     """
     columns = order or _unique(data, x)
     widest = max((len(word) for name in columns for word in name.split()), default=1)
-    lines = max((len(name.split()) for name in columns), default=1)
-    upright = {"labelAngle": 0, "labelExpr": "split(datum.label, ' ')", "labelPadding": 14 * lines - 8}
+    room = max(6, int(theme.NARROW / theme.LETTER / max(1, len(columns))))  # letters over a column
+    options = {"max_lines": theme.HEADING_LINES, "placeholder": " …", "break_long_words": False}
+    lines = {name: textwrap.wrap(name, room, **options) or [name] for name in columns}
+    upright = {"labelAngle": 0, "labelExpr": f"({json.dumps(lines)})[datum.label]"}
+    upright["labelPadding"] = 14 * max(map(len, lines.values()), default=1) - 8
     turned = {"labelAngle": -90, "labelLimit": 110}  # where upright ones would run into each other on a narrow screen
     few = len(columns) <= 4 or widest * len(columns) * theme.LETTER <= theme.NARROW
     axis = alt.Axis(orient="top", labelLineHeight=14, **(upright if few else turned))
@@ -779,16 +784,17 @@ def _finish(
 
     `usermeta` tells reports how to read it and what its figures are out of.
     """
+    about, read = words.text(f"alt.{kind}", n=words.number(n)), words.text(f"read.{kind}")
     if data.is_empty():  # Vega has no size for scales without a value
-        height, of = theme.ROW, ""
-        chart = alt.Chart(pl.DataFrame({"text": [words.text("table.empty")]})).mark_text().encode(text="text:N")
+        height, about, read, of = theme.ROW, words.text("table.empty"), "", ""
+        chart = alt.Chart(pl.DataFrame({"text": [about]})).mark_text().encode(text="text:N")
     size = {"width": theme.WIDTH, "height": height or alt.Step(theme.ROW)}
     if isinstance(chart, alt.VConcatChart):  # whose parts have sizes of their own
         size = {}
     return chart.properties(
         title=alt.Title(_lines(title)),
-        description=f"{title}. {words.text(f'alt.{kind}', n=words.number(n))}",
-        usermeta={"diembao": {"read": words.text(f"read.{kind}"), "of": of}},
+        description=f"{title}. {about}",
+        usermeta={"diembao": {"read": read, "of": of}},
         **size,
     ).configure(locale=words.locale())
 

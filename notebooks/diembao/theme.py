@@ -21,6 +21,7 @@ TITLE_CHARACTERS = 42  # a title breaks into lines this long, so that it is not 
 LABEL_WIDTH = 170  # px for the names beside an axis; longer ones end in "…"
 LEGEND_WIDTH = 330  # px that the entries of a legend share; more of them stand below each other
 NARROW = 210  # px that columns have on a narrow screen
+HEADING_LINES = 3  # of a name over a column; a longer one ends in "…"
 LETTER, SYMBOL = 5.9, 36  # px of an average letter and of a legend's symbol with the space around it
 
 # --- space (px) -----------------------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from .schema import REPEAT_DAYS, REPEAT_SIMILARITY, REPEAT_SYLLABLES, DiembaoErr
 LANGUAGES = ("en", "vi")
 STRINGS = Path(__file__).with_name("wording.toml")
 TABLE = "application/vnd.diembao.table+json"  # a table as reports take it
-TIED = 3  # of the months with the most articles, that many are named
+TIED = 3  # of what ties for a place, that many are named
 LONGEST = 1000  # rows of a table in a report, where they can be searched; the files written out have all
 CONTEXT = {"left": "left", "surface": "keyword", "right": "right"}  # columns of a concordance and how they are set
 
@@ -230,7 +230,7 @@ class Words:
             return self.text("number.none")
         # dots and commas change places by way of a third character
         swap = {",": self.text("number.thousands"), ".": self.text("number.point")}
-        return "".join(swap.get(sign, sign) for sign in f"{value:,.{digits}f}".replace("-", "−"))
+        return "".join(swap.get(sign, sign) for sign in f"{value:z,.{digits}f}".replace("-", "−"))
 
     def percent(self, share: float | None, digits: int = 1) -> str:
         if share is None:
@@ -280,8 +280,9 @@ class Words:
         if first is None:
             return self.text("date.unknown")
         month = self.text("date.months").split("|")[first.month - 1]
-        part = {"quarter": (first.month + 2) // 3, "half": (first.month + 5) // 6}.get(every)
-        return self.text(f"date.{every}", month=month, number=first.month, part=part, year=first.year)
+        part = (first.month + 2) // 3
+        key = every if every != "half" else "first_half" if part < 3 else "second_half"
+        return self.text(f"date.{key}", month=month, number=first.month, part=part, year=first.year)
 
     def count(self, noun: str, n: float) -> str:
         """A noun of the section `count` and a number → "1 article", "12 articles"."""
@@ -461,8 +462,9 @@ class Words:
         first, interval, others = said.partition(named)
         return Finding(self.text(f"say.{key}.{title}", **values), first + interval + others.replace(named, "("))
 
-    def _nothing(self) -> Finding:
-        return self._finding("nothing", "title", {}, self.text("say.nothing.text"))
+    def _nothing(self, what: str) -> Finding:
+        """What there is none of, a key of `say.nothing` → that there is nothing to show."""
+        return self._finding("nothing", "title", {}, self.text(f"say.nothing.{what}"))
 
     def steps(self, table: pl.DataFrame) -> Finding:
         """`Selection.steps` → how many articles are counted and why the others are not."""
@@ -487,7 +489,7 @@ class Words:
     def actors(self, table: pl.DataFrame) -> Finding:
         """`frequency.by_actor` → who is named most, by how much, and how certain the first place is."""
         if table.is_empty() or not table["mentions"][0]:
-            return self._nothing()
+            return self._nothing("actors")
         top = table.row(0, named=True)
         name = self.name(top["actor_id"])
         sentences = [
@@ -506,8 +508,11 @@ class Words:
         if table.height > 1:
             second = table.row(1, named=True)
             tied = second["mentions"] == top["mentions"]
-            sentence = {"actor": self.name(second["actor_id"]), "share": self.estimate(second)}
-            sentences.append(self.text(f"say.actors.{'tied' if tied else 'second'}", **sentence))
+            equal = table.slice(1).filter(pl.col("mentions") == second["mentions"])["actor_id"].to_list()
+            others = self.text("say.actors.others", n=self.number(len(equal) - 1))
+            named = [self.name(actor) for actor in equal] if len(equal) <= TIED else [self.name(equal[0]), others]
+            key = ("tied" if tied else "second") + ("" if len(equal) == 1 else "_several")
+            sentences.append(self.text(f"say.actors.{key}", actor=self.listed(named), share=self.estimate(second)))
         if top["rank_low"] is not None:
             certain = "certain" if top["rank_high"] == 1 else "uncertain"
             ranks = {"low": self.number(top["rank_low"]), "high": self.number(top["rank_high"])}
@@ -517,13 +522,13 @@ class Words:
                 self.text("say.actors.rare", rare=self.number(rare), all=self.count("actor", table.height))
             )
         title = {"actor": name, "share": self.percent(top["share"])}
-        title |= {"second": self.name(second["actor_id"])} if tied else {}
+        title |= {"actor": self.listed([name, *named])} if tied else {}
         return self._finding("actors", "tied_title" if tied else "title", title, *sentences)
 
     def kinds(self, kinds: pl.DataFrame, roles: pl.DataFrame) -> Finding:
         """`frequency.by_kind` and `by_role` → how mentions divide, and where persons weigh most and least."""
         if not kinds["mentions"].sum():
-            return self._nothing()
+            return self._nothing("actors")
         first = kinds.row(0, named=True)
         items = [
             self.text("say.kinds.item", kind=self.text(f"kinds.{row['actor_kind']}").lower(), share=self.estimate(row))
@@ -555,7 +560,7 @@ class Words:
         """`frequency.by_via` → what of the most mentioned actor is named, and who would lead by own names alone."""
         named = table.filter(pl.col("mentions") > 0)
         if named.is_empty():
-            return self._nothing()
+            return self._nothing("states")
         if set(named["via"]) == {"name"}:
             return self._finding("roll_up", "none_title", {}, self.text("say.roll_up.none"))
         first = named.filter(pl.col("actor_id") == named["actor_id"][0])
@@ -583,15 +588,16 @@ class Words:
     def comention(self, table: pl.DataFrame) -> Finding:
         """`comention.pairs` → which two actors are named together most and least beyond what chance explains."""
         if table.is_empty() or not table["units_total"][0]:
-            return self._nothing()
+            return self._nothing("actors")
         solid = table.filter(~pl.col("abstains")).sort("npmi", descending=True, maintain_order=True)
         within, pairs = table["within"][0], self.count("pair", table.height)
         few = table.height - solid.height
         abstention = self.text("say.comention.few", few=self.number(few), all=pairs) if few else ""
-        if solid.is_empty():
-            return self._finding("comention", "abstain_title", {}, self.text("say.comention.abstain", all=pairs))
-        more, less = solid.filter(pl.col("npmi_low") > 0), solid.filter(pl.col("npmi_high") < 0)
         total = self.count(within, table["units_total"][0])
+        if solid.is_empty():
+            sentence = self.text("say.comention.abstain", units=total, all=pairs)
+            return self._finding("comention", "abstain_title", {}, sentence)
+        more, less = solid.filter(pl.col("npmi_low") > 0), solid.filter(pl.col("npmi_high") < 0)
         if more.is_empty() and less.is_empty():
             sentence = self.text("say.comention.none", units=total, all=self.count("pair", solid.height))
             return self._finding("comention", "none_title", {}, sentence, abstention)
@@ -626,7 +632,7 @@ class Words:
     def periods(self, table: pl.DataFrame) -> Finding:
         """`frequency.by_period` → between which periods the most named actor's share moves, and if that is certain."""
         if table.is_empty():
-            return self._nothing()
+            return self._nothing("actors")
         totals = table.group_by("actor_id").agg(pl.col("mentions").sum())
         actor = totals.sort("mentions", "actor_id", descending=[True, False])["actor_id"][0]
         dated = table.filter((pl.col("actor_id") == actor) & pl.col("period").is_not_null()).sort("share", "period")
@@ -635,27 +641,39 @@ class Words:
         values = {"actor": self.name(actor), "all": self.count(every, dated.height)}
         few = dated.height - solid.height
         undated = table.filter(pl.col("period").is_null())["articles_total"].max() or 0
-        silent = self.number((dated["articles_total"] == 0).sum())
+        silent = (dated["articles_total"] == 0).sum()
+        counts = {"few": self.number(few), "silent": self.number(silent), **values}
+        unplaced = self.text("say.periods.undated", articles=self.count("article", undated)) if undated else ""
         rest = [
             self._departures(table),
-            self.text("say.periods.few", few=self.number(few), silent=silent, **values) if few else "",
-            self.text("say.periods.undated", articles=self.count("article", undated)) if undated else "",
+            self.text(f"say.periods.{'silent' if silent else 'few'}", **counts) if few else "",
+            unplaced,
         ]
         if dated.is_empty():
             return self._finding("periods", "none_title", values, self.text("say.periods.none"))
+        if dated.height == 1:
+            values["period"] = self.period(dated["period"][0], every)
+            return self._finding(
+                "periods", "single_title", values, self.text("say.periods.single", **values), unplaced
+            )
         if solid.height < 2:
             return self._finding("periods", "abstain_title", values, self.text("say.periods.abstain", **values), *rest)
         low, high = solid.row(0, named=True), solid.row(-1, named=True)
         values |= {"low_period": self.period(low["period"], every), "high_period": self.period(high["period"], every)}
         apart = "apart" if low["share_high"] < high["share_low"] else "overlap"
         ends = {"low": self.percent(low["share"]), "high": self.percent(high["share"])}
+        if ends["low"] == ends["high"]:
+            title, moved = "alike_title", [self.text("say.periods.alike", **values, **ends)]
+        else:
+            estimates = {"low": self.estimate(low), "high": self.estimate(high)}
+            title, moved = "title", [self.text("say.periods.text", **values, **estimates)]
+            moved.append(self.text(f"say.periods.{apart}"))
         found = self._differing(table)
         return self._finding(
             "periods",
-            "differ_title" if found.height else "title",
+            "differ_title" if found.height else title,
             self._departure(found.row(0, named=True)) if found.height else values | ends,
-            self.text("say.periods.text", low=self.estimate(low), high=self.estimate(high), **values),
-            self.text(f"say.periods.{apart}"),
+            *moved,
             *rest,
         )
 
@@ -695,22 +713,28 @@ class Words:
         most = months["articles_total"].max()
         fullest = months.filter(pl.col("articles_total") == most).sort("period")["period"]
         named = [self.period(month, "month") for month in fullest]
+        silent = (months["articles_total"] == 0).sum()
         values = {
             "period": self.listed(named) if len(named) <= TIED else self.count("month", len(named)),
             "n": self.number(most),
             "all": self.count("article", months["articles_total"].sum()),
             "months": self.count("month", months.height),
-            "silent": self.number((months["articles_total"] == 0).sum()),
         }
         title, sentence = ("tied_title", "tied") if len(named) > 1 else ("title", "text")
-        return self._finding("months", title, values, self.text(f"say.months.{sentence}", **values))
+        return self._finding(
+            "months",
+            title,
+            values,
+            self.text(f"say.months.{'single' if months.height == 1 else sentence}", **values),
+            self.text("say.months.silent", silent=self.count("month", silent)) if silent else "",
+        )
 
     def roles(self, table: pl.DataFrame) -> Finding:
         """`comparison.role_matrix` → what each source mostly is."""
         own = table.filter(pl.col("source_id") != "others")
         present = own.filter(pl.col("citations") > 0)
         if present.is_empty():
-            return self._nothing()
+            return self._nothing("sources")
         mostly = present.sort("articles", "citations", descending=True, maintain_order=True).unique(
             "source_id", keep="first", maintain_order=True
         )
@@ -755,8 +779,6 @@ class Words:
         return self._furthest("attributed", table, minimum)
 
     def _furthest(self, key: str, table: pl.DataFrame, minimum: int) -> Finding:
-        if table.is_empty():
-            return self._nothing()
         sources = table.unique("source_id", keep="first", maintain_order=True)
         few = [self.source(name) for name in sources.filter(pl.col("articles_total") < minimum)["source_id"]]
         abstention = (
@@ -780,6 +802,8 @@ class Words:
             "low_source": self.source(low["source_id"]),
         }
         shares = {"high": self.percent(high["share"]), "low": self.percent(low["share"])}
+        if shares["high"] == shares["low"]:
+            return self._finding(key, "alike_title", {}, self.text(f"say.{key}.alike"), abstention)
         return self._finding(
             key,
             "title",
@@ -790,8 +814,6 @@ class Words:
 
     def log_odds(self, table: pl.DataFrame, minimum: int, level: float = 0.05, most: int = 5) -> Finding:
         """`comparison.log_odds` and the minimum of articles → whom a source names more or less, beyond chance."""
-        if table.is_empty():
-            return self._nothing()
         tested = table.filter(pl.col("p").is_not_null())
         untested = [
             self.source(name)
@@ -862,9 +884,14 @@ class Words:
             "articles": self.count("article", table["articles"].sum()),
             "largest": self.count("article", table["articles"].max()),
         }
-        same = self.number(table.filter(pl.col("similarity") == 1).height)
-        text = self.text("say.syndicated.text", **values, **rule, same=same)
-        return self._finding("syndicated", "title", values, text)
+        same = table.filter(pl.col("similarity") == 1).height
+        return self._finding(
+            "syndicated",
+            "title",
+            values,
+            self.text("say.syndicated.text", **values, **rule),
+            self.text("say.syndicated.same", same=self.number(same)) if same else "",
+        )
 
     def reprints(self, table: pl.DataFrame, groups: pl.DataFrame) -> Finding:
         """`comparison.reprints` and `syndicated` → how many near-duplicates there are, who prints whose most."""
@@ -893,12 +920,13 @@ class Words:
         if table.is_empty():
             return self._finding("wires", "none_title", {}, self.text("say.wires.none"))
         publishers = table.unique("publisher", keep="first", maintain_order=True)
+        known = self.count("article", publishers["articles_total"].sum())
         weak = publishers.filter("abstains").height
         few = self.text("say.wires.few", n=self.number(weak), minimum=self.count("article", minimum)) if weak else ""
         solid = table.filter(~pl.col("abstains"))
         if solid["articles"].sum() == 0:
             title = "abstain_title" if solid.is_empty() else "zero_title"
-            sentence = "" if solid.is_empty() else self.text("say.wires.zero")
+            sentence = "" if solid.is_empty() else self.text("say.wires.zero", all=known)
             return self._finding("wires", title, {}, sentence, few)
         top = solid.sort("article_share", "articles_total", descending=True, maintain_order=True).row(0, named=True)
         named = {"publisher": self.label("publisher", top["publisher"]), "source": self.source(top["source_id"])}
@@ -907,7 +935,7 @@ class Words:
             **named,
             share=self.estimate(top, "article_share"),
             articles=self.count("article", top["articles_total"]),
-            all=self.count("article", publishers["articles_total"].sum()),
+            all=known,
         )
         return self._finding("wires", "title", named | {"share": self.percent(top["article_share"])}, text, few)
 
@@ -944,21 +972,19 @@ class Words:
             self.text("say.calendar.item", source=self.source(name), n=self.number(days))
             for name, days in sources.slice(1).select("source_id", "publication_days").iter_rows()
         ]
-        title = {
+        values = {
             "days": self.number(whole["publication_days"]),
             "span": self.count("day", whole["span_days"]),
+            "first": self.date(whole["first"]),
+            "last": self.date(whole["last"]),
         }
+        silent = whole["silent_days"]
         return self._finding(
             "calendar",
             "title",
-            title,
-            self.text(
-                "say.calendar.text",
-                first=self.date(whole["first"]),
-                last=self.date(whole["last"]),
-                silent=self.number(whole["silent_days"]),
-                **title,
-            ),
+            values,
+            self.text(f"say.calendar.{'single' if whole['span_days'] == 1 else 'text'}", **values),
+            self.text("say.calendar.silent", silent=self.count("day", silent)) if silent else "",
             self.text("say.calendar.possible", days=self.count("day", whole["possible_days"]))
             if whole["possible_days"]
             else "",
@@ -995,7 +1021,7 @@ class Words:
         """`coverage.reach` → how much of what the texts date lies near publication."""
         total = table["dates_total"].max()
         if not total:
-            return self._nothing()
+            return self._nothing("dates")
         share = dict(table.select("reach", "share").iter_rows())
         if share["unplaced"] == 1:
             sentence = self.text("say.reach.none", all=self.count("date", total))
@@ -1015,7 +1041,7 @@ class Words:
                 before=self.percent(before),
                 after=self.percent(after),
             ),
-            self.text("say.reach.unplaced", share=self.percent(share["unplaced"])),
+            self.text("say.reach.unplaced", share=self.percent(share["unplaced"])) if share["unplaced"] else "",
         )
 
     def reach_by_source(self, table: pl.DataFrame) -> Finding:
@@ -1031,13 +1057,16 @@ class Words:
             return self._finding("reach_by_source", "abstain_title", {}, self.text("say.reach_by_source.abstain"))
         rows = solid.filter(pl.col("reach") == spread["reach"][0]).sort("share", "source_id")
         low, high = rows.row(0, named=True), rows.row(-1, named=True)
+        ends = {"low": self.percent(low["share"]), "high": self.percent(high["share"])}
+        if ends["low"] == ends["high"]:
+            return self._finding("reach_by_source", "alike_title", {}, self.text("say.reach_by_source.alike"))
         values = {"reach": self.text(f"reach.{low['reach']}")}
         values |= {"low_source": self.source(low["source_id"]), "high_source": self.source(high["source_id"])}
         apart = "apart" if low["share_high"] < high["share_low"] else "overlap"
         return self._finding(
             "reach_by_source",
             "title",
-            values | {"low": self.percent(low["share"]), "high": self.percent(high["share"])},
+            values | ends,
             self.text("say.reach_by_source.text", low=self.estimate(low), high=self.estimate(high), **values),
             self.text(f"say.reach_by_source.{apart}"),
         )
@@ -1072,7 +1101,8 @@ class Words:
             return self._finding("delays", "abstain_title", {}, sentence)
         half = whole.filter(pl.col("article_share") >= 0.5)
         values = {"all": self.count("article", whole["articles_total"][0])}
-        values["days"] = self.count("day", (half if half.height else whole)["days"][0 if half.height else -1])
+        days = half["days"][0] if half.height else whole["days"][-1]
+        values["days"] = self.count("day", days)
         day = solid.filter((pl.col("days") == 1) & (pl.col("source_id") != "all"))
         items = [
             self.text(
@@ -1084,12 +1114,14 @@ class Words:
             self.source(name)
             for name in table.filter(pl.col("abstains"))["source_id"].unique(maintain_order=True).to_list()
         ]
-        kind = "title" if half.height else "late_title"
+        title, sentence = ("same_title", "same") if days == 0 else ("title", "text")
+        if half.is_empty():
+            title, sentence = "late_title", "late"
         return self._finding(
             "delays",
-            kind,
+            title,
             values,
-            self.text("say.delays.text" if half.height else "say.delays.late", **values),
+            self.text(f"say.delays.{sentence}", **values),
             self.text("say.delays.sources", list=self.listed(items, separator="list.items")) if items else "",
             self.text("say.delays.few", minimum=self.count("article", minimum), list=self.listed(few)) if few else "",
         )
@@ -1103,7 +1135,7 @@ class Words:
         """`quality.figures` → where extraction agrees least with the marks, where wholly, how far counts are off."""
         known = table.filter((pl.col("measure") != "error") & pl.col("value").is_not_null())
         if known.is_empty():
-            return self._nothing()
+            return self._nothing("marks")
         ranked = known.sort("value", maintain_order=True)
         worst = ranked.row(0, named=True)
         whole = [self.label("figure", name) for name in known.filter(pl.col("value") == 1)["figure"]]
@@ -1149,7 +1181,7 @@ class Words:
     def agreement(self, table: pl.DataFrame, minimum: int) -> Finding:
         """`quality.by_source` or `by_year` and the minimum of articles → where the groups differ most, if for sure."""
         if table.is_empty():
-            return self._nothing()
+            return self._nothing("marks")
         group = table.columns[0]
         few = table.filter(pl.col("articles_total") < minimum)[group].unique(maintain_order=True)
         few = [self._group(group, name) for name in few]

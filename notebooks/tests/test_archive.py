@@ -657,6 +657,20 @@ def test_what_is_no_archive_is_said(pages, tmp_path, capsys):
     assert "cannot be written" in capsys.readouterr().err
     assert main(["report", "--as-of", "3"]) == 1
     assert "-p corpus=DIR" in capsys.readouterr().err
+    assert main(["report", "-p", f"corpus={pages}", "--as-of", "3", "--out", str(tmp_path / "out")]) == 1
+    assert f"{pages} is no archive" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_state_is_named_once_and_days_are_a_number(pages, tmp_path, capsys):
+    root = str(tmp_path / "archive")
+    add(pages, root)
+    assert main(["report", "-p", f"corpus={root}@1", "--as-of", "1"]) == 1
+    assert "leave out @1 or --as-of" in capsys.readouterr().err
+    for days in ("-5", "nan", "inf", "many"):
+        with pytest.raises(SystemExit):
+            main(["archive", root, f"--clean={days}"])
+        assert f"'{days}' is no number of days" in capsys.readouterr().err
 
 
 # What is counted ----------------------------------------------------------------------------------------------------

@@ -249,6 +249,22 @@ def test_the_names_of_columns_stand_upright_where_they_have_room(names, angle):
     assert {part["x"]["axis"]["labelAngle"] for part in drawn if "x" in part} == {angle}
 
 
+def test_a_long_name_over_a_column_ends_after_a_few_short_lines():
+    long = "Báo Điện tử Chính phủ nước Cộng hòa xã hội chủ nghĩa Việt Nam"
+    table = pl.DataFrame({"first_publisher": [long, "VOA"], "publisher": ["VOA", long], "stories": [2, 1]})
+    drawn = encodings(charts.reprints(table, Words("en"), "-").to_dict())
+    written = next(part["x"]["axis"]["labelExpr"] for part in drawn if "x" in part)
+    lines = json.loads(written[1 : written.rindex(")")])
+    assert lines["VOA"] == ["VOA"] and len(lines[long]) == theme.HEADING_LINES and lines[long][-1].endswith("…")
+
+
+def test_tooltips_of_the_lab_write_numbers_as_its_axes_do():
+    for measure, pattern in (("share", ".1%"), ("articles", ",.0f")):
+        drawn = encodings(charts.linked_actors(Words("vi"), measure).to_dict())
+        told = {tip["field"]: tip.get("format") for part in drawn for tip in part.get("tooltip", [])}
+        assert told["value"] == pattern and told["articles"] == ",.0f" and told["actor"] is None
+
+
 def test_numbers_in_a_heat_map_can_be_read_on_every_shade():
     def light(colour: list[float]) -> float:
         parts = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colour]

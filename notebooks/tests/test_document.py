@@ -1,6 +1,7 @@
 """What a report says and how its tables stand, as HTML: languages, changes, quality, notes, tables of more rows."""
 
 import json
+from pathlib import Path
 
 import lxml.html
 import polars as pl
@@ -12,7 +13,7 @@ from nbformat.v4 import new_markdown_cell, new_notebook
 
 from diembao import charts, theme
 from diembao.measures import comparison
-from diembao.report import context, document
+from diembao.report import builds, context, document
 from diembao.wording import LONGEST, TABLE, Words
 
 
@@ -206,14 +207,40 @@ def test_quality_is_that_of_the_same_build(tmp_path):
 
 @pytest.mark.parametrize("language", document.languages())
 def test_a_report_ends_with_method_quality_limits_origin_and_parameters(language):
-    cell = shown({"text/plain": '\'{"digest": "abc123", "articles": 38}\''})
+    cell = shown({"text/plain": '\'{"digest": "abc123", "articles": 12393}\''})
     cell.metadata["tags"] = ["manifest"]
     tree = page(cell, language=language, parameters={"top": 7})
     word = document.words(language)
     assert texts(tree, "//footer//h3") == [word[key] for key in ("method", "quality", "origin", "parameters")]
     terms = dict(zip(texts(tree, "//footer//dt"), texts(tree, "//footer//dd"), strict=True))
-    assert terms[word["manifest_digest"]] == "abc123" and terms[word["manifest_articles"]] == "38"
+    assert terms[word["manifest_digest"]] == "abc123"
+    assert terms[word["manifest_articles"]] == f"12{word['separators'][0]}393"
     assert len(terms[word["catalogue"]]) == 16
+
+
+def test_a_finding_said_again_leads_the_report_once():
+    cells = [shown({"text/plain": text}) for text in ("No actor is named.", "3 of 4.", "No actor is named.")]
+    for cell in cells:
+        cell.metadata["tags"] = ["finding"]
+    tree = page(*cells)
+    assert texts(tree, "//section[@class='findings']//li") == ["No actor is named.", "3 of 4."]
+    assert texts(tree, "//p[@class='finding']") == ["No actor is named.", "3 of 4.", "No actor is named."]
+    assert len(set(tree.xpath("//p[@class='finding']/@id"))) == 3
+
+
+def test_the_list_of_builds_says_once_what_changed_and_that_the_newest_failed():
+    report = {"file": "n.html", "title": "T", "language": "en", "changes": ["A page is new."], "problems": []}
+    report |= {"findings": [{"anchor": "finding-1", "text": "3 of 4."}]}
+    good = {"build": "b1", "edition": "e", "started": "2026-11-01T00:00:00+00:00", "seconds": 1, "bytes": 7_400_000}
+    good |= {"status": "good", "languages": [{"language": "en"}], "reports": [report, report], "errors": []}
+    failed = good | {"build": "b2-failed", "status": "failed", "reports": [], "errors": ["KeyError"]}
+    tree = lxml.html.fromstring(document.listing([failed, good], "b1", "vi", []))
+    word = document.words("vi")
+    assert texts(tree, "//details//li") == ["A page is new.", "3 of 4.", "3 of 4."]
+    assert word["builds_since"] in texts(tree, "//section/p") and "7,4 MB" in texts(tree, "//summary")[1]
+    tree = lxml.html.fromstring(document.listing([good], "b1", "vi", []))
+    assert word["builds_since"] not in texts(tree, "//section/p")
+    assert builds.feed([good], Path("/r")).count("A page is new.") == 1
 
 
 def test_overview_leads_with_what_changed_once(tmp_path):

@@ -125,6 +125,15 @@ def test_a_view_may_bring_names_for_ids():
     assert "Rusia" in Lab(View(actors=["Rusia"])).message.value
 
 
+def test_it_is_said_whether_the_bars_have_their_intervals_yet():
+    lab = Lab()
+    assert lab.counted.value.endswith("95% intervals are being computed…")
+    lab.rest()
+    assert lab.counted.value.endswith("with 95% intervals")
+    lab.view.choose(measure="mentions")
+    assert "interval" not in lab.counted.value
+
+
 def test_intervals_are_those_of_the_reports(lab):
     lab.rest()
     chosen = measures.select(open_corpus("sample"))

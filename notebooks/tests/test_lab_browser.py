@@ -110,7 +110,7 @@ def page(address, chromium):
 def anew(page, request):
     """Every test begins with the usual choices on the first tab, and leaves a picture."""
     page.locator(".db-main .lm-TabBar-tab").first.click()
-    page.locator(".db-ask button", has_text="Ask anew").click()
+    page.locator(".db-ask button", has_text="Start over").click()
     shows(page, "1–25 of 1,39")
     yield
     if folder := os.environ.get("DIEMBAO_SHOTS"):

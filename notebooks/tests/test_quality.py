@@ -406,5 +406,6 @@ def test_what_is_shown_and_said_and_drawn(sample, language):
     drawn += [charts.agreement(table, words, "t") for table in (by_source, by_year, few, none)]
     for chart in drawn:
         spec = chart.to_dict()
-        assert spec["width"] == theme.WIDTH and len(spec["description"]) > 50
+        empty = spec["description"] == f"t. {words.text('table.empty')}"
+        assert spec["width"] == theme.WIDTH and empty != (len(spec["description"]) > 50)
         assert theme.bundle(spec)[0]["image/png"]

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
 from diembao.__main__ import _parser
 from diembao.report import notices
@@ -16,9 +17,11 @@ RECIPES = sorted(path for path in FOLDER.iterdir() if path.is_file())
 
 
 def commands(path):
-    """→ the arguments of every `diembao report …` in a file."""
-    found = re.findall(r"diembao (report(?: [^\n`\">#;]*)?)", path.read_text(encoding="utf-8"))
-    return [shlex.split(text) for text in found]
+    """→ the arguments of every `diembao report …` and whole `diembao ingest …` in a file."""
+    text = path.read_text(encoding="utf-8")
+    found = re.findall(r"diembao (report(?: [^\n`\">#;…]*)?)", text)
+    found += re.findall(r"diembao (ingest [^\n`…]* --archive [^\n`…]*)", text)
+    return [shlex.split(arguments) for arguments in found]
 
 
 def test_every_recipe_is_explained():
@@ -36,6 +39,13 @@ def test_commands_are_ones_there_are(path):
 def test_commands_are_found():
     assert sum(len(commands(path)) for path in RECIPES) >= 4
     assert notices.VARIABLE in (FOLDER / "github-pages.yml").read_text()
+
+
+def test_containers_run_commands_there_are():
+    cluster, job = yaml.safe_load_all((FOLDER / "kubernetes.yaml").read_text(encoding="utf-8"))
+    [container] = job["spec"]["template"]["spec"]["containers"]
+    assert _parser().parse_args([*container["command"], *container["args"]][1:]).scheduler.endswith("-scheduler:8786")
+    assert container["args"][-1] == f"tcp://{cluster['metadata']['name']}-scheduler:8786"
 
 
 def test_systemd_accepts_the_units(tmp_path):

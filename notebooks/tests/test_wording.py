@@ -204,6 +204,20 @@ def test_two_who_are_named_as_often_share_the_first_place():
     row |= {"share_low": None, "share_high": None, "rank_low": None, "rank_high": None, "abstains": True}
     told = EN.actors(pl.DataFrame([row | {"actor_id": "A"}, row | {"actor_id": "B"}]))
     assert told.title.startswith("A and B are named most") and "B is named as often." in told.sentence
+    told = EN.actors(pl.DataFrame([row | {"actor_id": actor} for actor in "ABC"]))
+    assert told.title.startswith("A, B and C are named most") and "B and C are named as often." in told.sentence
+
+
+def test_those_who_share_the_second_place_are_all_named_or_counted():
+    def said(behind: str) -> str:
+        row = {"articles": 4, "articles_total": 4, "rate": 1.0, "mentions_total": 99, "share": 0.1, "abstains": True}
+        row |= dict.fromkeys(("share_low", "share_high", "rank_low", "rank_high"))
+        rows = [row | {"actor_id": "A", "mentions": 9}, *(row | {"actor_id": b, "mentions": 4} for b in behind)]
+        return EN.actors(pl.DataFrame([*rows, row | {"actor_id": "Z", "mentions": 1}])).sentence
+
+    assert " B follows with 10.0% (no interval)." in said("B")
+    assert " B, C and D follow with 10.0% (no interval) each." in said("BCD")
+    assert " B and 4 others follow with" in said("BCDEF")
 
 
 def test_what_an_inferred_date_rests_on_is_told_in_the_language():
@@ -255,6 +269,8 @@ def test_months_that_tie_are_all_named_or_counted():
     assert "January 2024 and April 2024 hold the most, 2 each of 5 articles" in said(1, 1, 2, 4, 4).sentence
     assert said(1, 2, 3, 5).title == "Most articles in 4 months: 1 each"
     assert "4 months hold the most, 1 each of 4 articles" in said(1, 2, 3, 5).sentence
+    assert said(1, 2, 3, 5).sentence.endswith("Without any: 1 month.") and "Without" not in said(1, 1, 2).sentence
+    assert said(3, 3).sentence == "All 2 articles dated to a month are of March 2024."
 
 
 def test_groups_whose_figures_look_the_same_are_not_said_to_be_apart():
@@ -268,10 +284,49 @@ def test_groups_whose_figures_look_the_same_are_not_said_to_be_apart():
         assert said(low, high).sentence == "In no figure do the groups of articles differ by 0.001 or more."
 
 
+def test_shares_that_look_the_same_are_not_said_to_be_apart():
+    def said(low: float, high: float) -> list[Finding]:
+        row = {"share_low": 0.1, "share_high": 0.4, "articles_total": 20, "abstains": False}
+        sides = [row | {"source_id": source, "share": share} for source, share in (("AP", low), ("VOA", high))]
+        by_actor = pl.DataFrame([side | {"actor_id": "USA"} for side in sides])
+        by_reach = pl.DataFrame([side | {"reach": "same", "dates_total": 9} for side in sides])
+        halves = zip(sides, (date(2024, 1, 1), date(2024, 7, 1)), strict=True)
+        over_time = {"actor_id": "USA", "mentions": 9, "every": "half", "p": None, "rest_share": 0.2, "differs": False}
+        by_period = pl.DataFrame([side | over_time | {"period": half} for side, half in halves])
+        return [
+            EN.shares(by_actor, 5),
+            EN.attributed(by_actor, 5),
+            EN.reach_by_source(by_reach),
+            EN.periods(by_period.with_columns(pl.col("p").cast(pl.Float64))),
+        ]
+
+    for same, apart in zip(said(0.2001, 0.2004), said(0.2, 0.3), strict=True):
+        assert "20.0%" in apart.title and "30.0%" in apart.title
+        assert same.title.count("20.0%") < 2 and "furthest" not in same.sentence and "highest" not in same.sentence
+    assert "lowest in H1 2024" in said(0.2, 0.3)[3].sentence
+
+
+def test_what_nothing_is_of_is_not_spoken_of():
+    """No "0 of them", no "on 0": where there is none, the sentence is shorter."""
+    rows = articles(*(article(f"p{n}", date(2024, 1, 1 + n)) for n in range(6)))
+    calendar = EN.calendar(coverage.by_source(rows, citations(), ()))
+    assert calendar.sentence.endswith("there are some on 6 of 6 days.")
+    named = mentions(*(mention(row, "USA") for row in rows["page"]))
+    periods = EN.periods(frequency.by_period(named, rows, ["USA"], every="month"))
+    assert periods.sentence == "All dated articles are of January 2024, so no periods can be compared."
+    delays = pl.DataFrame({"source_id": "all", "days": [0, 1], "article_share": [0.6, 1.0], "articles_total": 10})
+    delays = delays.with_columns(article_share_low=None, article_share_high=None, abstains=False)
+    assert EN.delays(delays, 5).title == "Half of the articles come on the day of the event they date"
+
+
+def test_a_number_that_is_nothing_has_no_minus():
+    assert EN.percent(-1e-17) == "0.0%" and EN.number(-0.04, 1) == "0.0" and EN.number(-0.06, 1) == "−0.1"
+
+
 def test_a_concordance_that_has_not_all_mentions_says_so():
     assert EN.only_first(300, 300) == ""
     note = EN.only_first(812_345, 300_000)
-    assert note == "Of 812,345 mentions of these actors, at most the first 300,000 are read."
+    assert note == "Of 812,345 mentions of these actors, at most the first 300,000 are listed."
     table = pl.DataFrame({"page": ["a", "b"]})
     assert EN.table(table, 1, note=note).note == f"1 of 2 rows shown. {note}"
 

@@ -18,6 +18,7 @@ from .panels import Panels
 from .state import View
 
 SUGGESTED = 12  # options a search shows
+INTERVALS = ("share", "rate")  # measures whose bars have intervals
 CANDIDATES, PROBLEMS = 100, 200  # names the catalogue does not list, and problems, on the screen
 
 
@@ -208,7 +209,9 @@ class Lab(Panels):
         problems = self.desk.problems
         self.problems.rows = [[cell or "" for cell in row] for row in problems.head(PROBLEMS).iter_rows()]
         shown = words.number(min(PROBLEMS, problems.height))
-        self.unread.value = self._text("open.unread", n=words.number(problems.height), shown=shown)
+        told = "open.unread" if problems.height else "open.read"
+        self.unread.value = self._text(told, n=words.number(problems.height), shown=shown)
+        self.problems.layout.display = "" if problems.height else "none"
         pages = words.number(self.desk.pages)
         name = wording.html.escape(view.corpus)
         about = self._text("head.corpus", corpus=name, pages=pages, digest=self.desk.news.digest)
@@ -221,7 +224,9 @@ class Lab(Panels):
             ends = desk.first_days() or ("", "")
             asked = [selection.day_range(name, getattr(view, name)) for name in ("date_from", "date_to")]
             days = (asked[0][0].isoformat() if asked[0] else ends[0], asked[1][1].isoformat() if asked[1] else ends[1])
-        bars = desk.kept["intervals"][1] if self._has_intervals() else desk.bars(view)
+        known = self._has_intervals()
+        bars = desk.kept["intervals"][1] if known else desk.bars(view)
+        intervals = ("intervals" if known else "coming") if view.measure in INTERVALS else ""
         made = {
             "periods": (charts.linked_periods, desk.periods(view), view.measure),
             "actors": (charts.linked_actors, bars, view.measure),
@@ -242,13 +247,14 @@ class Lab(Panels):
                 brushed,
             )
         table = desk.actors(view)
-        self.counted.value = text(
+        counted = text(
             "look.counted",
             articles=words.count("article", int(desk.chosen(view).sum())),
             mentions=words.count("mention", int(table["mentions"].sum())),
             shown=words.number(bars.height),
             actors=words.count("actor", table.height),
         )
+        self.counted.value = f"{counted} · {text(f'look.{intervals}')}" if intervals else counted
 
     def _has_intervals(self) -> bool:
         """Whether the intervals of the present view are computed already."""
@@ -257,7 +263,7 @@ class Lab(Panels):
 
     def _later(self) -> None:
         """Intervals are computed when the view rests: in the background of a notebook, not at all without one."""
-        if self._has_intervals() or self.view.measure not in ("share", "rate"):
+        if self._has_intervals() or self.view.measure not in INTERVALS:
             return
         with contextlib.suppress(RuntimeError):
             loop = asyncio.get_running_loop()

@@ -76,7 +76,7 @@ def build(
         (root / "builds").mkdir(parents=True, exist_ok=True)
         (root / ".lock").open("a").close()
     except OSError as error:
-        raise DiembaoError(f"{root}: cannot hold builds ({error})") from None
+        raise DiembaoError(f"{root}: cannot hold builds ({error}); name a folder you may write to with --out") from None
     with _lock(root, edition, progress):
         start = time.monotonic()
         _set_aside_remains(root)

@@ -212,10 +212,12 @@ def feed(found: list[Build], root: Path) -> str:
 
 def _told(build: Build, language: str) -> list[str]:
     """A build → its errors, or title, changes and findings of its reports in a language."""
-    lines = list(build["errors"])
+    lines, said = list(build["errors"]), set()
     for report in build["reports"]:
         if report["language"] == language:
-            found = [*report.get("changes", []), *(finding["text"] for finding in report["findings"])]
+            changes = [text for text in report.get("changes", []) if text not in said]
+            said |= set(changes)
+            found = [*changes, *(finding["text"] for finding in report["findings"])]
             lines += [report["title"], *(f"• {text}" for text in found)]
     return lines
 

@@ -167,7 +167,7 @@ class _Exporter(TemplateExporter):
         environment = super()._create_environment()
         environment.autoescape = True
         environment.globals.update(policy=policy)
-        environment.filters.update(block_json=block_json, link=_link, size=_size, moment=_moment)
+        environment.filters.update(block_json=block_json, link=_link, size=_size, moment=_moment, told=_told)
         return environment
 
 
@@ -219,6 +219,7 @@ class _Composer:
         self.word = words(language)
         self.document = Document()
         self.outline: list[tuple[int, str, Markup]] = []  # level, anchor, heading
+        self.found = 0  # findings, also those said before
 
     def cell(self, cell: NotebookNode, number: int) -> list[Block]:
         """A cell and its number → its blocks. Code is not shown."""
@@ -260,9 +261,11 @@ class _Composer:
 
     def _finding(self, block: Block) -> Block:
         html = block["html"] if block["kind"] == "prose" else escape(block["text"].strip())
-        anchor = f"finding-{len(self.document.findings) + 1}"
+        self.found += 1
+        anchor = f"finding-{self.found}"
         inline = Markup(nh3.clean(html, tags={"em", "strong", "code", "sub", "sup", "mark"}, attributes={}).strip())
-        self.document.findings.append((anchor, inline))
+        if inline not in [said for _, said in self.document.findings]:  # such as: no actor is named
+            self.document.findings.append((anchor, inline))
         return {"kind": "finding", "id": anchor, "html": inline}
 
     def _manifest(self, cell: NotebookNode, number: int) -> None:
@@ -578,6 +581,12 @@ def _link(file: str) -> str:
 def _size(count: int, separators: str = ",.") -> str:
     size = f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{count / 1e3:.0f} kB"
     return size.replace(".", separators[1])
+
+
+def _told(value: object, separators: str = ",.") -> object:
+    """What a notebook tells the manifest → the same; a number in the form of the language."""
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return f"{value:,}".replace(",", separators[0]) if whole else value
 
 
 def _moment(iso: str, pattern: str) -> str:

@@ -86,10 +86,12 @@ def _settings(editions: Path, edition: str) -> dict[str, Any]:
         raise DiembaoError(f"{place}: {odd!r} is no setting; there are: {', '.join(sorted(KEYS))}")
     for key in ("notebooks", "languages"):
         value = settings.get(key)
+        if value is None:
+            raise DiembaoError(f"{place}: {key} is missing; it is a list of names")
         if not (isinstance(value, list) and value and all(isinstance(item, str) for item in value)):
             raise DiembaoError(f"{place}: {key} must be a list of names, not {value!r}")
     if type(settings["timeout"]) not in (int, float) or not settings["timeout"] > 0:
-        raise DiembaoError(f"{place}: timeout must be a number of seconds, not {settings['timeout']!r}")
+        raise DiembaoError(f"{place}: timeout must be a number of seconds above 0, not {settings['timeout']!r}")
     if settings["keep"] is not None and (type(settings["keep"]) is not int or settings["keep"] < 1):
         raise DiembaoError(f"{place}: keep must be a number of good builds, 1 or more, not {settings['keep']!r}")
     if not isinstance(settings.get("corpus", ""), str):
