@@ -160,18 +160,24 @@ class Snapshot:
             for at in range(0, held, rows)
         ]
 
-    def months(self, tables: Sequence[str], within: pl.Expr | None = None) -> list[tuple[str, int, list[str]]]:
-        """Names of monthly tables → month, rows of the first table, names of all files of each, in order.
+    def months(
+        self, tables: Sequence[str], named: Sequence[str], within: pl.Expr | None = None
+    ) -> list[tuple[str, int, list[str]]]:
+        """Names of monthly tables → month, rows of the longest of them, names of all files of the named ones, in order.
 
         within: a condition on `month`. A file never changes, and another never has its name.
         """
-        added = [pl.DataFrame(self.open(table).get_add_actions(flatten=True)) for table in tables]
-        rows = [pl.col("num_records"), *[pl.lit(0, pl.Int64)] * (len(added) - 1)]
+        added = {table: pl.DataFrame(self.open(table).get_add_actions(flatten=True)) for table in tables}
         files = pl.concat(
-            files.select("path", month="partition.month", rows=held) for files, held in zip(added, rows, strict=True)
+            files.select("path", month="partition.month", rows="num_records", table=pl.lit(table))
+            for table, files in added.items()
+            if not files.is_empty()
         )
         files = files if within is None else files.filter(within)
-        return files.group_by("month").agg(pl.col("rows").sum(), pl.col("path").sort()).sort("month").rows()
+        rows = files.group_by("month", "table").agg(pl.col("rows").sum(), pl.col("path"))
+        rows = rows.sort("month", "table").group_by("month", maintain_order=True)
+        path = pl.col("path").filter(pl.col("table").is_in(list(named))).explode().sort()
+        return rows.agg(pl.col("rows").max(), path).rows()
 
     def on(self, table: str, pages: pl.DataFrame) -> pl.LazyFrame:
         """A monthly table's name, `page` and `published_first` of pages → their rows, of files of their months only."""

@@ -36,6 +36,8 @@ WORDS = {
 }
 _UNUSED = 30 * 24 * 3600  # seconds after which what is kept of an archive's earlier states goes: it may be made again
 Make = Callable[[dict[str, pl.LazyFrame]], Mapping[str, pl.DataFrame]]
+# Monthly tables that measures read; by the longest of them all are divided into the same parts.
+_COUNTED = ("articles", "lines", "mentions", "citations", "dates")
 _DATED_ROLES = ("headline", "lead", "byline", "body", "caption")
 
 
@@ -65,6 +67,11 @@ class Corpus:
         Of an archive only the files of their months are opened.
         """
         return getattr(self, table).filter(pl.col("page").is_in(pages["page"].implode()))
+
+    @property
+    def copies(self) -> pl.LazyFrame:
+        """page, duplicate_of of the main articles that print another again."""
+        return self.articles.filter(pl.col("duplicate_of").is_not_null()).select("page", "duplicate_of")
 
     @property
     def pages(self) -> pl.LazyFrame:
@@ -128,19 +135,24 @@ class _Archived(Corpus):
     def parts(self, table: str) -> list[pl.LazyFrame]:
         return self.snapshot.parts(table, PART)
 
-    def kept(self, name: str, tables: Sequence[str], make: Make, method: str) -> list[dict[str, pl.LazyFrame]]:
-        """Monthly tables and what makes others of the rows of some pages → these, by name, of all pages in parts.
+    @property
+    def copies(self) -> pl.LazyFrame:
+        return self.snapshot.stored("repeats").select("page", "duplicate_of")
+
+    def kept(self, name: str, tables: Sequence[str], make: Make, method: str) -> dict[str, dict[str, pl.LazyFrame]]:
+        """Monthly tables and what makes others of the rows of some pages → by label of a part, these by name.
 
         A part, of a month or of as many of its pages as a reader holds, is made once and kept in the user's cache for
         as long as neither its files in the archive change nor how it is made: `make` and what it is told by `method`.
+        Parts with the same label are of the same pages, whatever they are made of.
         """
         root = self.snapshot.root if "://" in self.snapshot.root else str(self.folder.resolve())
         home = cache_home() / "kept" / hashlib.sha256(root.encode()).hexdigest()[:16] / name
         how = (method, pl.__version__, self.catalogue.digest, _own(self.catalogue))
-        kept = []
-        for month, held, files in self.snapshot.months(tables, self.within):
-            seen = hashlib.sha256("\n".join([*how, *files]).encode()).hexdigest()[:16]
-            parts = -(-held // PART)
+        kept = {}
+        for month, rows, files in self.snapshot.months(_COUNTED, tables, self.within):
+            parts = max(1, -(-rows // PART))
+            seen = hashlib.sha256("\n".join([*how, str(parts), *files]).encode()).hexdigest()[:16]
             for part in range(parts):
                 folder = home / f"{month}-{seen}-{part}"
                 if not folder.exists():
@@ -149,7 +161,7 @@ class _Archived(Corpus):
                     _keep(make(rows), folder)
                     _forget(home, month, seen)
                 os.utime(folder)
-                kept.append({file.stem: pl.scan_parquet(file) for file in folder.iterdir()})
+                kept[f"{month}-{part}"] = {file.stem: pl.scan_parquet(file) for file in folder.iterdir()}
         return kept
 
     def on(self, table: str, pages: pl.DataFrame) -> pl.LazyFrame:

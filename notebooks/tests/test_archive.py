@@ -105,7 +105,7 @@ def evidence(news: corpus.Corpus) -> Iterator[pl.DataFrame]:
     for asked in (*({"order": order} for order in frequency.ORDERS), {"contains": "đàm phán"}, {"most": 20}):
         yield frequency.concordance(chosen.spans, news.pages, chosen.articles, ["USA", "CHN", "PRK"], **asked)
     yield frequency.newcomers(chosen.spans, news.catalogue.actors["id"])
-    yield coverage.ranges(chosen.articles, news.articles)
+    yield coverage.ranges(chosen.articles, news.articles, chosen.pages)
 
 
 def without_texts(pages: Path, catalogue) -> corpus.Corpus:
@@ -682,11 +682,21 @@ def kept(folder: Path) -> dict[str, set[str]]:
 
 
 def counts(news) -> dict[str, pl.DataFrame]:
-    """A corpus → a table of every measure that reads mentions or dates."""
+    """A corpus → what is counted of it, and a table of every measure."""
     chosen = select(news, sources=["AP"], rollup="all")
     tables, dated = (chosen.mentions, chosen.articles, chosen.citations), (chosen.dates, chosen.articles)
     standing, quick = coverage.standing(*tables[1:], ["AP"]), {"resamples": 20}
+    names = {"publisher": pl.String, "credits": pl.List(pl.String), "published_basis": pl.String}
     return {
+        "articles": chosen.with_pages(chosen.articles).cast(names),
+        "steps": chosen.steps,
+        "printed": comparison.publishers_by_wire(*tables[1:], ["AP"]),
+        "matrix": comparison.role_matrix(*tables[:0:-1], ["AP"]),
+        "dating": coverage.dating(chosen.articles),
+        "calendar": coverage.calendar(*tables[1:], ["AP"], basis="credit"),
+        "coverage": coverage.by_source(*tables[1:], ["AP"]),
+        "gaps": coverage.gaps(*tables[1:], ["AP"]),
+        "ranges": coverage.ranges(chosen.articles, news.articles, chosen.pages),
         "actors": frequency.by_actor(*tables[:2], **quick),
         "via": frequency.by_via(*tables[:2], **quick),
         "roles": frequency.by_role(*tables[:2], **quick),

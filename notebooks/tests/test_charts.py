@@ -20,7 +20,7 @@ def reprinted(rows: pl.DataFrame) -> pl.DataFrame:
     """Articles → the same, every second of VnExpress now a print of the one before it by another publisher."""
     again = pl.int_range(pl.len()) % 2 == 1
     return rows.sort("published_first", "page", nulls_last=True).with_columns(
-        publisher=pl.when(again).then(pl.lit("Tuổi Trẻ")).otherwise("publisher"),
+        publisher=pl.when(again).then(pl.lit("Tuổi Trẻ")).otherwise(pl.col("publisher").cast(pl.String)),
         duplicate_of=pl.when(again).then(pl.col("page").shift(1)),
         similarity=pl.lit(1.0),
         title=pl.col("page"),
@@ -45,7 +45,7 @@ def drawn(chosen, language: str) -> dict[str, alt.Chart | alt.LayerChart]:
         "source_shares": charts.source_shares(comparison.actor_shares(*tables), words, title),
         "attributed": charts.attributed(comparison.attributed_shares(*tables), words, title),
         "wires": charts.wires(comparison.publishers_by_wire(*tables[1:]), words, title),
-        "reprints": charts.reprints(comparison.reprints(reprinted(chosen.articles)), words, title),
+        "reprints": charts.reprints(comparison.reprints(reprinted(chosen.with_pages(chosen.articles))), words, title),
         "log_odds": charts.log_odds(odds, words, title),
         "distances": charts.distances(comparison.distances(*tables), words, title),
         "calendar": charts.calendar(coverage.calendar(*tables[1:]), sources, words, title),

@@ -131,10 +131,10 @@ def test_distance_is_scipys_jensen_shannon():
     chosen = select(press())
     table = comparison.distances(chosen.mentions, chosen.articles, chosen.citations, permutations=99)
     base = comparison.attributed(chosen.articles, chosen.citations, ("Reuters", "Yonhap"))
-    both = base.filter(pl.len().over("page") == 1)
+    both = base.filter(pl.len().over("number") == 1)
     counts = (
         chosen.mentions.join(both, on="number", validate="m:1")
-        .pivot("source_id", index="actor_id", values="page", aggregate_function="len")
+        .pivot("source_id", index="actor_id", values="number", aggregate_function="len")
         .fill_null(0)
     )
     found = table.row(by_predicate=(pl.col("source_id") == "Reuters") & (pl.col("other_id") == "Yonhap"), named=True)

@@ -96,7 +96,8 @@ def test_what_counts_and_its_tables_are_those_of_select_and_frequency(
     inside = cube.chosen(whole, only=only, basis=basis, **choices)
     counts = cube.within(whole, sorted(roles), capitals)
     named, options = of(frame(chosen.mentions), counted), {"resamples": 0}
-    assert_frame_equal(whole.articles.filter(pl.Series(inside)).select(ARTICLE), counted.select(ARTICLE))
+    theirs = chosen.with_pages(counted).select(ARTICLE)
+    assert_frame_equal(whole.articles.filter(pl.Series(inside)).select(ARTICLE), theirs)
     found = cube.hits(whole, counts, inside, actors)
     assert found.sum() == (named.filter(pl.col("actor_id").is_in(actors)) if actors else named).height
 

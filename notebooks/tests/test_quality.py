@@ -386,7 +386,7 @@ def test_what_is_shown_and_said_and_drawn(sample, language):
     gold, news, compared = sample
     chosen = select(news, duplicates="printed")
     words, minimum = Words(language, chosen.names), intervals.MINIMUM_ARTICLES
-    standing = comparison.attributed(chosen.articles, chosen.citations, chosen.sources)
+    standing = chosen.with_pages(comparison.attributed(chosen.articles, chosen.citations, chosen.sources))
     whole, differences = quality.figures(compared.counts), quality.concordance(compared.errors, news.pages)
     by_source, by_year = quality.by_source(compared.counts, standing), quality.by_year(compared.counts, gold.documents)
     few = quality.by_year(compared.counts.head(4 * len(quality.FIGURES)), gold.documents)

@@ -25,7 +25,7 @@ COMPARED = 500  # actors compared one by one: rarer ones would add noise, and ho
 
 
 def attributed(articles: Table, citations: Table, sources: Sequence[str] = (), basis: str = "any") -> pl.DataFrame:
-    """Articles and their citations → `page`, `segment`, `source_id`: which article stands on which source, once each.
+    """Articles and their citations → their key, `source_id`: which article stands on which source, once each.
 
     basis `credit`: the article's byline or end credit names the source; an article that credits nobody is its
     publisher's own. `attribution`: its text says that the source reports. `any`: either, or it is its publisher.
@@ -47,8 +47,6 @@ def attributed(articles: Table, citations: Table, sources: Sequence[str] = (), b
     own = publisher.join(credit, on=on, how="anti")
     chosen = {"credit": [credit, own], "attribution": [attribution], "any": [credit, publisher, attribution]}[basis]
     standing = pl.concat(chosen).unique().sort(columns)
-    if on != ARTICLE:
-        standing = attach(standing, articles.select(*on, *ARTICLE), on).select(*ARTICLE, *on, "source_id")
     return standing.filter(pl.col("source_id").is_in(list(sources))) if len(sources) else standing
 
 
@@ -64,13 +62,13 @@ def role_matrix(citations: Table, articles: Table, sources: Sequence[str] = DEFA
     article_share ± (Wilson), abstains.
     """
     articles = frame(articles)
-    source = pl.when(pl.col("source_id").is_in(list(sources))).then("source_id").otherwise(pl.lit(OTHERS))
+    source = pl.col("source_id").cast(pl.Enum(list(dict.fromkeys((*sources, OTHERS)))), strict=False).fill_null(OTHERS)
     by = {"source_id": source, "role": "role"}
     counts = pl.concat(
         part.group_by(**by).agg(citations=pl.len(), articles=pl.col("row").n_unique())
         for part in slices(citations, articles, "source_id", "role")
     )
-    counts = counts.group_by(*by).agg(pl.col("citations", "articles").sum())
+    counts = counts.group_by(*by).agg(pl.col("citations", "articles").sum()).cast(dict.fromkeys(by, pl.String))
     cells = pl.DataFrame({"source_id": [*sources, OTHERS]}).join(pl.DataFrame({"role": CITATION_ROLES}), how="cross")
     total, few = articles.height, articles.height < intervals.MINIMUM_ARTICLES
     ends = {
@@ -183,7 +181,7 @@ def attributed_shares(
     on = key(articles, citations)
     said = (
         of(_of_these(citations, (pl.col("role") == "att") & pl.col("source_id").is_in(list(sources))), articles)
-        .select(*on, "sentence", "source_id")
+        .select(*on, "sentence", pl.col("source_id").cast(pl.String))
         .unique()
     )
     rows = ordered(articles).select(on).with_row_index("row")
@@ -249,10 +247,12 @@ def publishers_by_wire(
     sizes = (
         articles["publisher"]
         .value_counts(name="articles_total")
+        .cast({"publisher": pl.String})
         .sort("articles_total", "publisher", descending=[True, False])
     )
     shown = sizes["publisher"] if sizes.height <= most else sizes["publisher"].head(most - 1)
-    named = pl.when(pl.col("publisher").is_in(shown.implode())).then("publisher").otherwise(pl.lit(OTHERS))
+    publisher = pl.col("publisher").cast(pl.String)
+    named = pl.when(publisher.is_in(shown.implode())).then(publisher).otherwise(pl.lit(OTHERS))
     totals = sizes.group_by(shown=named, maintain_order=True).agg(pl.col("articles_total").sum().cast(pl.Int64))
     credits = pl.concat(
         [
@@ -261,7 +261,8 @@ def publishers_by_wire(
         ]
     ).unique()
     credited = attach(credits, articles.select(*on, "publisher"), on)
-    counts = credited.group_by("source_id", shown=named).agg(articles=pl.len().cast(pl.Int64))
+    counts = credited.group_by("source_id", "publisher").len("articles").group_by("source_id", shown=named)
+    counts = counts.agg(pl.col("articles").sum().cast(pl.Int64)).cast({"source_id": pl.String})
     cells = totals.join(pl.DataFrame({"source_id": list(sources)}, schema={"source_id": pl.String}), how="cross")
     cells = cells.filter(pl.col("shown") != pl.col("source_id"))
     few = pl.col("articles_total") < intervals.MINIMUM_ARTICLES

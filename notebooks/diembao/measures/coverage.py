@@ -7,13 +7,14 @@ last dated article (`outside`, nothing is known), and articles without a date (`
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
 import polars as pl
 
 from ..schema import PUBLISHED_BASES
 from . import intervals
 from .comparison import attributed
-from .narrow import Table, frame
-from .selection import ARTICLE, DEFAULT_SOURCES, attach, day_range, key, of, ordered, slices
+from .narrow import Parted, Table, frame, settled
+from .selection import ARTICLE, DEFAULT_SOURCES, NUMBER, attach, day_range, key, of, ordered, places, slices
 
 ALL = "all"  # the row for all articles together, whatever their source
 STATES = ("published", "possible", "nothing", "outside")
@@ -55,6 +56,7 @@ def dating(articles: Table) -> pl.DataFrame:
     return (
         articles.group_by(basis=pl.col("published_basis").fill_null("unknown"), precision=precision)
         .agg(articles=pl.len().cast(pl.Int64), typical=width.median(), widest=width.max())
+        .cast({"basis": pl.String})
         .sort(order, "precision")
         .select(
             "basis",
@@ -70,15 +72,18 @@ def dating(articles: Table) -> pl.DataFrame:
     )
 
 
-def ranges(articles: Table, written: Table) -> pl.DataFrame:
+def ranges(articles: Table, written: Table, pages: Table | None = None) -> pl.DataFrame:
     """Articles → those dated to more than one day: page, title, basis, published (EDTF), first, last, days, evidence.
 
     Longest first; `evidence` is what an inferred date follows from. written: the table (`schema.ARTICLES`) that has
-    their titles; of other articles it is not read.
+    their titles; of other articles it is not read. pages: of a selection, its `pages`.
     """
     days = (pl.col("published_last") - pl.col("published_first")).dt.total_days() + 1
-    found = articles.lazy().select(*ARTICLE, "published_first", "published_last", days=days).filter(days > 1)
-    found = found.collect(engine="streaming")
+    found = frame(articles.lazy().filter(days > 1))
+    if pages is not None:
+        called = pages.lazy().join(found.lazy().select(NUMBER), on=NUMBER, build_side="force_right")
+        found = attach(found, called.collect(engine="streaming"), NUMBER).with_columns(segment=pl.lit(0, pl.Int32))
+    found = found.select(*ARTICLE, "published_first", "published_last", days=days)
     told = written.lazy().filter(pl.col("page").is_in(found["page"].implode()))
     told = told.select(*ARTICLE, "title", "published_basis", "published", "published_evidence")
     return (
@@ -100,10 +105,38 @@ def ranges(articles: Table, written: Table) -> pl.DataFrame:
 def standing(
     articles: Table, citations: Table, sources: Sequence[str] = DEFAULT_SOURCES, *, basis: str = "any"
 ) -> pl.DataFrame:
-    """Articles → `page`, `segment`, `source_id`: every article on `ALL`, and on each of the sources it stands on."""
-    articles, citations = frame(articles), frame(citations)
-    every = articles.select(*dict.fromkeys((*ARTICLE, *key(articles, citations))), source_id=pl.lit(ALL))
-    return pl.concat([every, *(attributed(articles, citations, [source], basis) for source in sources)])
+    """Articles → their key, `source_id` (an Enum): every article on `ALL`, and on each of the sources it stands on."""
+    return pl.concat(_standing(frame(articles), settled(citations), sources, basis))
+
+
+def _standing(
+    articles: pl.DataFrame, citations: pl.DataFrame | Parted, sources: Sequence[str], basis: str
+) -> Iterator[pl.DataFrame]:
+    """Articles → `standing`, `ALL` and the sources one after the other."""
+    ids = pl.Enum(list(dict.fromkeys((ALL, *sources))))
+    yield articles.select(*key(articles, citations), source_id=pl.lit(ALL, ids))
+    for source in sources:
+        yield attributed(articles, citations, [source], basis).cast({"source_id": ids})
+
+
+def _dated_on(articles: pl.DataFrame, citations: Table, sources: Sequence[str], basis: str) -> pl.DataFrame:
+    """Articles → source_id (as in `standing`), first, last, articles: how many of each are dated so."""
+    days = {"first": "published_first", "last": "published_last"}
+    found = []
+    for pairs in _standing(articles, settled(citations), sources, basis):
+        dated = ordered(articles).select(**days)[_rows(pairs, articles)]
+        placed = pl.concat([pairs.select("source_id"), dated], how="horizontal")
+        found.append(placed.group_by("source_id", *days).len("articles"))
+    return pl.concat(found).cast({"source_id": pl.String, "articles": pl.Int64})
+
+
+def _rows(pairs: pl.DataFrame, articles: pl.DataFrame) -> pl.Series:
+    """Rows that tell their articles → the place of these, in the order of pages."""
+    on = key(pairs, articles)
+    if on == NUMBER:
+        return pl.Series(places(articles)(pairs))
+    rows = ordered(articles.select(on)).with_row_index("row")
+    return attach(pairs.select(on), rows, on)["row"]
 
 
 def by_source(
@@ -115,18 +148,15 @@ def by_source(
     possible_days and silent_days (of the corpus's span, as in `calendar`), span_days (from first to last), usual_step
     (median days from one publication day to the next; 1 = daily).
     """
-    articles = frame(articles)
-    pairs = standing(articles, citations, sources, basis=basis)
-    on = key(pairs, articles)
-    dated = attach(pairs, articles.select(*on, "published_first", "published_last"), on)
-    day = pl.col("published_first") == pl.col("published_last")
+    dated = _dated_on(frame(articles), citations, sources, basis)
+    day, longer, count = _on_a_day(), pl.col("first") < pl.col("last"), pl.col("articles")
     counts = dated.group_by("source_id").agg(
-        articles=pl.len(),
-        day_dated=day.sum(),
-        longer_dated=(pl.col("published_first") < pl.col("published_last")).sum(),
-        undated=day.is_null().sum(),
+        articles=count.sum(),
+        day_dated=count.filter(day).sum(),
+        longer_dated=count.filter(longer).sum(),
+        undated=count.filter(day.is_null()).sum(),
     )
-    days = _days(articles, pairs)
+    days = dated.filter(day).rename({"first": "day"})
     spans = days.group_by("source_id").agg(
         first=pl.col("day").min(),
         last=pl.col("day").max(),
@@ -137,7 +167,7 @@ def by_source(
         name: pl.col("days").filter(pl.col("state") == state).sum()
         for name, state in (("possible_days", "possible"), ("silent_days", "nothing"))
     }
-    runs = calendar(articles, citations, sources, basis=basis).group_by("source_id").agg(**day_sums)
+    runs = calendar_of(dated, sources).group_by("source_id").agg(**day_sums)
     table = pl.DataFrame({"source_id": [ALL, *sources]})
     for part in (counts, spans, runs):
         table = attach(table, part, ["source_id"])
@@ -167,12 +197,8 @@ def calendar(
     date_from to date_to, where empty from the start of the first article's month to the end of the last one's.
     Columns: source_id, state (`STATES`), first, last, days, articles. Empty if no article is dated to a day.
     """
-    articles = frame(articles)
-    placed = standing(articles, citations, sources, basis=basis)
-    on = key(placed, articles)
-    placed = attach(placed, articles.select(*on, first="published_first", last="published_last"), on)
-    counted = placed.group_by("source_id", "first", "last").agg(articles=pl.len())
-    return calendar_of(counted, sources, date_from=date_from, date_to=date_to)
+    dated = _dated_on(frame(articles), citations, sources, basis)
+    return calendar_of(dated, sources, date_from=date_from, date_to=date_to)
 
 
 def calendar_of(
@@ -235,9 +261,8 @@ def gaps(
     `possible`: the source's articles dated to a longer period that may be from the silence. Columns: source_id, first,
     last (silent days), days, possible, usual_step, times, publication_days, chance, abstains.
     """
-    articles = frame(articles)
-    pairs = standing(articles, citations, sources, basis=basis)
-    days = _days(articles, pairs).sort("source_id", "day")
+    dated = _dated_on(frame(articles), citations, sources, basis)
+    days = dated.filter(_on_a_day()).select("source_id", day="first").sort("source_id", "day")
     steps = days.with_columns(
         before=pl.col("day").shift(1).over("source_id"),
         publication_days=pl.len().over("source_id").cast(pl.Int64),
@@ -252,11 +277,11 @@ def gaps(
         .filter(pl.col("days") > 0)
         .with_columns(first=pl.col("before").dt.offset_by("1d"), last=pl.col("day").dt.offset_by("-1d"))
     )
-    spread = _spread(articles, pairs).rename({"source_id": "of", "first": "begin", "last": "end"})
+    spread = dated.filter(pl.col("first") < pl.col("last")).rename({"source_id": "of", "first": "begin", "last": "end"})
     reached = silences.select("source_id", "first", "last").join_where(
         spread, pl.col("source_id") == pl.col("of"), pl.col("begin") <= pl.col("last"), pl.col("end") >= pl.col("first")
     )
-    possible = reached.group_by("source_id", "first").agg(possible=pl.len().cast(pl.Int64))
+    possible = reached.group_by("source_id", "first").agg(possible=pl.col("articles").sum())
     return (
         attach(silences, possible, ("source_id", "first"))
         .select(
@@ -331,14 +356,19 @@ def reach(
     by: `page`, `segment`, `source_id` (`standing`) for a table by source, in its order. Columns: [source_id,] reach,
     dates, dates_total, share ±, articles, articles_total, article_share ±, abstains.
     """
-    groups = {} if by is None else {"groups": frame(by), "group": "source_id"}
     articles, bins = frame(articles), _OFFSETS["reach"].cast(pl.Enum(REACHES))
     cells = pl.concat(part.group_by("row", reach=bins).len("count") for part in _dated(dates, articles))
-    options = {"keys": pl.Series(REACHES), "seed": seed, "resamples": resamples, **groups}
-    table = intervals.shares(cells, articles, "reach", **options)
+    options = {"keys": pl.Series(REACHES), "seed": seed, "resamples": resamples}
+    if by is None:
+        table = intervals.shares(cells, articles, "reach", **options)
+    else:  # source by source: all articles stand on one of them
+        parts = frame(by).partition_by("source_id", maintain_order=True)
+        options |= {"group": "source_id"}
+        tables = [intervals.shares(cells, articles, "reach", groups=part, **options) for part in parts]
+        table = pl.concat(tables).cast({"source_id": pl.String})
     order = pl.col("reach").replace_strict({name: i for i, name in enumerate(REACHES)}, return_dtype=pl.Int32)
     return (
-        table.sort(*([] if by is None else [_places(frame(by))]), order)
+        table.sort(*([] if by is None else [_order_of(frame(by))]), order)
         .drop("rank", "rank_low", "rank_high")
         .rename({"count": "dates", "total": "dates_total"})
     )
@@ -388,17 +418,16 @@ def delays(dates: Table, articles: Table, by: Table) -> pl.DataFrame:
     most so many days back), articles_total (that tell a delay), article_share ± (Wilson), abstains.
     """
     articles, by = frame(articles), frame(by)
-    delay = (pl.col("published_first") - pl.col("first")).dt.total_days()
-    told = pl.concat(
-        part.filter(_on_a_day() & _on_a_day("published_") & (delay >= 0)).group_by("row").agg(delay=delay.min())
-        for part in _dated(dates, articles)
-    )
-    on = key(articles, by)
-    rows = ordered(articles).select(on).with_row_index("row").cast({"row": told.schema["row"]})
-    placed = by.join(rows.join(told, on="row"), on=on, validate="m:1")
-    cells = by.select("source_id").unique().join(pl.DataFrame({"days": DELAYS}), how="cross").sort(_places(by), "days")
+    since = (pl.col("published_first") - pl.col("first")).dt.total_days()
+    delay = np.full(articles.height, -1, dtype=np.int32)  # by the articles' rows; -1: it tells none
+    for part in _dated(dates, articles):
+        told = part.filter(_on_a_day() & _on_a_day("published_") & (since >= 0)).group_by("row").agg(delay=since.min())
+        delay[told["row"].to_numpy()] = told["delay"].to_numpy()
+    placed = by.select("source_id", delay=pl.Series(delay)[_rows(by, articles)]).filter(pl.col("delay") >= 0)
+    cells = by.select("source_id").unique().join(pl.DataFrame({"days": DELAYS}), how="cross")
+    cells = cells.sort(_order_of(by), "days").cast({"source_id": pl.String})
     within = {str(days): (pl.col("delay") <= days).sum() for days in DELAYS}
-    counts = placed.group_by("source_id").agg(articles_total=pl.len(), **within)
+    counts = placed.group_by("source_id").agg(articles_total=pl.len(), **within).cast({"source_id": pl.String})
     counts = counts.unpivot(index=["source_id", "articles_total"], variable_name="days", value_name="articles")
     counts = counts.select("source_id", pl.col("days").cast(pl.Int64), "articles", "articles_total")
     count, total = pl.col("articles"), pl.col("articles_total")
@@ -415,29 +444,13 @@ def delays(dates: Table, articles: Table, by: Table) -> pl.DataFrame:
     )
 
 
-def _places(by: pl.DataFrame) -> pl.Expr:
+def _order_of(by: pl.DataFrame) -> pl.Expr:
     """`standing` → the place of a row's source in it."""
-    sources = by["source_id"].unique(maintain_order=True).to_list()
-    return pl.col("source_id").replace_strict({name: at for at, name in enumerate(sources)}, return_dtype=pl.Int32)
+    sources = by["source_id"].unique(maintain_order=True).cast(pl.String).to_list()
+    order = {name: at for at, name in enumerate(sources)}
+    return pl.col("source_id").cast(pl.String).replace_strict(order, return_dtype=pl.Int32)
 
 
 def _on_a_day(prefix: str = "") -> pl.Expr:
     """Rows with bounds → whether they are dated to one day."""
     return pl.col(f"{prefix}first") == pl.col(f"{prefix}last")
-
-
-def _spread(articles: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
-    """Articles dated to more than a day → source_id, first, last."""
-    on = key(articles, pairs)
-    longer = articles.filter(pl.col("published_first") < pl.col("published_last"))
-    longer = longer.select(*on, first="published_first", last="published_last")
-    return pairs.join(longer, on=on, validate="m:1").select("source_id", "first", "last")
-
-
-def _days(articles: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
-    """Articles dated to a day → source_id, day, articles."""
-    on = key(articles, pairs)
-    days = articles.filter(_on_a_day("published_")).select(*on, day="published_first")
-    joined = pairs.join(days, on=on, validate="m:1")
-    assert joined.height <= pairs.height
-    return joined.group_by("source_id", "day").agg(articles=pl.len())

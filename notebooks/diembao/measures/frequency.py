@@ -163,21 +163,13 @@ def by_source(
 ) -> pl.DataFrame:
     """Mentions → `source_id`, `actor_id` and the columns of `by_actor` within the articles of that source.
 
-    attributed: `page`, `segment`, `source_id` (see `comparison.attributed`). actors: default the `TOP` most mentioned.
+    attributed: what stands on which source (`comparison.attributed`). actors: default the `TOP` most mentioned.
     """
     articles = frame(articles)
     named = counted(mentions, articles, "actor_id")
     keys = leading(named, actors, TOP)
-    return _shares(
-        named,
-        articles,
-        "actor_id",
-        keys,
-        groups=frame(attributed),
-        group="source_id",
-        seed=seed,
-        resamples=resamples,
-    )
+    options = {"groups": frame(attributed), "group": "source_id", "seed": seed, "resamples": resamples}
+    return _shares(named, articles, "actor_id", keys, **options).cast({"source_id": pl.String})
 
 
 def concordance(
@@ -212,7 +204,8 @@ def concordance(
     if contains:
         holding = pages.filter(_holding(pl.col("text"), contains)).select("page")
         found = found.join(holding, on="page", how="semi", **held)
-    days, source = ("published_first", "published_last"), alphabetical(pl.col("publisher"))
+    days, publisher = ("published_first", "published_last"), pl.col("publisher").cast(pl.String)
+    source = alphabetical(publisher)
     first = printed.select({"date": days, "source": source}.get(order, ()))
     if first.width:
         found = found.join(printed.select(*on, *first).lazy(), on=on, how="left", **held)
@@ -223,7 +216,7 @@ def concordance(
     left, right = beside(pl.col("text"), pl.col("start"), pl.col("end"), width)
     cut = pages.join(found.lazy().select("row", *span), on="page", **held).select("row", left=left, right=right)
     table = attach(found, cut.collect(engine="streaming"), ["row"])
-    table = attach(table, of(printed, found).select(*on, published=published(), source_id="publisher"), on)
+    table = attach(table, of(printed, found).select(*on, published=published(), source_id=publisher), on)
     if contains:
         table = table.filter(_holding(pl.concat_str("left", "surface", "right"), contains))
     place = {

@@ -397,10 +397,12 @@ def shares(
         sums += np.bincount(part["row"].to_numpy(), part["count"].to_numpy(), articles.height).astype(np.int64)
     named = group or "group"
     if groups is None:
-        groups = articles.select("row", pl.col(group) if group else pl.lit("").alias(named))
+        groups = articles.select("row", pl.col(group) if group else pl.lit("", pl.Enum([""])).alias(named))
     else:
         groups = groups.select(*on, named).join(articles.select(*on, "row"), on=on).select("row", named)
-    assert not groups.is_duplicated().any(), "an article stands twice in one group"
+        pair = pl.col(named).rank("dense").fill_null(0).cast(pl.UInt64) * 2**32 + pl.col("row")
+        # sorted, as a table of pairs that have been met would take several times their memory
+        assert not groups.select((pair.sort().diff() == 0).any()).item(), "an article stands twice in one group"
     articles = articles.select("row", "exposure", items=sums)
     table = _tally(cells, articles, groups, named, key, keys)
     # keys too rare for an interval still take part in the ranking, as long as they may come near those that have one

@@ -141,7 +141,8 @@ def figures(
 def by_source(
     counts: pl.DataFrame, attributed: pl.DataFrame, sources: Sequence[str] = (), *, seed: int = intervals.SEED
 ) -> pl.DataFrame:
-    """`figures`, those of `MAIN`, in the articles of each source; attributed: see `comparison.attributed`."""
+    """`figures`, those of `MAIN`, in the articles of each source; attributed: page, segment, source_id."""
+    attributed = attributed.cast({"source_id": pl.String})
     chosen = list(sources) or attributed["source_id"].unique().sort()
     order = pl.DataFrame({"source_id": chosen}, schema={"source_id": pl.String}).with_row_index("place")
     groups = attributed.filter(pl.col("segment") == 0).join(order, on="source_id").sort("place", "page")

@@ -9,7 +9,7 @@ import datetime
 import difflib
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,28 +30,26 @@ SLICE = 2**20  # items counted at a time: bounds memory
 _DAY = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
 
-# What of an article measures count by; its title and the like are read for those that are shown.
-_COUNTED = ("page", "segment", "published_first", "published_last", "published_basis", "syllables")
-
-
 @dataclass(frozen=True)
 class Selection:
     """The tables measures count, their articles told by `number` (see `NUMBER`).
 
-    `articles`, those counted, in the order of their pages: number, and as in `schema` page, segment, published_first,
-    published_last, published_basis, syllables, publisher, credits (both as ids of the outlets catalogue where they are
-    in it);
+    `articles`, those counted, in the order of their pages: number, and as in `schema` published_first, published_last,
+    published_basis, syllables, publisher, credits (both as ids of the outlets catalogue where they are in it); names
+    are Enums;
+    `pages`: number, page: what the articles counted are called, read only when collected;
     `mentions`, in the counted line roles: number, sentence, actor_id, actor_kind, role, via (one of `narrow.VIAS`: by
     what of it the actor is named); names are Enums;
-    `citations`: number, sentence, source_id, role;
+    `citations`: number, sentence, source_id, role; names are Enums, sources those of `articles`;
     `dates`, in the counted line roles: number, first, last;
-    these three stand in the order of their articles, and are `Parted` above `narrow.HELD` rows;
+    these three stand in the order of their articles, and are `Parted` above `narrow.HELD` bytes;
     `spans`: the same mentions as `mentions` with all that `schema` knows of them, read only when collected;
     `sources`, `actors`: the ids asked for; `names`: id, name_en, name_vi of every actor that occurs;
     `steps`: step, articles (how many each rule left out, then how many are `counted`).
     """
 
     articles: pl.DataFrame
+    pages: pl.LazyFrame
     mentions: pl.DataFrame | Parted
     citations: pl.DataFrame | Parted
     dates: pl.DataFrame | Parted
@@ -60,6 +58,11 @@ class Selection:
     actors: tuple[str, ...]
     names: pl.DataFrame
     steps: pl.DataFrame
+
+    def with_pages(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Rows that tell their articles by number → the same with their page and segment."""
+        called = self.pages.join(rows.lazy().select(*NUMBER).unique(), on=NUMBER, build_side="force_right").collect()
+        return attach(rows, called.with_columns(segment=pl.lit(0, pl.Int32)), NUMBER)
 
 
 def select(
@@ -97,19 +100,26 @@ def select(
     known = _names(corpus.catalogue.actors, written)
     asked = resolve("actors", actors, actor_ids(known), "an actor", "actors.csv")
 
-    articles, steps = _choose(corpus.articles, first, last, duplicates, outlets)
+    printed, whole = narrow.made(corpus, "articles"), corpus
     if hasattr(corpus, "between"):  # an archive opens only the months of the range
         corpus = corpus.between(first, last)
     made = {part: narrow.made(corpus, part, part in parts) for part in PARTS}
+    called = pl.concat([narrow.called(printed).replace(outlets), narrow.called(made["citations"])])
+    named = pl.Enum(pl.concat([called, pl.Series([*outlets.values(), *source_ids], dtype=pl.String)]).unique().sort())
+    main = narrow.articles(printed, _copies(whole), outlets, named)
+    articles, steps = _choose(main, first, last, duplicates)
+    numbers = _among(articles, main.numbers)
+    del main
     readings = [] if rollup == "none" else READINGS if capitals == "both" else [capitals]
     spoken = pl.col("role").is_in(roles)
     read = spoken & (pl.col("reading").is_null() | pl.col("reading").is_in(readings))
 
     ids = pl.Enum(pl.concat([written["actor_id"], known["id"]]).drop_nulls().unique().sort())
-    mentions = [part.filter(read).drop("reading") for part in narrow.named(made["mentions"], articles, ids)]
+    mentions = [part.filter(read).drop("reading") for part in narrow.named(made["mentions"], numbers, ids)]
+    pages = narrow.paged(printed, numbers)
     spans = corpus.mentions.filter(pl.col("segment") == 0) if "mentions" in parts else corpus.mentions.clear()
     # left to itself polars holds ten million of them before it looks which side is the shorter one
-    spans = spans.join(articles.lazy().select("page", *NUMBER), on="page", build_side="force_right").filter(read)
+    spans = spans.join(pages, on="page", build_side="force_right").filter(read)
     spans = narrow.via(spans, written, corpus.catalogue.aliases)
     if rollup == "all":
         held = pl.concat(_in_office(part, articles, corpus.catalogue) for part in mentions)
@@ -119,9 +129,10 @@ def select(
     occurring = pl.concat(part["actor_id"].unique() for part in parts_of(mentions, "actor_id"))
     return Selection(
         articles,
+        pages,
         mentions,
-        narrow.held(narrow.numbered(made["citations"], articles), made["citations"]),
-        narrow.held([part.filter(spoken).drop("role") for part in narrow.told(made["dates"], articles)], made["dates"]),
+        narrow.held(narrow.cited(made["citations"], numbers, named), made["citations"]),
+        narrow.held([part.filter(spoken).drop("role") for part in narrow.told(made["dates"], numbers)], made["dates"]),
         spans,
         source_ids,
         asked,
@@ -157,7 +168,17 @@ def ordered(articles: pl.DataFrame) -> pl.DataFrame:
 def of(items: pl.DataFrame, articles: pl.DataFrame) -> pl.DataFrame:
     """Rows of any table that tells its articles → those of the given articles."""
     on = key(items, articles)
-    return items.join(articles.select(on), on=on, how="semi", maintain_order="left")
+    if on == ARTICLE:
+        return items.join(articles.select(on), on=on, how="semi", maintain_order="left")
+    return items.filter(pl.Series(places(articles)(items) >= 0, dtype=pl.Boolean))
+
+
+def places(articles: pl.DataFrame) -> Callable[[pl.DataFrame], np.ndarray]:
+    """Articles told by `NUMBER` → what finds of rows the place of their article, in the order of pages, or -1."""
+    numbers = ordered(articles.select(NUMBER))[NUMBER[0]].to_numpy()
+    place = np.full((numbers[-1] if len(numbers) else 0) + 2, -1, dtype=np.int32)  # the last for all numbers beyond
+    place[numbers] = np.arange(len(numbers), dtype=np.int32)
+    return lambda rows: place[np.minimum(rows[NUMBER[0]].to_numpy(), len(place) - 1)]
 
 
 def counted(items: Table, articles: pl.DataFrame, *by: str) -> pl.DataFrame:
@@ -178,19 +199,18 @@ def slices(items: Table, articles: pl.DataFrame, *columns: str) -> Iterator[pl.D
     """Items → row (as in `counted`) and columns, in parts of some `SLICE` items, all of an article in one part."""
     items = settled(items)
     on = key(items, articles)
-    rows = ordered(articles).select(on).with_row_index("row")
+    articles = ordered(articles.select(on))
     if on == ARTICLE:
+        rows = articles.with_row_index("row")
         yield items.select(*on, *columns).join(rows, on=on, validate="m:1").select("row", *columns)
         return
-    row = np.full((rows[on[0]].max() or 0) + 2, -1, dtype=np.int32)  # the last for all numbers beyond
-    row[rows[on[0]].to_numpy()] = rows["row"].to_numpy()
+    rows = places(articles)
     for part in parts_of(items, *on, *columns):
         numbers = part[on[0]] if part[on[0]].is_sorted() else (part := part.sort(on))[on[0]]
         cuts = numbers.search_sorted(numbers.gather(range(SLICE, part.height, SLICE))).unique().to_list()
         for start, end in itertools.pairwise([0, *cuts, part.height]):
             here = part.slice(start, end - start)
-            place = row[np.minimum(here[on[0]].to_numpy(), len(row) - 1)]
-            yield here.select(pl.Series("row", place), *columns).filter(pl.col("row") >= 0)
+            yield here.select(pl.Series("row", rows(here)), *columns).filter(pl.col("row") >= 0)
 
 
 def listed(value: Sequence[str] | str) -> list[str]:
@@ -260,50 +280,65 @@ def days_between(date_from: str, date_to: str) -> tuple[datetime.date | None, da
     return first, last
 
 
+def _copies(corpus: CorpusLike) -> pl.DataFrame:
+    """A corpus → page, duplicate_of of its main articles that print another again."""
+    if hasattr(corpus, "copies"):
+        return corpus.copies.collect()
+    return corpus.articles.filter(pl.col("duplicate_of").is_not_null()).select("page", "duplicate_of").collect()
+
+
 def _choose(
-    articles: pl.LazyFrame, first: datetime.date | None, last: datetime.date | None, duplicates: str, outlets: dict
+    main: narrow.Articles, first: datetime.date | None, last: datetime.date | None, duplicates: str
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """All articles → `Selection.articles` and `Selection.steps`."""
-    known = pl.col("publisher").replace(outlets), pl.col("credits").list.eval(pl.element().replace(outlets))
-    main = articles.filter(pl.col("segment") == 0).select(*_COUNTED, *known, "duplicate_of")
-    main, every = pl.collect_all([main, articles.select(pl.len())], engine="streaming")
-    main = (main if main["page"].is_sorted() else main.sort("page")).with_row_index(*NUMBER)
-    undated = pl.col("published_first").is_null() | pl.col("published_last").is_null()
-    undated = main.select(undated).to_series().sum() if first or last else 0
-    within = main.drop_nulls(["published_first", "published_last"]) if undated else main
-    within = within if first is None else within.filter(pl.col("published_first") >= first)
-    within = within if last is None else within.filter(pl.col("published_last") <= last)
-    repeats = _repeats(within) if duplicates == "once" else within.select(NUMBER).clear()
-    counted = within.join(repeats, on=NUMBER, how="anti", maintain_order="left").drop("duplicate_of")
-    if counted.is_empty():
-        raise DiembaoError(nothing_counted(main, first, last))
+    rows, dated = main.rows, pl.all_horizontal(pl.col("published_first", "published_last").is_not_null())
+    within = pl.lit(True) if first is None else pl.col("published_first") >= first
+    within &= pl.lit(True) if last is None else pl.col("published_last") <= last
+    dated, within = rows.select(dated=dated, within=(within & (dated | pl.lit(not (first or last)))).fill_null(False))
+    counted = within.to_numpy().copy()
+    if duplicates == "once":
+        counted[_repeats(main, within)] = False
+    if not counted.any():
+        raise DiembaoError(nothing_counted(rows, first, last))
+    undated = (~dated).sum() if first or last else 0
     steps = {
-        "segment": every.item() - main.height,
+        "segment": main.every - rows.height,
         "undated": undated,
-        "range": main.height - undated - within.height,
-        "duplicate": within.height - counted.height,
-        "counted": counted.height,
+        "range": rows.height - undated - within.sum(),
+        "duplicate": int(within.sum() - counted.sum()),
+        "counted": int(counted.sum()),
     }
-    assert sum(steps.values()) == every.item()
+    assert sum(steps.values()) == main.every
     steps = pl.DataFrame({"step": list(steps), "articles": list(steps.values())})
+    counted = rows.with_row_index(*NUMBER).filter(pl.Series(counted))
     return counted.with_columns(pl.col(NUMBER).set_sorted()), steps
 
 
-def _repeats(articles: pl.DataFrame) -> pl.DataFrame:
-    """Articles → the numbers of those for which another of their group stands.
+def _repeats(main: narrow.Articles, within: pl.Series) -> pl.Series:
+    """All articles and which are in the range → the numbers of those for which another of their group stands.
 
     The first of its group stands for all of them, also where the range has left the group's original out.
     """
-    copy = pl.col("duplicate_of").is_not_null()
-    group = copy | pl.col("page").is_in(pl.col("duplicate_of").drop_nulls().unique().implode())
-    order = articles.filter(group).with_columns(group=pl.coalesce("duplicate_of", "page"), copy=copy)
-    order = order.sort("group", "copy", "published_first", "page", nulls_last=True)
-    return order.filter(~pl.col("group").is_first_distinct()).select(NUMBER)
+    repeats = main.repeats.filter(within.gather(main.repeats["number"]))
+    days = main.rows["published_first"].gather(repeats["number"])
+    order = repeats.with_columns(days).sort("group", "copy", "published_first", "number", nulls_last=True)
+    return order.filter(~pl.col("group").is_first_distinct())["number"]
 
 
-def _written(parts: Sequence[Mapping[str, pl.LazyFrame]]) -> pl.DataFrame:
+def _among(articles: pl.DataFrame, numbers: Mapping[str, pl.Series]) -> dict[str, pl.Series]:
+    """Articles counted and numbers of others by part → the same, null for those that are not counted."""
+    counted = np.zeros(1 + max((part.max() or 0 for part in numbers.values()), default=0), dtype=bool)
+    counted[articles["number"].to_numpy()] = True
+    found = {
+        label: pl.select(pl.when(pl.Series(counted[part.to_numpy()])).then(part)).to_series()
+        for label, part in numbers.items()
+    }
+    return {"": pl.Series(dtype=pl.UInt32), **found}  # what is not wanted has one part, without rows
+
+
+def _written(parts: narrow.Parts) -> pl.DataFrame:
     """Parts of mentions (`narrow.made`) → actor_id, surface, `read`, len: under which forms actors are named."""
-    every = pl.concat(part["written"] for part in parts)
+    every = pl.concat(part["written"] for part in parts.values())
     return every.group_by("actor_id", "surface", "read").agg(pl.col("len").sum()).collect(engine="streaming")
 
 
