@@ -457,7 +457,7 @@ def _scan(file: Path, kind: str) -> tuple[pl.LazyFrame, str | None]:
         given = [name for name in given if name not in odd]
     missing = [pl.lit(None, pl.String).alias(name) for name in PAGES if name not in given]
     what = "no JSON object with a `text`" if kind == "jsonl" else "no `text`"
-    rows = table.select(_ROW, *(pl.col(name).cast(pl.String, strict=False) for name in given), *missing).with_columns(
+    rows = table.select(_ROW, *(pl.col(name).cast(pl.String) for name in given), *missing).with_columns(
         refused=pl.when(pl.col("text").is_null()).then(
             pl.format(f"{place} {{}}: {what}; fill it in or delete it", _ROW)
         )
