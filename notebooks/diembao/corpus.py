@@ -318,6 +318,7 @@ def _extract_pages(pages: pl.DataFrame, catalogue: Catalogue, given: pl.DataFram
     placed = corrections.place(given, lines)
     lines = corrections.with_roles(lines, placed)
     full = lines.filter(pl.col("role").is_not_null())
+    prints = duplicates.fingerprints(full)  # takes much memory for a moment, so before the names are there
     words = catalogue.cues["dates"]
     found = dates.scan(full, words)
     bylines = full.filter(pl.col("role") == "byline")
@@ -348,7 +349,7 @@ def _extract_pages(pages: pl.DataFrame, catalogue: Catalogue, given: pl.DataFram
         "dates": timed,
         "corrections": told,
         "problems": problems,
-        "prints": duplicates.fingerprints(full),
+        "prints": prints,
     }
 
 
@@ -406,8 +407,8 @@ class _Parts:
         """Joins the parts; `by_page`: in the order of the pages' names, however the parts came."""
         if not self.number:
             self.add(_no_rows())
-        prints = pl.scan_parquet(self.folder / "prints" / "*.parquet")
-        marked = duplicates.mark(pl.read_parquet(self.folder / "articles" / "*.parquet"), prints)
+        found, prints = (pl.scan_parquet(self.folder / name / "*.parquet") for name in ("articles", "prints"))
+        marked = duplicates.mark(found, prints)
         marked = marked.sort("page", "segment") if by_page else marked
         marked.write_parquet(self.folder / "articles.parquet")
         for name in TABLES:

@@ -19,16 +19,16 @@ import rensa
 
 from .catalogue import folded
 from .engine import Engine, in_threads
-from .schema import ARTICLES, COUNTED_ROLES, REPEAT_DAYS, REPEAT_SIMILARITY, REPEAT_SYLLABLES, conform
+from .schema import ARTICLES, COUNTED_ROLES, REPEAT_DAYS, REPEAT_SIMILARITY, REPEAT_SYLLABLES, conform, empty
 
 SHINGLE = 4  # syllables: two or three words
 # With 25 bands of 5 a pair at 0.7 shares a bucket in 99 cases of 100, one at half of that in 12, at a tenth never.
 BANDS, ROWS = 25, 5
 BAND_COLUMNS = [f"band_{band:02}" for band in range(BANDS)]
 SEED = 20240601
-# What bounds memory: pairs compared at a time, articles compared together (with all that are linked to them by
-# buckets), bands looked through together.
-_PAIRS, _TOGETHER, _BANDS = 5_000, 20_000, 5
+# What bounds memory: pages whose shingles are made at a time, pairs compared at a time, articles compared together
+# (with all that are linked to them by buckets), packs of them read at a time, bands looked through together.
+_HASHED, _PAIRS, _TOGETHER, _READ, _BANDS = 500, 2_000, 5_000, 4, 5
 _MULTIPLIERS = np.array([0x9E3779B97F4A7C15, 0xD6E8FEB86659FD93], dtype=np.uint64)  # odd, of random bits
 
 # The hashes are 32 bits with a sign, since Delta Lake has no numbers without. A column a band: all are looked through,
@@ -41,12 +41,17 @@ def fingerprints(lines: pl.DataFrame) -> pl.DataFrame:
 
     A shingle is 32 bits of a hash of its syllables, so that its set can be kept without the text.
     """
-    own = (pl.col("segment") == 0) & pl.col("role").is_in(COUNTED_ROLES)
+    own = lines.filter((pl.col("segment") == 0) & pl.col("role").is_in(COUNTED_ROLES)).select("page", "text")
+    parts = own.with_columns(part=pl.col("page").rle_id() // _HASHED).partition_by("part", include_key=False)
+    return pl.concat([empty(PRINTS), *map(_fingerprints, parts)])
+
+
+def _fingerprints(own: pl.DataFrame) -> pl.DataFrame:
     words = folded(pl.col("text")).str.to_lowercase().str.extract_all(r"[\p{L}\p{M}\d]+")
-    written = lines.filter(own).select("page", syllables=words).with_columns(length=pl.col("syllables").list.len())
+    written = own.select("page", syllables=words).with_columns(length=pl.col("syllables").list.len())
     written = written.filter(pl.col("length").sum().over("page") >= REPEAT_SYLLABLES)
     if written.is_empty():
-        return pl.DataFrame(schema=PRINTS)
+        return empty(PRINTS)
     lengths = written.group_by("page", maintain_order=True).agg(pl.col("length").sum())
     codes = _codes(written["syllables"].explode(empty_as_null=False))
     article = np.repeat(np.arange(lengths.height, dtype=np.uint64), lengths["length"].to_numpy())
@@ -89,9 +94,10 @@ def _mixed(parts: Sequence[np.ndarray]) -> np.ndarray:
     return (mixed * second) >> np.uint64(32)
 
 
-def mark(articles: pl.DataFrame, prints: pl.LazyFrame) -> pl.DataFrame:
+def mark(articles: pl.LazyFrame, prints: pl.LazyFrame) -> pl.DataFrame:
     """Articles and their `PRINTS` → `schema.ARTICLES`, with `duplicate_of` and `similarity` of those that repeat."""
-    told = repeats(articles.lazy(), prints).with_columns(segment=pl.lit(0, pl.Int32))
+    told = repeats(articles, prints).with_columns(segment=pl.lit(0, pl.Int32))
+    articles = articles.collect()  # not before: comparing takes the more memory
     marked = articles.join(told, on=["page", "segment"], how="left", maintain_order="left", validate="m:1")
     assert marked.height == articles.height
     return conform(marked, ARTICLES)
@@ -101,8 +107,8 @@ def repeats(articles: pl.LazyFrame, prints: pl.LazyFrame, engine: Engine = in_th
     """Articles and their `PRINTS` → page, duplicate_of, similarity: a row a page that repeats another.
 
     The first print is the one published first (an inferred date counts from the end of its bounds, no date last), of
-    several the first by name. Memory: a few numbers an article, `_BANDS` at a time, and the shingles of `_TOGETHER`
-    articles a core, or of as many as are linked by buckets, if these are more.
+    several the first by name. Memory: a few numbers an article, `_BANDS` at a time, and the shingles of `_READ` packs
+    and of one a core, of `_TOGETHER` articles or of as many as are linked by buckets, if these are more.
     """
     main = articles.filter(pl.col("segment") == 0).select("page", "published_first", "published_last")
     ranked = main.sort("published_last", "page", nulls_last=True).collect().with_row_index("rank")
@@ -165,9 +171,12 @@ def _packs(links: pl.DataFrame) -> pl.DataFrame:
 
 def _packed(ranked: pl.DataFrame, prints: pl.LazyFrame, packs: pl.DataFrame) -> Iterator[tuple[pl.DataFrame, None]]:
     """→ of each pack the articles, with rank, dates, bands and shingles."""
-    for pack in packs["pack"].unique().sort():
-        wanted = ranked.join(packs.filter(pl.col("pack") == pack), on="rank", how="semi").lazy()
-        yield prints.join(wanted, on="page").drop("page").collect(engine="streaming").sort("rank"), None
+    for _, some in packs.group_by(pl.col("pack") // _READ, maintain_order=True):
+        wanted = ranked.join(some, on="rank")
+        # by name first, since then no other shingles are decoded
+        held = prints.filter(pl.col("page").is_in(wanted["page"].implode())).collect(engine="streaming")
+        for pack in wanted.partition_by("pack", include_key=False):
+            yield held.join(pack, on="page").drop("page").sort("rank"), None
 
 
 _NO_REPEATS = pl.DataFrame(schema={"original": pl.UInt32, "rank": pl.UInt32, "similarity": pl.Float64})

@@ -514,6 +514,24 @@ def _misspelt(ids: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _nearest(runs: pl.DataFrame, antecedents: pl.DataFrame) -> pl.DataFrame:
+    """Runs → a row for each person of the page of whose name one is a part, with the place (`at`, `at_line`) where the
+    person is named last before it, or first after it.
+
+    Not every place: a page that says "Tổng thống Putin" a thousand times would have a million rows.
+    """
+    where = ["page", "part", "actor_id"]
+    named = antecedents.select(*where, "at_line", "at", place="at").sort("at")
+    within = runs.rename({"key": "part"}).join(antecedents.select(where).unique(), on=["page", "part"]).sort("start")
+    before, after = (
+        within.join_asof(named, left_on="start", right_on="at", by=where, strategy=way, check_sortedness=False)
+        for way in ("backward", "forward")
+    )
+    return before.with_columns(
+        at=pl.coalesce("place", after["place"]), at_line=pl.coalesce("at_line", after["at_line"])
+    ).rename({"part": "key"})
+
+
 _OPENS_NAME = r"(?:Ông|Bà|Cô|Anh|Chị|Ngài|Tướng|Thống|Trưởng|Tịch|Sứ|TT|Vợ|Chồng|Con|Mẹ|Cha|Em) $"
 
 
@@ -596,7 +614,7 @@ def _short_names(
     bound = (
         runs.filter(~pl.col("named_after"))
         .join(pair, on="id", how="anti", maintain_order="left")
-        .join(antecedents, left_on=["page", "key"], right_on=["page", "part"], how="inner")
+        .pipe(_nearest, antecedents)
         .join(often, on=["page", "actor_id"], how="left")
         # "bà Kim" is not who is called "ông" in full
         .filter(

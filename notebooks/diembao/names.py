@@ -477,16 +477,18 @@ def _runs(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         )
         .filter(~((pl.col("text_row") == pl.col("text_row").shift(-1)) & pl.col("joined").shift(-1)).fill_null(False))
         # a word that may open a sentence is a name only where it is addressed as one ("ông Chung")
-        .filter(~pl.col("hit").is_in(lead_words) | pl.col("text").str.slice(0, pl.col("at")).str.contains(ADDRESSED))
+        .with_columns(  # only so much of it: the text of a whole page may be one line
+            behind=pl.col("text").str.slice((pl.col("at") - LEFT).clip(0), pl.min_horizontal("at", LEFT))
+        )
+        .filter(~pl.col("hit").is_in(lead_words) | pl.col("behind").str.contains(ADDRESSED))
         .select(
             "row",
             "hit",
             offset=pl.col("start") + pl.col("at"),
             what=pl.lit("run"),
-            left=(pl.col("before") + pl.col("text").str.slice(0, pl.col("at"))).str.slice(-LEFT),
-            right=(pl.col("text").str.slice(pl.col("at") + pl.col("hit").str.len_chars()) + pl.col("after")).str.slice(
-                0, RIGHT
-            ),
+            left=(pl.col("before") + pl.col("behind")).str.slice(-LEFT),
+            right=(pl.col("text").str.slice(pl.col("at") + pl.col("hit").str.len_chars(), RIGHT) + pl.col("after"))
+            .str.slice(0, RIGHT),
         )
         .collect()
     )

@@ -7,11 +7,13 @@ What cannot be read, and what had to be converted, is in the problems table with
 import codecs
 import contextlib
 import copy
+import gzip
 import io
 import logging
 import os
 import re
 import unicodedata
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -99,7 +101,7 @@ def list_files(paths: str | Path | Sequence[str | Path]) -> list[tuple[Path, str
         else:
             raise DiembaoError(f"{path}: no such file or folder; check the spelling or give the full path")
         for file, name in found:
-            listed.setdefault(file.resolve(), (file, name))
+            listed.setdefault(os.path.realpath(file), (file, name))
     return list(listed.values())
 
 
@@ -391,12 +393,13 @@ def _archive(file: Path, label: str, names: _Names) -> Iterator[dict]:
                     others[mime.strip() or "no type" if status[:1] == "2" else f"status {status}"] += 1
                     continue
                 raw = _bytes(record.content_stream())
+                record.raw_stream.read()  # what stands after the content, so that what is missing can be told
+                missing = record.raw_stream.limit
             except _Unreadable as error:
-                raw = error
+                raw, missing = error, 0
             except Exception as error:  # warcio and zlib raise a dozen kinds on a damaged file
-                raise _Unreadable(
-                    f"damaged web archive, {pages} pages read before ({type(error).__name__}: {error}); fetch it again"
-                ) from None
+                why = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+                raise _Unreadable(f"damaged web archive, {pages} pages read before ({why}); fetch it again") from None
             pages += 1
             page = names.of_page(f"{label}-{pages}", f"{label}-{pages}")
             row = {"page": page, "url": record.rec_headers.get_header("WARC-Target-URI")}
@@ -404,14 +407,33 @@ def _archive(file: Path, label: str, names: _Names) -> Iterator[dict]:
                 if isinstance(raw, _Unreadable):
                     raise raw
                 charset = parameters.partition("charset=")[2].strip(" \"'") or None
-                yield row | _page(raw, mime.strip() != "text/plain", charset, row["url"])
+                content = _page(raw, mime.strip() != "text/plain", charset, row["url"])
+                if missing:
+                    told = f"the archive ends {missing} bytes before this page does; fetch it again"
+                    content["notice"] = "; ".join(filter(None, [content["notice"], told]))
+                yield row | content
             except _Unreadable as error:
                 yield row | {"refused": str(error)}
+    if _is_cut(file):
+        yield {"page": None, "refused": f"web archive cut off after page {pages}; fetch it again"}
     if others:
         counts = ", ".join(f"{count} {what}" for what, count in others.most_common())
         yield {"page": None, "refused": f"{others.total()} records are not pages and were left out: {counts}"}
     if not pages:
         raise _Unreadable("no web page in this archive; give one with responses of type text/html")
+
+
+def _is_cut(file: Path) -> bool:
+    """Whether a compressed file ends before its end; warcio passes over that in silence."""
+    with gzip.open(file) as stream:
+        try:
+            while stream.read(2**20):
+                pass
+        except EOFError:
+            return True
+        except (OSError, zlib.error):  # not compressed, or damaged otherwise, which warcio says
+            pass
+    return False
 
 
 # Tables --------------------------------------------------------------------------------------------------------------
@@ -427,6 +449,12 @@ def _scan(file: Path, kind: str) -> tuple[pl.LazyFrame, str | None]:
         table, place = (_scan_csv(source), "row") if kind == "csv" else (_scan_jsonl(source), "line")
     columns = table.collect_schema()
     given = [name for name in PAGES if name in columns and name != "file"]
+    if odd := [name for name in given if columns[name].is_nested() or columns[name] == pl.Duration]:
+        told = ", ".join(f"`{name}` ({columns[name]})" for name in odd)
+        if "text" in odd or "page" in odd:
+            raise _Unreadable(f"no text in column {told}; write it as text and export the table again")
+        notice = f"left out, being no text: {told}; write it as text if it matters"
+        given = [name for name in given if name not in odd]
     missing = [pl.lit(None, pl.String).alias(name) for name in PAGES if name not in given]
     what = "no JSON object with a `text`" if kind == "jsonl" else "no `text`"
     rows = table.select(_ROW, *(pl.col(name).cast(pl.String) for name in given), *missing).with_columns(
@@ -518,14 +546,16 @@ def _table(batches: Iterator[pl.DataFrame], names: _Names, label: str, file: str
 def decode(raw: bytes, declared: str | None = None) -> tuple[str, str | None]:
     """Bytes of a text, with the charset its page or server declares → (text, notice or None).
 
-    UTF-8 and UTF-16 (by its mark) are taken as they are; else the Vietnamese encodings before Unicode are tried, and
+    UTF-8, UTF-16 and UTF-32 are taken as they are; else the Vietnamese encodings before Unicode are tried, and
     the one in which most words are Vietnamese syllables wins. `_Unreadable` if it is no text.
     """
-    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        text = raw.decode("utf-16", "replace")
-        return text, _repaired("UTF-16", text.count("\ufffd"))
+    if encoding := _wide(raw):
+        text = raw.decode(encoding, "replace").removeprefix("\ufeff")
+        if len(re.findall(_CONTROLS, text)) > 3 + len(text) // 50:
+            raise _Unreadable(_BINARY)
+        return text, _repaired(encoding.upper(), text.count("\ufffd"))
     if len(raw) - len(raw.translate(None, _CONTROL_BYTES)) > 3 + len(raw) // 50:
-        raise _Unreadable("binary data, not text; export it as UTF-8 text, HTML or a table")
+        raise _Unreadable(_BINARY)
     try:
         return raw.decode("utf-8-sig"), None
     except UnicodeDecodeError:
@@ -548,6 +578,17 @@ def decode(raw: bytes, declared: str | None = None) -> tuple[str, str | None]:
     raise _Unreadable("text in an encoding that was not recognised; save it as UTF-8")
 
 
+def _wide(raw: bytes) -> str | None:
+    """Bytes → the encoding of two or four bytes a character they are in, told by its mark or, without, by its zeros."""
+    marks = {"utf-32": (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE), "utf-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)}
+    if marked := [encoding for encoding, those in marks.items() if raw.startswith(those)]:
+        return marked[0]
+    head = raw[: 2**16]
+    zeros = {"utf-16-le": head[1::2].count(0), "utf-16-be": head[::2].count(0)}
+    least, most = sorted(zeros, key=zeros.get)
+    return most if zeros[most] > len(head) // 8 and zeros[least] <= len(head) // 1000 else None
+
+
 def _repaired(encoding: str, broken: int) -> str | None:
     return f"broken {encoding}: {broken} unreadable places are now �; save the page again as UTF-8" if broken else None
 
@@ -563,6 +604,7 @@ def _codec(declared: str) -> str | None:
     return codec if extends and codec not in ("utf-8", "ascii") else None
 
 
+_BINARY = "binary data, not text; export it as UTF-8 text, HTML or a table"
 _CONTROL_BYTES = bytes(set(range(32)) - set(b"\t\n\f\r\x1b"))
 
 # TCVN 5712:1993, whose part from A1 on is the "ABC" fonts' TCVN3; checked against glibc's table.

@@ -24,6 +24,7 @@ _SAME_STORY = 60  # days: later reports so close to the first one belong to its 
 _WIDEST = 3653  # days: wider bounds than ten years say nothing of use
 _WINDOWS = 4  # so many separate stretches are written out, more as one
 _SENTENCE = r"[^.!?…]*"
+_REACH = 1_000  # code points on either side that a sentence is looked for in: a line may be a whole page
 _SOON = 5  # days: a day this soon after one named with its year is taken to go on from it
 
 
@@ -122,9 +123,13 @@ def _held(mentions: pl.DataFrame, lines: pl.DataFrame, catalogue: Catalogue, new
         )
         .select("page", "line", "start", "end", "role", person_id="actor_id")
         .join(text, on=["page", "line"], how="inner")
+        .with_columns(at=pl.col("start") - pl.col("line_start"), to=pl.col("end") - pl.col("line_start"))
         .with_columns(
-            before=pl.col("text").str.slice(0, pl.col("start") - pl.col("line_start")).str.extract(f"({_SENTENCE})$"),
-            after=pl.col("text").str.slice(pl.col("end") - pl.col("line_start")).str.extract(f"^({_SENTENCE})"),
+            before=pl.col("text").str.slice((pl.col("at") - _REACH).clip(0), pl.min_horizontal("at", _REACH)),
+            after=pl.col("text").str.slice("to", _REACH),
+        )
+        .with_columns(
+            before=pl.col("before").str.extract(f"({_SENTENCE})$"), after=pl.col("after").str.extract(f"^({_SENTENCE})")
         )
     )
     earlier = rf"(?i)(?:^|[^{LETTER}])(?:{any_of(cues['earlier'])}|(?:19|20)[0-9]{{2}})(?:[^{LETTER}]|$)"

@@ -43,7 +43,7 @@ def articles_of(texts: dict[str, list[str]], days: dict[str, date | tuple[date, 
         first, last = given if isinstance(given, tuple) else (given, given)
         rows.append({"page": page, "segment": 0, "published_first": first, "published_last": last})
     names = {name: dtype for name, dtype in schema.ARTICLES.items() if name not in ("duplicate_of", "similarity")}
-    return pl.DataFrame(rows, schema=names)
+    return pl.LazyFrame(rows, schema=names)
 
 
 def marked(texts: dict[str, list[str]], days=None) -> dict[str, tuple[str | None, float | None]]:
@@ -129,6 +129,14 @@ def test_only_the_articles_own_lines_count():
     assert duplicates.fingerprints(shared).is_empty()
 
 
+def test_hashing_a_few_pages_at_a_time_changes_nothing(monkeypatch):
+    lines = lines_of(corpus(7, 30)[0])
+    whole = duplicates.fingerprints(lines)
+    monkeypatch.setattr(duplicates, "_HASHED", 4)
+    assert whole.height > 20
+    assert duplicates.fingerprints(lines).equals(whole)
+
+
 def corpus(seed: int, size: int) -> tuple[dict[str, list[str]], dict[str, date | None]]:
     """Stories, some of them printed again with changes, on days some of which are unknown."""
     draw = random.Random(seed)
@@ -172,6 +180,7 @@ def test_however_articles_are_packed_together_the_same_repeat(seed, together):
     whole = marked(texts, days)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(duplicates, "_TOGETHER", together)
+        patched.setattr(duplicates, "_READ", together)
         patched.setattr(duplicates, "_BANDS", together)
         assert marked(texts, days) == whole
 

@@ -282,3 +282,7 @@ def test_shuffled_pages_give_the_same_mentions():
     forward = extract(**texts)["mentions"]
     backward = extract(**dict(reversed(texts.items())))["mentions"]
     assert forward.sort("page", "start").equals(backward.sort("page", "start"))
+
+
+def test_a_name_written_thousands_of_times_on_one_line_is_found_every_time():
+    assert extract(p="Tổng thống Putin " * 4000)["mentions"]["actor_id"].to_list() == ["vladimir-putin"] * 4000

@@ -119,6 +119,12 @@ def test_what_is_left_as_it_is_needs_no_normalising():
     assert not any(unicodedata.combining(letter) for letter in untouched)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32"])
+def test_unicode_of_two_and_four_bytes_is_read(tmp_path, encoding):
+    put(tmp_path, {"a.txt": SENTENCE.encode(encoding), "b.html": f"<p>{SENTENCE}</p>".encode(encoding)})
+    assert texts(tmp_path) == {"a": SENTENCE, "b": SENTENCE}
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_a_unicode_mark_at_the_beginning_is_not_text(tmp_path, encoding):
     put(tmp_path, {"a.txt": SENTENCE.encode(encoding)})
@@ -183,7 +189,7 @@ BAD = {
     "ragged.csv": ("page,text\n1,một, hai\n", "damaged table"),
     "rubbish.csv": (bytes(range(256)) * 40, "binary data"),
     "other.parquet": (parquet(pl.DataFrame({"body": ["một"]})), "no column `text` (there is body)"),
-    "list.parquet": (parquet(pl.DataFrame({"text": [["một"]]})), "damaged table"),
+    "list.parquet": (parquet(pl.DataFrame({"text": [["một"]]})), "no text in column `text`"),
     "cut.parquet": (parquet(pl.DataFrame({"text": ["một"] * 999}))[:-40], "damaged table"),
     "rubbish.parquet": (bytes(range(256)) * 40, "damaged table"),
     "rubbish.jsonl": (bytes(range(256)) * 40, "binary data"),
@@ -275,6 +281,14 @@ def test_linked_folders_are_read_once_and_a_loop_ends(tmp_path):
     (tmp_path / "in" / "linked").symlink_to(tmp_path / "out")
     (tmp_path / "out" / "back").symlink_to(tmp_path / "in")
     assert list(texts(tmp_path / "in")) == ["a", "b"]
+
+
+def test_a_link_to_itself_is_a_problem(tmp_path):
+    put(tmp_path, {"a.txt": SENTENCE})
+    (tmp_path / "b.txt").symlink_to("b.txt")
+    found, problems = read(tmp_path)
+    assert found["page"].to_list() == ["a"]
+    assert problems["problem"].str.contains("not a file that can be read").to_list() == [True]
 
 
 def test_a_file_name_that_is_not_unicode_is_shown_as_far_as_it_is(tmp_path):
@@ -486,6 +500,17 @@ def test_a_typed_parquet_is_read(tmp_path):
     assert found.select("page", "text", "published").rows() == [("1", "một", "2024-11-15"), ("2", "hai", "2024-11-16")]
 
 
+def test_a_column_that_cannot_be_text_costs_only_what_it_holds(tmp_path):
+    frame = pl.DataFrame({"page": ["a"], "text": [SENTENCE], "url": [{"of": 1}], "title": [["x"]]})
+    lists = pl.DataFrame({"page": ["b"], "text": [[SENTENCE]]})
+    put(tmp_path, {"1.parquet": parquet(frame), "2.parquet": parquet(lists)})
+    found, problems = read(tmp_path)
+    assert found.select("page", "text").rows() == [("a", SENTENCE)]
+    left, refused = problems["problem"]
+    assert left.startswith("left out, being no text: `url` (Struct") and "`title` (List" in left
+    assert refused.startswith("no text in column `text` (List")
+
+
 def test_brackets_and_braces_in_names_mean_nothing(tmp_path):
     put(tmp_path, {"[t]*{}.csv": "text\nmột\n", "t.csv": "text\nhai\n"})
     assert texts(tmp_path) == {"[t]*{}-1": "một", "t-1": "hai"}
@@ -518,6 +543,17 @@ def test_of_a_cut_web_archive_the_pages_before_the_cut_are_kept(tmp_path):
     found, problems = read(tmp_path)
     assert found["page"].to_list() == ["crawl-1", "crawl-2"]
     assert "damaged web archive, 2 pages read before" in problems["problem"][0]
+
+
+@pytest.mark.parametrize("at", [0.5, 0.7, 0.9])
+def test_a_compressed_web_archive_cut_inside_a_record_is_reported(tmp_path, at):
+    whole = [archive((f"https://a.vn/{n}", "200 OK", "text/plain", os.urandom(999).hex().encode())) for n in range(2)]
+    put(tmp_path, {"crawl.warc.gz": whole[0] + whole[1][: int(len(whole[1]) * at)]})
+    found, problems = read(tmp_path)
+    assert found["page"][0] == "crawl-1"
+    assert "web archive cut off after page" in problems["problem"][-1]
+    told = problems.filter(pl.col("problem").str.contains("bytes before this page does"))
+    assert told["page"].to_list() == found["page"].to_list()[1:]
 
 
 def test_a_record_of_wrong_length_is_reported(tmp_path, capsys):
