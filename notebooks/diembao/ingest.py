@@ -248,21 +248,20 @@ class _Run:
 
     def _repeats(self, fresh: pl.Series, replaced: pl.DataFrame) -> pl.DataFrame:
         """→ `archive.REPEATS` of the whole archive; only what may resemble a fresh or a replaced page is compared."""
-        columns, bands = duplicates.PRINTS.names(), ["page", *duplicates.BAND_COLUMNS]
-        facts = ["page", "segment", "published_first", "published_last"]
-        prints, articles = self.staged.rows("prints").select(columns), self.staged.rows("articles").select(facts)
+        columns = placed(duplicates.BUCKETS).names()
+        buckets = self.staged.rows("buckets").select(columns)
+        shingles = self.staged.rows("shingles").select(duplicates.SHINGLES.names())
         if not self.base:
-            return duplicates.repeats(articles, prints, self.engine)
-        before = self._stored("prints")
+            return duplicates.repeats(buckets, shingles, self.engine)
+        before = self._stored("buckets").select(columns)
         gone = _in_place(replaced) if replaced.height else pl.lit(False)
-        moved = pl.concat(rows.select(bands).collect() for rows in (prints, before.filter(gone)))
-        near = duplicates.neighbourhood(moved, before.filter(~gone).select(*bands, "month", "source"))
+        moved = pl.concat(rows.collect() for rows in (buckets, before.filter(gone)))
+        near = duplicates.neighbourhood(moved, before.filter(~gone), self.base.reach())
         if near.height:  # beside the new ones, so that each of the archive's is read once
             file = self.staged.folder / "near.parquet"
-            _rows_of(near, before).select(columns).sink_parquet(file)
-            known = _rows_of(near, self._stored("articles")).select(facts)
-            articles, prints = pl.concat([articles, known]), pl.concat([prints, pl.scan_parquet(file)])
-        told = duplicates.repeats(articles, prints, self.engine)
+            _rows_of(near, self._stored("shingles")).select(duplicates.SHINGLES.names()).sink_parquet(file)
+            buckets, shingles = pl.concat([buckets, near.lazy()]), pl.concat([shingles, pl.scan_parquet(file)])
+        told = duplicates.repeats(buckets, shingles, self.engine)
         compared = pl.concat([near["page"], fresh])
         return pl.concat([self._rows("repeats").filter(~pl.col("page").is_in(compared.implode())), told])
 
@@ -297,6 +296,8 @@ def _made(
         **{table: tables[table] for table in MONTHLY if table in tables},
         "pages": pages if text else pages.clear(),
         "index": marked.with_columns(method=pl.lit(method)),
+        "buckets": duplicates.buckets(tables["articles"].lazy(), tables["prints"].lazy()).collect(),
+        "shingles": tables["prints"],
     }
     main = tables["articles"].filter(pl.col("segment") == 0)
     place = main.select("page", source="publisher", month=archive.month())
@@ -318,12 +319,13 @@ def _in_place(pages: pl.DataFrame) -> pl.Expr:
 
 
 def _rows_of(pages: pl.DataFrame, table: pl.LazyFrame) -> pl.LazyFrame:
-    """Pages with their month and source, a monthly table → their rows; of its row groups only those of such a source
-    are read, where shingles are what takes the time."""
+    """Pages with their month and source, a monthly table → their rows; of its row groups only those in which such a
+    source and page may stand are read, where shingles are what takes the time."""
 
     def of(place: pl.DataFrame) -> pl.Expr:
+        page, pages = pl.col("page"), place["page"]
         source = pl.col("source").is_null() if place["source"][0] is None else pl.col("source") == place["source"][0]
-        return source & pl.col("page").is_in(place["page"].implode())
+        return source & page.is_between(pl.lit(pages.min()), pl.lit(pages.max())) & page.is_in(pages.implode())
 
     parts = []
     for (month,), part in pages.group_by("month"):
