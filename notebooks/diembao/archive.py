@@ -302,7 +302,7 @@ class Transaction:
         if self._versions.keys() != {*MONTHLY, *WHOLE}:
             raise DiembaoError(
                 f"{root}: was made by another version of this package, which kept other tables; it can be read, "
-                "but not added to: ingest its pages into another folder"
+                "but not changed: ingest its pages into another folder"
             )
         for table, schema in WHOLE.items():
             _create(root, table, schema)
