@@ -27,8 +27,8 @@ BANDS, ROWS = 25, 5
 BAND_COLUMNS = [f"band_{band:02}" for band in range(BANDS)]
 SEED = 20240601
 # What bounds memory: pairs compared at a time, articles compared together (with all that are linked to them by
-# buckets), bands looked through together.
-_PAIRS, _TOGETHER, _BANDS = 5_000, 20_000, 5
+# buckets), how many such packs are read together, bands looked through together.
+_PAIRS, _TOGETHER, _PACKS, _BANDS = 5_000, 5_000, 4, 5
 _MULTIPLIERS = np.array([0x9E3779B97F4A7C15, 0xD6E8FEB86659FD93], dtype=np.uint64)  # odd, of random bits
 
 # The hashes are 32 bits with a sign, since Delta Lake has no numbers without. A column a band.
@@ -123,7 +123,7 @@ def repeats(buckets: pl.LazyFrame, shingles: pl.LazyFrame, engine: Engine = in_t
 
     The first print is the one published first (an inferred date counts from the end of its bounds, no date last), of
     several the first by name. Memory: a few numbers an article, `_BANDS` at a time, and the shingles of `_TOGETHER`
-    articles a core, or of as many as are linked by buckets, if these are more.
+    articles a few times over, or of as many as are linked by buckets, if these are more.
     """
     ranked = buckets.select("page", *DAYS).sort("published_last", "page", nulls_last=True).collect()
     ranked = ranked.with_row_index("rank")
@@ -171,10 +171,10 @@ def _shared(articles: pl.DataFrame, bands: Sequence[str]) -> pl.DataFrame:
             hash=pl.lit(BAND_COLUMNS.index(band) << 32, pl.UInt64) + pl.col(band).reinterpret(signed=False),
             first=pl.lit(_EARLIEST) if band == BAND_COLUMNS[0] else first.fill_null(_EARLIEST),
             last=pl.lit(_LATEST) if band == BAND_COLUMNS[0] else last.fill_null(_LATEST),
-        )
+        ).filter(pl.col("hash").is_duplicated())
         for band in bands
     )
-    met = every.filter(pl.len().over("hash") > 1).sort("hash", "first")
+    met = every.sort("hash", "first")
     begins = pl.col("first") > pl.col("last").cum_max().shift().over("hash") + REPEAT_DAYS
     met = met.select("rank", bucket=begins.fill_null(True).cum_sum())
     return met.filter(pl.len().over("bucket") > 1)
@@ -214,11 +214,14 @@ def _packed(
     ranked: pl.DataFrame, buckets: pl.LazyFrame, shingles: pl.LazyFrame, packs: pl.DataFrame
 ) -> Iterator[tuple[pl.DataFrame, None]]:
     """→ of each pack the articles, with rank, dates, bands and shingles."""
-    for pack in packs["pack"].unique().sort():
-        wanted = ranked.join(packs.filter(pl.col("pack") == pack), on="rank", how="semi").lazy()
+    numbers = packs["pack"].unique().sort()
+    for at in range(0, len(numbers), _PACKS):
+        some = packs.filter(pl.col("pack").is_in(numbers[at : at + _PACKS].implode()))
+        wanted = ranked.join(some, on="rank").lazy()
         parts = buckets.drop(*DAYS).join(wanted, on="page"), shingles.join(wanted.select("page"), on="page")
         held, sets = pl.collect_all(parts, engine="streaming")
-        yield held.join(sets, on="page", validate="1:1").drop("page").sort("rank"), None
+        held = held.join(sets, on="page", validate="1:1").drop("page").sort("pack", "rank")
+        yield from ((pack, None) for pack in held.partition_by("pack", include_key=False, maintain_order=True))
 
 
 _NO_REPEATS = pl.DataFrame(schema={"original": pl.UInt32, "rank": pl.UInt32, "similarity": pl.Float64})
