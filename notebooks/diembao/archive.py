@@ -26,7 +26,7 @@ from deltalake.exceptions import CommitFailedError, DeltaError
 
 from .catalogue import FILES
 from .corrections import GIVEN
-from .duplicates import PRINTS
+from .duplicates import BUCKETS, DAYS, SHINGLES
 from .schema import (
     ARTICLES,
     CITATIONS,
@@ -60,7 +60,8 @@ MONTHLY = {
     "mentions": (MENTIONS, ["page", "start"]),
     "citations": (CITATIONS, ["page", "start"]),
     "dates": (DATES, ["page", "start"]),
-    "prints": (PRINTS, ["page"]),
+    "buckets": (BUCKETS, ["page"]),
+    "shingles": (SHINGLES, ["page"]),
     "index": (INDEX, ["page"]),
 }
 WHOLE = {
@@ -97,10 +98,11 @@ _ONCE = CommitProperties(max_commit_retries=0)  # a table that has moved on is a
 # The log is the archive's memory: without it an old version cannot be opened.
 # Of every file it keeps the least and greatest values by which readers pass over it: not those of whole texts.
 _CONFIGURATION = {"delta.logRetentionDuration": "interval 36500 days", "delta.enableExpiredLogCleanup": "false"}
-_INDEXED_COLUMNS = {"pages": "2", "prints": "2", "catalogues": "1"}
+_INDEXED_COLUMNS = {"pages": "2", "buckets": "4", "shingles": "2", "catalogues": "1"}
 # So many pages are sorted and written together, with all their rows, which bounds a writer's memory.
 TOGETHER = 10_000
-_ROW_GROUPS = {"pages": 1_000, "prints": 1_000, "articles": 2_000, "index": 10_000}  # rows of each, at most
+# Rows of each, at most: of texts and shingles those of few pages are read, of buckets all.
+_ROW_GROUPS = {"pages": 1_000, "shingles": 100, "articles": 2_000, "index": 10_000}
 _ROW_GROUP = 20_000  # of other tables
 
 
@@ -120,10 +122,15 @@ class Snapshot:
     def name(self) -> str:
         return f"{self.root}@{self.facts['number']}"
 
+    @property
+    def versions(self) -> dict[str, int]:
+        """→ the version of each table."""
+        return json.loads(self.facts["tables"])
+
     def open(self, table: str) -> DeltaTable:
         """A table's name → the Delta table at the version of this commit."""
         if table not in self.opened:
-            self.opened[table] = _open(self.root, table, json.loads(self.facts["tables"])[table])
+            self.opened[table] = _open(self.root, table, self.versions[table])
         return self.opened[table]
 
     def stored(self, table: str) -> pl.LazyFrame:
@@ -178,6 +185,18 @@ class Snapshot:
         rows = rows.sort("month", "table").group_by("month", maintain_order=True)
         path = pl.col("path").filter(pl.col("table").is_in(list(named))).explode().sort()
         return rows.agg(pl.col("rows").max(), path).rows()
+
+    def reach(self) -> pl.DataFrame:
+        """→ `month`, `published_first`, `published_last`: between which a month's `buckets` lie, null if unknown."""
+        added = pl.DataFrame(self.open("buckets").get_add_actions(flatten=True))
+        if added.is_empty():
+            return pl.DataFrame(schema={"month": pl.String, **DAYS})
+        bounds = []
+        for day, side in zip(DAYS, ("min", "max"), strict=True):
+            undated = (pl.col(f"null_count.{day}") > 0).any()
+            bound = getattr(pl.col(f"{side}.{day}"), side)()
+            bounds.append(pl.when(~undated).then(bound).alias(day))
+        return added.group_by(month="partition.month").agg(bounds)
 
     def on(self, table: str, pages: pl.DataFrame) -> pl.LazyFrame:
         """A monthly table's name, `page` and `published_first` of pages → their rows, of files of their months only."""
@@ -281,14 +300,20 @@ class Transaction:
 
     def __init__(self, root: str):
         self.root = root
-        for table, schema in {"commits": COMMITS, **WHOLE}.items():
-            _create(root, table, schema)
-        for table, (schema, _) in MONTHLY.items():
-            _create(root, table, placed(schema), ["month"])
+        _create(root, "commits", COMMITS)
         self._log = _open(root, "commits")
         rows = pl.scan_delta(self._log).sort("number").collect()
         self.base = Snapshot(root, rows.row(-1, named=True)) if rows.height else None
-        self._versions = json.loads(self.base.facts["tables"]) if self.base else dict.fromkeys((*MONTHLY, *WHOLE), 0)
+        self._versions = self.base.versions if self.base else dict.fromkeys((*MONTHLY, *WHOLE), 0)
+        if self._versions.keys() != {*MONTHLY, *WHOLE}:
+            raise DiembaoError(
+                f"{root}: was made by another version of this package, which kept other tables; it can be read, "
+                "but not changed: ingest its pages into another folder"
+            )
+        for table, schema in WHOLE.items():
+            _create(root, table, schema)
+        for table, (schema, _) in MONTHLY.items():
+            _create(root, table, placed(schema), ["month"])
         self._held: dict[str, DeltaTable] = {}
 
     def append(self, table: str, rows: pl.LazyFrame) -> None:
@@ -341,7 +366,7 @@ class Transaction:
 
     def _write(self, table: str, rows: pl.DataFrame, **options: Any) -> None:
         size = _ROW_GROUPS.get(table, _ROW_GROUP)
-        hashes = ColumnProperties(dictionary_enabled=table != "prints")  # these are all different
+        hashes = ColumnProperties(dictionary_enabled=table not in ("buckets", "shingles"))  # these are all different
         properties = WriterProperties(compression="ZSTD", max_row_group_size=size, default_column_properties=hashes)
         with _conflicts(self.root):
             write_deltalake(
@@ -473,7 +498,7 @@ def history(snapshot: Snapshot) -> pl.DataFrame:
 def sizes(snapshot: Snapshot) -> pl.DataFrame:
     """A state → part (a table), rows, files, megabytes (10⁶ bytes of the Parquet files it consists of)."""
     rows = []
-    for table in (*MONTHLY, *WHOLE):
+    for table in snapshot.versions:
         added = pl.DataFrame(snapshot.open(table).get_add_actions(flatten=True))
         rows.append((table, added["num_records"].sum(), added.height, added["size_bytes"].sum() / 1e6))
     schema = {"part": pl.String, "rows": pl.Int64, "files": pl.Int64, "megabytes": pl.Float64}

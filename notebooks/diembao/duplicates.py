@@ -3,8 +3,8 @@
 Two articles are near-duplicates if the sets of their shingles, runs of `SHINGLE` syllables, are alike: a Jaccard
 similarity of at least `REPEAT_SIMILARITY`, published at most `REPEAT_DAYS` days apart unless the words are the same.
 Candidates are articles that share a bucket of locality-sensitive hashing over MinHash signatures (Broder 1997;
-Leskovec, Rajaraman & Ullman 2020, Mining of Massive Datasets, chapter 3); what decides is their similarity, counted on
-the whole sets.
+Leskovec, Rajaraman & Ullman 2020, Mining of Massive Datasets, chapter 3) and that no more than those days lie between,
+or days of others in that bucket; what decides is their similarity, counted on the whole sets.
 
 A group is one article and all those similar to itself, so that a chain of small changes does not join two stories. The
 first one printed stands for the group. The outcome depends neither on the order of the pages nor on batches or threads.
@@ -31,9 +31,23 @@ SEED = 20240601
 _HASHED, _PAIRS, _TOGETHER, _READ, _BANDS = 500, 2_000, 5_000, 4, 5
 _MULTIPLIERS = np.array([0x9E3779B97F4A7C15, 0xD6E8FEB86659FD93], dtype=np.uint64)  # odd, of random bits
 
-# The hashes are 32 bits with a sign, since Delta Lake has no numbers without. A column a band: all are looked through,
-# the shingles of few articles are compared.
+# The hashes are 32 bits with a sign, since Delta Lake has no numbers without. A column a band.
 PRINTS = pl.Schema({"page": pl.String, **dict.fromkeys(BAND_COLUMNS, pl.Int32), "shingles": pl.List(pl.Int32)})
+# The same in two, since buckets are looked through and the shingles of few articles are compared.
+SHINGLES = pl.Schema({name: PRINTS[name] for name in ("page", "shingles")})
+DAYS = {name: ARTICLES[name] for name in ("published_first", "published_last")}
+BUCKETS = pl.Schema({"page": pl.String, **DAYS, **{name: PRINTS[name] for name in BAND_COLUMNS}})
+
+
+# Of two articles, one with `other_` before its columns: undated, it may have been printed on any day.
+_NEAR = (
+    pl.max_horizontal(
+        pl.col("published_first") - pl.col("other_published_last"),
+        pl.col("other_published_first") - pl.col("published_last"),
+    ).dt.total_days()
+    <= REPEAT_DAYS
+).fill_null(True)
+_EARLIEST, _LATEST = -(2**30), 2**30  # days, where a bound is not known
 
 
 def fingerprints(lines: pl.DataFrame) -> pl.DataFrame:
@@ -96,24 +110,31 @@ def _mixed(parts: Sequence[np.ndarray]) -> np.ndarray:
 
 def mark(articles: pl.LazyFrame, prints: pl.LazyFrame) -> pl.DataFrame:
     """Articles and their `PRINTS` → `schema.ARTICLES`, with `duplicate_of` and `similarity` of those that repeat."""
-    told = repeats(articles, prints).with_columns(segment=pl.lit(0, pl.Int32))
+    told = repeats(buckets(articles, prints), prints.select(SHINGLES.names()))
+    told = told.with_columns(segment=pl.lit(0, pl.Int32))
     articles = articles.collect()  # not before: comparing takes the more memory
     marked = articles.join(told, on=["page", "segment"], how="left", maintain_order="left", validate="m:1")
     assert marked.height == articles.height
     return conform(marked, ARTICLES)
 
 
-def repeats(articles: pl.LazyFrame, prints: pl.LazyFrame, engine: Engine = in_threads) -> pl.DataFrame:
-    """Articles and their `PRINTS` → page, duplicate_of, similarity: a row a page that repeats another.
+def buckets(articles: pl.LazyFrame, prints: pl.LazyFrame) -> pl.LazyFrame:
+    """Articles and their `PRINTS` → `BUCKETS`, in the order of the prints."""
+    main = articles.filter(pl.col("segment") == 0).select("page", *DAYS)
+    return prints.join(main, on="page", maintain_order="left").select(BUCKETS.names())
+
+
+def repeats(buckets: pl.LazyFrame, shingles: pl.LazyFrame, engine: Engine = in_threads) -> pl.DataFrame:
+    """Articles' `BUCKETS` and `SHINGLES` → page, duplicate_of, similarity: a row a page that repeats another.
 
     The first print is the one published first (an inferred date counts from the end of its bounds, no date last), of
     several the first by name. Memory: a few numbers an article, `_BANDS` at a time, and the shingles of `_READ` packs
     and of one a core, of `_TOGETHER` articles or of as many as are linked by buckets, if these are more.
     """
-    main = articles.filter(pl.col("segment") == 0).select("page", "published_first", "published_last")
-    ranked = main.sort("published_last", "page", nulls_last=True).collect().with_row_index("rank")
-    packs = _packs(_links(ranked, prints))
-    found = [part for _, part in engine(_repeats, (), _packed(ranked, prints, packs))]
+    ranked = buckets.select("page", *DAYS).sort("published_last", "page", nulls_last=True).collect()
+    ranked = ranked.with_row_index("rank")
+    packs = _packs(_links(ranked, buckets))
+    found = [part for _, part in engine(_repeats, (), _packed(ranked, buckets, shingles, packs))]
     names = ranked.select("rank", "page")
     told = pl.concat([_NO_REPEATS, *found]).join(names, on="rank").join(
         names.select(original="rank", duplicate_of="page"), on="original", validate="m:1"
@@ -121,32 +142,58 @@ def repeats(articles: pl.LazyFrame, prints: pl.LazyFrame, engine: Engine = in_th
     return told.select("page", "duplicate_of", "similarity")
 
 
-def neighbourhood(some: pl.DataFrame, others: pl.LazyFrame) -> pl.DataFrame:
-    """Some articles and all others (`page`, `BAND_COLUMNS`, …) → those of the others that can matter to the first.
+def neighbourhood(some: pl.DataFrame, others: pl.LazyFrame, reach: pl.DataFrame) -> pl.DataFrame:
+    """Some articles and all others (`BUCKETS`, `month`, …) → those of the others that can matter to the first.
 
     They share a bucket with one of them, or with one that does, and so on: what repeats what among them depends on
-    nobody else. Memory: all of the others, which are looked through two or three times.
+    nobody else. reach: `month` and `DAYS`, between which all others of that month were published, null: any day. Of
+    months too far from those articles only the first band is looked through.
     """
-    held = others.collect(engine="streaming")
-    found, edge = held.clear(), some
+    found, edge = others.clear().collect(), some
     while edge.height:
-        shared = pl.any_horizontal(pl.col(band).is_in(edge[band].unique().implode()) for band in BAND_COLUMNS)
-        edge = held.filter(shared).join(found, on="page", how="anti")
+        days = edge.select(pl.col(*DAYS).name.prefix("other_")).unique()
+        is_near = pl.col("month").is_in(reach.join(days, how="cross").filter(_NEAR)["month"].unique().implode())
+        first, *more = (pl.col(band).is_in(edge[band].unique().implode()) for band in BAND_COLUMNS)
+        searched = others.filter(is_near & pl.any_horizontal(first, *more)), others.filter(~is_near & first)
+        met = pl.concat(part.collect(engine="streaming") for part in searched).join(found, on="page", how="anti")
+        both = pl.concat([edge.select(BUCKETS.names()), met.select(BUCKETS.names())]).with_row_index("rank")
+        is_met = pl.col("rank") >= edge.height
+        shared = _shared(both, BAND_COLUMNS).filter((~is_met).any().over("bucket") & is_met)
+        edge = met[(shared["rank"].unique().sort() - edge.height).to_list()]
         found = pl.concat([found, edge])
     return found
 
 
-def _links(ranked: pl.DataFrame, prints: pl.LazyFrame) -> pl.DataFrame:
-    """Ranks and prints → `first`, `rank`: each article that shares a bucket, with the first one of that bucket."""
+def _shared(articles: pl.DataFrame, bands: Sequence[str]) -> pl.DataFrame:
+    """Articles with `rank`, `DAYS` and some bands → `rank`, `bucket` (a number): those that share one, be it several.
+
+    Each bucket of a band is divided where none of it lies within `REPEAT_DAYS` of those before. Not in the first band:
+    the same words, which have all bands in common, count on any day.
+    """
+    first, last = (pl.col(day).to_physical() for day in DAYS)
+    every = pl.concat(
+        articles.select(
+            "rank",
+            hash=pl.lit(BAND_COLUMNS.index(band) << 32, pl.UInt64) + pl.col(band).reinterpret(signed=False),
+            first=pl.lit(_EARLIEST) if band == BAND_COLUMNS[0] else first.fill_null(_EARLIEST),
+            last=pl.lit(_LATEST) if band == BAND_COLUMNS[0] else last.fill_null(_LATEST),
+        ).filter(pl.col("hash").is_duplicated())
+        for band in bands
+    )
+    met = every.sort("hash", "first")
+    begins = pl.col("first") > pl.col("last").cum_max().shift().over("hash") + REPEAT_DAYS
+    met = met.select("rank", bucket=begins.fill_null(True).cum_sum())
+    return met.filter(pl.len().over("bucket") > 1)
+
+
+def _links(ranked: pl.DataFrame, buckets: pl.LazyFrame) -> pl.DataFrame:
+    """Ranks and buckets → `first`, `rank`: each article that shares a bucket, with the first one of that bucket."""
     links = pl.DataFrame(schema={"first": pl.UInt32, "rank": pl.UInt32})
-    ranks = ranked.lazy().select("page", "rank")
     for at in range(0, BANDS, _BANDS):
         bands = BAND_COLUMNS[at : at + _BANDS]
-        held = prints.select("page", *bands).join(ranks, on="page").drop("page").collect(engine="streaming")
-        for band in bands:
-            first = held.select("rank", first=pl.col("rank").min().over(band)).filter(pl.col("first") < pl.col("rank"))
-            links = pl.concat([links, first.select(links.columns)])
-        links = links.unique()
+        held = buckets.select("page", *bands).join(ranked.lazy(), on="page").drop("page").collect(engine="streaming")
+        shared = _shared(held, bands).select("rank", first=pl.col("rank").min().over("bucket"))
+        links = pl.concat([links, shared.filter(pl.col("first") < pl.col("rank")).select(links.columns)]).unique()
     return links
 
 
@@ -169,12 +216,17 @@ def _packs(links: pl.DataFrame) -> pl.DataFrame:
     return grouped.select("rank", pack=pl.col("place").min().over("group") // _TOGETHER)
 
 
-def _packed(ranked: pl.DataFrame, prints: pl.LazyFrame, packs: pl.DataFrame) -> Iterator[tuple[pl.DataFrame, None]]:
+def _packed(
+    ranked: pl.DataFrame, buckets: pl.LazyFrame, shingles: pl.LazyFrame, packs: pl.DataFrame
+) -> Iterator[tuple[pl.DataFrame, None]]:
     """→ of each pack the articles, with rank, dates, bands and shingles."""
     for _, some in packs.group_by(pl.col("pack") // _READ, maintain_order=True):
         wanted = ranked.join(some, on="rank")
         # by name first, since then no other shingles are decoded
-        held = prints.filter(pl.col("page").is_in(wanted["page"].implode())).collect(engine="streaming")
+        named = pl.col("page").is_in(wanted["page"].implode())
+        parts = buckets.drop(*DAYS).filter(named), shingles.filter(named)
+        bands, sets = pl.collect_all(parts, engine="streaming")
+        held = bands.join(sets, on="page", validate="1:1")
         for pack in wanted.partition_by("pack", include_key=False):
             yield held.join(pack, on="page").drop("page").sort("rank"), None
 
@@ -189,10 +241,7 @@ def _repeats(articles: pl.DataFrame) -> pl.DataFrame:
     compared with it; those similar to it are its repeats. Both leave, and the rest of the buckets goes on.
     """
     found = [_NO_REPEATS]
-    buckets = pl.concat(
-        articles.select("rank", bucket=pl.lit(band << 32, pl.UInt64) + pl.col(name).reinterpret(signed=False))
-        for band, name in enumerate(BAND_COLUMNS)
-    )
+    buckets = _shared(articles, BAND_COLUMNS)
     rank, first = pl.col("rank"), pl.col("rank").min().over("bucket")
     while not (buckets := buckets.filter(pl.len().over("bucket") > 1)).is_empty():
         buckets = buckets.with_columns(original=first)
@@ -222,14 +271,9 @@ def _similar(pairs: pl.DataFrame, articles: pl.DataFrame) -> pl.DataFrame:
         )
         shared = pl.col("shingles").list.set_intersection("other_shingles").list.len()
         either = pl.col("shingles").list.len() + pl.col("other_shingles").list.len() - shared
-        apart = pl.max_horizontal(
-            pl.col("published_first") - pl.col("other_published_last"),
-            pl.col("other_published_first") - pl.col("published_last"),
-        ).dt.total_days()
-        near = (apart <= REPEAT_DAYS).fill_null(True)  # undated, it may have been printed on any day
         similar.append(
             both.with_columns(similarity=shared / either)
-            .filter((pl.col("similarity") >= REPEAT_SIMILARITY) & (near | (pl.col("similarity") == 1)))
+            .filter((pl.col("similarity") >= REPEAT_SIMILARITY) & (_NEAR | (pl.col("similarity") == 1)))
             .select("original", "rank", "similarity")
         )
     return pl.concat(similar)

@@ -25,7 +25,11 @@ from .engine import Engine, in_threads
 from .pages import read_pages
 from .schema import CORRECTIONS, PAGES, PROBLEMS, DiembaoError, conform, empty
 
-_KNOWN = pl.Schema({**INDEX, "month": pl.String})
+# What is held of every page of the archive, its name as a hash: in ten million, two of one hash are one in 400,000, and
+# then a count would be wrong by one, and the digest.
+_KNOWN = pl.Schema({"key": pl.UInt64, "content": pl.Int64, "corrected": pl.Int64})
+_KEY = pl.col("page").hash().alias("key")
+_PLACES = pl.Schema({"page": pl.String, "month": pl.String})
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ def ingest(
     until a later one overrules it. engine: what extracts and compares, `cluster.connect` for one of many machines.
 
     Memory: a few batches of pages, then a table a core of `archive.TOGETHER` pages or of the largest month in which a
-    page is replaced, and some 0.2 kB for every page there is. Raises `DiembaoError` where there is nothing to read or
+    page is replaced, and some 50 bytes for every page there is. Raises `DiembaoError` where there is nothing to read or
     nowhere to write, and `archive.LostError` where another ingest was committed meanwhile: then nothing has changed,
     and it can be repeated.
     """
@@ -80,8 +84,9 @@ class _Run:
         self.catalogue, self.text, self.engine = catalogue, text, engine
         self.method = f"{corpus.code_digest()}-{catalogue.digest}"
         self.given = _all_given(paths, catalogue, self.base)
-        self.known = self._stored("index").select(_KNOWN.names()).collect() if self.base else empty(_KNOWN)
-        self.stale = self._out_of_date() if self.base else pl.Series("page", [], pl.String)
+        held = (_KEY, "content", "corrected")
+        self.known = self._stored("index").select(held).collect(engine="streaming") if self.base else empty(_KNOWN)
+        self.stale = self._out_of_date() if self.base else empty(_PLACES)
         self.counts = dict.fromkeys(("new", "changed", "unchanged", "extracted_again", "rejected"), 0)
         self.problems, self.corrections, self.rejected = [empty(PROBLEMS)], [empty(CORRECTIONS)], [empty(PROBLEMS)]
         self.staged = _Staged(Path(scratch))
@@ -102,18 +107,21 @@ class _Run:
 
     # What is to be extracted ---------------------------------------------------------------------------------------
 
-    def _out_of_date(self) -> pl.Series:
-        """→ the pages of the archive whose tables this code, catalogue or these corrections would make otherwise."""
+    def _out_of_date(self) -> pl.DataFrame:
+        """→ page, month of those whose tables this code, catalogue or these corrections would make otherwise."""
+        uncorrected = self.given.is_empty() and not self.known["corrected"].count()
+        if uncorrected and self.text and not self._method_changed():  # which is then that of every page
+            return empty(_PLACES)
         marks = corrections.marks(self.given).with_columns(pl.col("corrected").reinterpret(signed=True))
-        now = self.known.join(marks.rename({"corrected": "given"}), on="page", how="left", maintain_order="left")
-        corrected = ~pl.col("corrected").eq_missing(pl.col("given"))
-        other = pl.col("method") != self.method
-        stale = now.filter(corrected | other)
-        if stale.select(other.any()).item() and self.text:
+        index = self._stored("index").join(marks.lazy().rename({"corrected": "given"}), on="page", how="left")
+        corrected, other = ~pl.col("corrected").eq_missing(pl.col("given")), pl.col("method") != self.method
+        stale = index.filter(corrected | other).select(*_PLACES, corrected=corrected, other=other)
+        stale = stale.collect(engine="streaming").sort("month", "page")
+        if stale["other"].any() and self.text:
             touched = self._named_otherwise()
             if touched is not None:
-                stale = stale.filter(corrected | pl.col("page").is_in(touched.implode()))
-        return stale["page"]
+                stale = stale.filter(pl.col("corrected") | pl.col("page").is_in(touched.implode()))
+        return stale.select(_PLACES.names())
 
     def _named_otherwise(self) -> pl.Series | None:
         """→ the pages in which stands a name that this catalogue and the archive's treat differently; None: any may."""
@@ -128,10 +136,11 @@ class _Run:
         """→ batches of pages to extract, with their marks, and what could not be read."""
         taken = []
         for pages, problems in read_pages(self.paths, batch_size=corpus.BATCH):
-            known = self.known.join(pages, on="page", how="semi").select("page", was="content", at="method")
-            marked = corpus.with_marks(pages, self.given).join(known, on="page", how="left", maintain_order="left")
-            is_new, same = pl.col("at").is_null(), (pl.col("content") == pl.col("was")).fill_null(False)
-            again = same & pl.col("page").is_in(self.stale.implode()) if not self.text else pl.lit(False)
+            marked = corpus.with_marks(pages, self.given).with_columns(_KEY)
+            known = self.known.join(marked, on="key", how="semi").select("key", was="content")
+            marked = marked.join(known, on="key", how="left", maintain_order="left")
+            is_new, same = pl.col("was").is_null(), (pl.col("content") == pl.col("was")).fill_null(False)
+            again = same & pl.col("page").is_in(self.stale["page"].implode()) if not self.text else pl.lit(False)
             self.counts["new"] += marked.filter(is_new).height
             self.counts["changed"] += marked.filter(~is_new & ~same).height
             self.counts["extracted_again"] += marked.filter(again).height
@@ -143,9 +152,8 @@ class _Run:
             taken.append(fresh["page"])
             told = problems.join(left, on="page", how="anti", maintain_order="left")  # of the others it was told before
             yield fresh, told
-        if self.text and len(self.stale):
-            stale = self.known.filter(pl.col("page").is_in(self.stale.implode()))
-            yield from self._again(stale.filter(~pl.col("page").is_in(pl.concat(taken).implode())))
+        if self.text and self.stale.height:
+            yield from self._again(self.stale.filter(~pl.col("page").is_in(pl.concat(taken).implode())))
 
     def _again(self, stale: pl.DataFrame) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
         """Pages of the archive to extract again → batches of them, a month at a time."""
@@ -160,16 +168,18 @@ class _Run:
 
     def _write(self) -> Snapshot:
         """Staged parts → a commit."""
-        marks = ["page", "content", "corrected"]
-        staged = self.staged.rows("index").select(*marks, "month").collect()
+        staged = self.staged.rows("index").select(*_PLACES, _KEY, "content", "corrected").collect()
         fresh = staged["page"]
         is_fresh = pl.col("page").is_in(fresh.implode())
-        replaced = self.known.filter(is_fresh).select("page", "month")
-        index = pl.concat([self.known.filter(~is_fresh).select(marks), staged.select(marks)])
+        left = self.known.filter(~pl.col("key").is_in(staged["key"].implode()))
+        index = pl.concat([left, staged.select(_KNOWN.names())])
+        replaced = empty(_PLACES)
+        if left.height < self.known.height:
+            replaced = self._stored("index").filter(is_fresh).select(_PLACES.names()).collect(engine="streaming")
         self._put_whole("repeats", self._repeats(fresh, replaced))
         self.staged.sort_into_months()
         grown = _counted(staged)
-        held = _counted(self.known.filter(pl.col("month").is_in(replaced["month"].unique().implode())))
+        held = self._pages_of(replaced["month"].unique())
 
         def put(table: str) -> None:
             if table == "index" and self._method_changed():
@@ -180,13 +190,13 @@ class _Run:
         put("index")  # of two writers one is first here, and the other stops: each ahead in another table, both would
         with ThreadPoolExecutor(pl.thread_pool_size()) as pool:  # a table a core: most of a write is done by one thread
             list(pool.map(put, [table for table in MONTHLY if table != "index"]))
-        told, unread = corrections.unread(self.given, index["page"])
+        told, unread = corrections.unread(self.given, self._there(self.given["page"], index))
         if not self.text:
             told, unread = (corpus.without_words(*each) for each in (("corrections", told), ("problems", unread)))
         kept = {}
         for table in ("corrections", "problems"):  # of the pages that are left alone
             rows = self._rows(table)
-            old = pl.col("page").is_in(self.known.join(rows, on="page", how="semi")["page"].implode()) & ~is_fresh
+            old = pl.col("page").is_in(self._there(rows["page"], self.known).implode()) & ~is_fresh
             # a file that cannot be read has no page, or one that is not known
             unreadable = pl.col("stage") == "pages" if table == "problems" else pl.lit(False)
             kept[table] = rows.filter(old.fill_null(False) | (unreadable & ~is_fresh.fill_null(False)))
@@ -208,6 +218,18 @@ class _Run:
             catalogue=self.catalogue.digest,
             digest=corpus.digest(index.lazy(), notes, self.given, self.catalogue),
         )
+
+    def _there(self, pages: pl.Series, index: pl.DataFrame) -> pl.Series:
+        """Names of pages → those that are among these of the archive."""
+        named = pages.drop_nulls().unique().to_frame().with_columns(_KEY)
+        return named.join(index.join(named, on="key", how="semi"), on="key", how="semi")["page"]
+
+    def _pages_of(self, months: pl.Series) -> dict[str, int]:
+        """→ how many pages the archive holds of each of these months, in order."""
+        if months.is_empty():
+            return {}
+        held = self.base.months(["index"], pl.col("month").is_in(months.implode()))
+        return {month: pages for month, pages, _ in held}
 
     def _method_changed(self) -> bool:
         return self.base is not None and self.base.facts["method"] != self.method
@@ -248,28 +270,27 @@ class _Run:
 
     def _repeats(self, fresh: pl.Series, replaced: pl.DataFrame) -> pl.DataFrame:
         """→ `archive.REPEATS` of the whole archive; only what may resemble a fresh or a replaced page is compared."""
-        columns, bands = duplicates.PRINTS.names(), ["page", *duplicates.BAND_COLUMNS]
-        facts = ["page", "segment", "published_first", "published_last"]
-        prints, articles = self.staged.rows("prints").select(columns), self.staged.rows("articles").select(facts)
+        columns = placed(duplicates.BUCKETS).names()
+        buckets = self.staged.rows("buckets").select(columns)
+        shingles = self.staged.rows("shingles").select(duplicates.SHINGLES.names())
         if not self.base:
-            return duplicates.repeats(articles, prints, self.engine)
-        before = self._stored("prints")
+            return duplicates.repeats(buckets, shingles, self.engine)
+        before = self._stored("buckets").select(columns)
         gone = _in_place(replaced) if replaced.height else pl.lit(False)
-        moved = pl.concat(rows.select(bands).collect() for rows in (prints, before.filter(gone)))
-        near = duplicates.neighbourhood(moved, before.filter(~gone).select(*bands, "month", "source"))
+        moved = pl.concat(rows.collect() for rows in (buckets, before.filter(gone)))
+        near = duplicates.neighbourhood(moved, before.filter(~gone), self.base.reach())
         if near.height:  # beside the new ones, so that each of the archive's is read once
             file = self.staged.folder / "near.parquet"
-            _rows_of(near, before).select(columns).sink_parquet(file)
-            known = _rows_of(near, self._stored("articles")).select(facts)
-            articles, prints = pl.concat([articles, known]), pl.concat([prints, pl.scan_parquet(file)])
-        told = duplicates.repeats(articles, prints, self.engine)
+            _rows_of(near, self._stored("shingles")).select(duplicates.SHINGLES.names()).sink_parquet(file)
+            buckets, shingles = pl.concat([buckets, near.lazy()]), pl.concat([shingles, pl.scan_parquet(file)])
+        told = duplicates.repeats(buckets, shingles, self.engine)
         compared = pl.concat([near["page"], fresh])
         return pl.concat([self._rows("repeats").filter(~pl.col("page").is_in(compared.implode())), told])
 
     def _left_out_of_date(self) -> int:
         """→ how many pages keep tables of another method, because the archive has no text to make them again."""
         fresh = self.staged.rows("index").select("page").collect()["page"]
-        return int((~self.stale.is_in(fresh.implode())).sum())
+        return int((~self.stale["page"].is_in(fresh.implode())).sum())
 
 
 def _all_given(paths: str | Path | Sequence[str | Path], catalogue: Catalogue, base: Snapshot | None) -> pl.DataFrame:
@@ -297,6 +318,8 @@ def _made(
         **{table: tables[table] for table in MONTHLY if table in tables},
         "pages": pages if text else pages.clear(),
         "index": marked.with_columns(method=pl.lit(method)),
+        "buckets": duplicates.buckets(tables["articles"].lazy(), tables["prints"].lazy()).collect(),
+        "shingles": tables["prints"],
     }
     main = tables["articles"].filter(pl.col("segment") == 0)
     place = main.select("page", source="publisher", month=archive.month())
@@ -318,12 +341,13 @@ def _in_place(pages: pl.DataFrame) -> pl.Expr:
 
 
 def _rows_of(pages: pl.DataFrame, table: pl.LazyFrame) -> pl.LazyFrame:
-    """Pages with their month and source, a monthly table → their rows; of its row groups only those of such a source
-    are read, where shingles are what takes the time."""
+    """Pages with their month and source, a monthly table → their rows; of its row groups only those in which such a
+    source and page may stand are read, where shingles are what takes the time."""
 
     def of(place: pl.DataFrame) -> pl.Expr:
+        page, pages = pl.col("page"), place["page"]
         source = pl.col("source").is_null() if place["source"][0] is None else pl.col("source") == place["source"][0]
-        return source & pl.col("page").is_in(place["page"].implode())
+        return source & page.is_between(pl.lit(pages.min()), pl.lit(pages.max())) & page.is_in(pages.implode())
 
     parts = []
     for (month,), part in pages.group_by("month"):

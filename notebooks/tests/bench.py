@@ -324,31 +324,34 @@ def archiving(file: Path, runs: int) -> None:
 
 def grown(file: Path, folder: Path, pages: int) -> None:
     threads, added = os.cpu_count() or 1, min(ADDED, pages // 10)
-    few, many, more = (folder / f"pages-{name}" for name in ("few", "many", "more"))
+    few, many, more, month = (folder / f"pages-{name}" for name in ("few", "many", "more", "month"))
     for out, count, first in ((few, pages // 10, 0), (many, pages, 0), (more, added, pages)):
         apart(drawn_pages, file, out, count, first)
-    small, large, empty = folder / "small", folder / "large", folder / "empty"
+    apart(drawn_pages, file, month, added, pages + added, 4)  # copies follow within 26 days: all in one month
+    small, large, empty, bare = (folder / name for name in ("small", "large", "empty", "bare"))
     tasks = {
         f"ingest of {pages // 10:,} pages": (small, few),
         f"ingest of {pages:,} pages": (large, many),
         f"ingest of {added:,} pages into an empty archive": (empty, more),
         f"ingest of {added:,} pages into that of {pages:,}": (large, more),
         "the same again: a look-up": (large, more),
+        f"ingest of {added:,} pages of one month into an empty archive": (bare, month),
+        f"ingest of {added:,} pages of one month into that of {pages:,}": (large, month),
     }
     print(f"archive of paragraphs of {file.name}; wall and processor seconds")
     rows = []
     for name, (root, given) in tasks.items():
         rows.append(measured(functools.partial(growth, root), given, threads))
         seconds, peak, _, work = rows[-1]
-        print(f"  {name:48} {seconds:8.1f} s, {work:8.1f} s, peak {peak:,.0f} MB", flush=True)
+        print(f"  {name:60} {seconds:8.1f} s, {work:8.1f} s, peak {peak:,.0f} MB", flush=True)
     for number, unit in ((0, "time"), (3, "processor time")):
-        s1, s10, bare, onto, again = (row[number] for row in rows)
+        s1, s10, alone, onto, again, month_alone, month_onto = (row[number] for row in rows)
         print(f"  ten times the pages: {s10 / s1:.1f} times the {unit}")
-        print(f"  adding to the larger: {onto / bare:.2f} times the {unit} of adding to an empty one", end=", ")
-        print(f"a look-up {again / bare:.2f}")
+        print(f"  adding to the larger: {onto / alone:.2f} times the {unit} of adding to an empty one", end=", ")
+        print(f"of one month {month_onto / month_alone:.2f}, a look-up {again / alone:.2f}")
     print(f"  ten times the pages: {rows[1][1] / rows[0][1]:.2f} times the memory")
     print(f"  {pages / rows[1][3]:,.0f} pages a second of a core", end=", ")
-    print(f"{size_of(large) / (pages + added) / 1e3:.1f} kB a page on disk")
+    print(f"{size_of(large) / (pages + 2 * added) / 1e3:.1f} kB a page on disk")
 
 
 def gained(file: Path, folder: Path, turns: int) -> None:

@@ -649,6 +649,21 @@ def test_cleaning_removes_old_states_and_keeps_those_asked_for(pages, tmp_path, 
     assert met(add(pages, root)) == {"unchanged": 4}
 
 
+def test_an_archive_with_other_tables_than_this_version_keeps_is_read_and_left_as_it_is(pages, tmp_path, monkeypatch):
+    root = tmp_path / "archive"
+    before = add(pages, root)
+    tables = tables_of(open_corpus(root, catalogue()))
+    monkeypatch.setitem(archive.MONTHLY, "later", archive.MONTHLY["index"])
+    for change in (lambda: add(pages, root), lambda: archive.compact(str(root))):
+        with pytest.raises(DiembaoError, match="made by another version of this package"):
+            change()
+    assert not (root / "later").exists()
+    after = open_corpus(root, catalogue())
+    assert after.snapshot.facts == before.facts
+    assert set(archive.sizes(after.snapshot)["part"]) == set(before.versions)
+    assert all(table.equals(tables[name]) for name, table in tables_of(after).items())
+
+
 def test_what_is_no_archive_is_said(pages, tmp_path, capsys):
     assert main(["archive", str(pages)]) == 1
     assert "no archive" in capsys.readouterr().err

@@ -137,7 +137,7 @@ def test_hashing_a_few_pages_at_a_time_changes_nothing(monkeypatch):
     assert duplicates.fingerprints(lines).equals(whole)
 
 
-def corpus(seed: int, size: int) -> tuple[dict[str, list[str]], dict[str, date | None]]:
+def corpus(seed: int, size: int, span: int = 90) -> tuple[dict[str, list[str]], dict[str, date | None]]:
     """Stories, some of them printed again with changes, on days some of which are unknown."""
     draw = random.Random(seed)
     texts: dict[str, list[str]] = {}
@@ -145,7 +145,7 @@ def corpus(seed: int, size: int) -> tuple[dict[str, list[str]], dict[str, date |
         again = texts and draw.random() < 0.5
         words = draw.choice(list(texts.values())) if again else story(draw.randrange(10**6), draw.randrange(60, 200))
         texts[f"p{number:02}"] = edited(words, draw.choice([0, 0.05, 0.15, 0.4]), draw.randrange(10**6))
-    return texts, {page: draw.choice([None, DAY + timedelta(draw.randrange(90))]) for page in texts}
+    return texts, {page: draw.choice([None, DAY + timedelta(draw.randrange(span))]) for page in texts}
 
 
 @settings(max_examples=25, deadline=None)
@@ -183,6 +183,42 @@ def test_however_articles_are_packed_together_the_same_repeat(seed, together):
         patched.setattr(duplicates, "_READ", together)
         patched.setattr(duplicates, "_BANDS", together)
         assert marked(texts, days) == whole
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10**6), st.integers(2, 30), st.integers(1, 29))
+def test_what_is_added_to_others_repeats_as_if_all_had_come_at_once(seed, size, added):
+    texts, days = corpus(seed, size, span=400)
+    buckets, shingles = parted(texts, days)
+    fresh = pl.col("page").is_in(random.Random(seed).sample(list(texts), min(added, size)))
+    near = duplicates.neighbourhood(buckets.filter(fresh), buckets.filter(~fresh).lazy(), reach_of(buckets))
+    compared = fresh | pl.col("page").is_in(near["page"].implode())
+    left_alone = duplicates.repeats(buckets.filter(~fresh).lazy(), shingles.lazy()).filter(~compared)
+    told = duplicates.repeats(buckets.filter(compared).lazy(), shingles.lazy())
+    both = pl.concat([left_alone, told]).sort("page")
+    assert both.equals(duplicates.repeats(buckets.lazy(), shingles.lazy()).sort("page"))
+
+
+def test_far_months_matter_only_to_the_same_words():
+    texts = {"old": story(1), "like": edited(story(1), 0.05), "same": story(1), "near": edited(story(1), 0.1)}
+    days = {"old": DAY, "like": DAY + timedelta(200), "same": DAY + timedelta(400), "near": DAY + timedelta(20)}
+    buckets, _ = parted(texts, days)
+    buckets = buckets.with_columns(band_00=pl.col("page").replace_strict({"like": 5}, default=pl.col("band_00")))
+    old = pl.col("page") == "old"
+    near = duplicates.neighbourhood(buckets.filter(old), buckets.filter(~old).lazy(), reach_of(buckets))
+    assert set(near["page"]) == {"same", "near"}
+
+
+def parted(texts: dict[str, list[str]], days: dict) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """→ buckets with their month, shingles."""
+    prints = duplicates.fingerprints(lines_of(texts))
+    buckets = duplicates.buckets(articles_of(texts, days).lazy(), prints.lazy()).collect()
+    month = pl.col("published_first").dt.strftime("%Y-%m").fill_null("undated")
+    return buckets.with_columns(month=month), prints.select("page", "shingles")
+
+
+def reach_of(buckets: pl.DataFrame) -> pl.DataFrame:
+    return buckets.group_by("month").agg(pl.col("published_first").min(), pl.col("published_last").max())
 
 
 def test_what_is_linked_through_others_is_in_one_pack(monkeypatch):
