@@ -89,15 +89,16 @@ def generator(seed: int, *names: object) -> np.random.Generator:
 
 
 def drawn_once(work: Callable[..., np.ndarray]) -> Callable[..., np.ndarray]:
-    """What makes an array by draws (a stream, how many draws, values, …) → the same, what it makes being kept.
+    """What makes an array by draws (given values first, a stream and how many draws last) → the same, its array kept.
 
     Not so where all draws are one block: to make them again takes no longer than to look for them.
     """
 
     @wraps(work)
-    def made(source: np.random.Generator, draws: int, values: Counts, *others: Any) -> np.ndarray:
-        given = source, draws, values, *others
-        return once(work, given, _CELLS, UNITED, UNITS) if draws * len_of(values) > _CELLS else work(*given)
+    def made(values: Counts, *others: Any) -> np.ndarray:
+        if others[-1] * len_of(values) <= _CELLS:
+            return work(values, *others)
+        return once(work, (values, *others), _CELLS, UNITED, UNITS)
 
     return made
 
@@ -244,6 +245,7 @@ def _picked(block: tuple[np.random.Generator, int], values: Counts, size: int) -
     return _times(picked, values)
 
 
+@drawn_once
 def departures(
     counts: np.ndarray, sizes: np.ndarray, groups: np.ndarray, source: np.random.Generator, permutations: int
 ) -> np.ndarray:
@@ -287,37 +289,53 @@ def _of_units(
     """
     each = len(counts) // UNITS
     (units, single), places = np.divmod(groups, each), len(counts) // each
-    values = np.column_stack([counts, sizes]).T
+    values = np.column_stack([counts, sizes]).T.astype(np.uint64)
     together = values[:, source.permutation(len(counts))[: places * each]].reshape(len(values), places, each).sum(2)
-    small = np.ascontiguousarray(values, dtype=np.min_scalar_type(int(values.max(initial=0))))
-    return _units_as_far, (together, units, small, single), max(places, int(single.sum()))
+    shared = _packed(together, units), units, _packed(values, single), single
+    return _units_as_far, shared, max(places, int(single.sum()))
 
 
 def _units_as_far(
     block: tuple[np.random.Generator, int],
-    together: np.ndarray,
+    together: tuple[np.ndarray, int],
     units: np.ndarray,
-    alone: np.ndarray,
+    alone: tuple[np.ndarray, int],
     single: np.ndarray,
     common: np.ndarray,
     observed: np.ndarray,
 ) -> np.ndarray:
-    """As `_as_far`, from column × unit and column × article counts, units and single articles for each group."""
-    (source, deals), places = block, together.shape[1]
+    """As `_as_far`, from column × unit and column × article counts (`_packed`), units and single articles a group."""
+    (source, deals), places, articles = block, together[0].shape[1], alone[0].shape[1]
     order = source.permuted(np.broadcast_to(np.arange(places), (deals, places)), axis=1)
-    picked = source.integers(0, alone.shape[1], (deals, int(single.sum())))
-    *keys, items = (
-        _runs(whole[order], units) + _runs(one[picked], single) for whole, one in zip(together, alone, strict=True)
-    )
+    picked = source.integers(0, articles, (deals, int(single.sum())))
+    columns = len(common) + 1
+    whole, one = _runs(together, order, units, columns), _runs(alone, picked, single, columns)
+    *keys, items = (many + few for many, few in zip(whole, one, strict=True))
     beyond = (each - items * of for each, of in zip(keys, common, strict=True))
     return np.stack([(np.abs(each) >= far).sum(0) for each, far in zip(beyond, observed, strict=True)])
 
 
-def _runs(values: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-    """Rows of whole numbers and the lengths of runs in them → the sum of each run, row by row."""
+def _packed(columns: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, int]:
+    """Columns of whole numbers, lengths of the runs they are summed in → words of several columns, bits of a column.
+
+    To look numbers up is what takes long: in one word several are looked up, and summed, at once.
+    """
+    bits = max(1, (int(columns.max(initial=0)) * int(lengths.max(initial=0))).bit_length())
+    shifts = bits * np.arange(max(1, 64 // bits), dtype=np.uint64)
+    words = [columns[at : at + len(shifts)] for at in range(0, len(columns), len(shifts))]
+    return np.stack([(word << shifts[: len(word), None]).sum(0) for word in words]), bits
+
+
+def _runs(packed: tuple[np.ndarray, int], order: np.ndarray, lengths: np.ndarray, columns: int) -> Iterator[np.ndarray]:
+    """`_packed` columns, draw × place numbers, lengths of runs of these → of each column draw × run sums."""
+    words, bits = packed
     ends = np.cumsum(lengths)
-    sums = np.concatenate([np.zeros((len(values), 1)), np.cumsum(values, axis=1, dtype=np.float64)], axis=1)
-    return sums[:, ends] - sums[:, ends - lengths]
+    for number, word in enumerate(words):
+        sums = np.zeros((len(order), order.shape[1] + 1), dtype=np.uint64)
+        np.cumsum(word[order], axis=1, out=sums[:, 1:])  # beyond 64 bits it wraps, and differences are right
+        sums = sums[:, ends] - sums[:, ends - lengths]
+        for column in range(min(64 // bits, columns - number * (64 // bits))):
+            yield ((sums >> np.uint64(bits * column)) & np.uint64((1 << bits) - 1)).astype(float)
 
 
 def false_discovery_rate(p: pl.Series) -> pl.Series:
@@ -501,7 +519,7 @@ def _intervals(
     together = hstack([placed(counts, unit, size), placed(beside, unit, size)], format="csr")
     alone = counts.data == np.repeat(items, np.diff(counts.indptr))
     naming, alone = (np.bincount(of, minlength=counts.shape[1]) for of in (counts.indices, counts.indices[alone]))
-    return _ends(source, resamples, together, naming, (items > 0).sum() - alone)
+    return _ends(together, naming, (items > 0).sum() - alone, source, resamples)
 
 
 def ends(values: np.ndarray, source: np.random.Generator, resamples: int = RESAMPLES) -> dict[str, np.ndarray]:
@@ -513,13 +531,13 @@ def ends(values: np.ndarray, source: np.random.Generator, resamples: int = RESAM
     counts, items = values[:, :-2], values[:, -2]
     naming, alone = (counts > 0).sum(0), ((counts == items[:, None]) & (counts > 0)).sum(0)
     together = united(csr_array(values, dtype=np.float64), source)
-    found = _ends(source, resamples, together, naming, (items > 0).sum() - alone)
+    found = _ends(together, naming, (items > 0).sum() - alone, source, resamples)
     return dict(zip(_ENDS, found, strict=True))
 
 
 @drawn_once
 def _ends(
-    source: np.random.Generator, resamples: int, together: csr_array, naming: np.ndarray, others: np.ndarray
+    together: csr_array, naming: np.ndarray, others: np.ndarray, source: np.random.Generator, resamples: int
 ) -> np.ndarray:
     """Unit × (count of each key …, all items, exposure), how many articles have each key and how many anything else →
     the `_ENDS` of each key."""
@@ -543,12 +561,14 @@ def _ends(
 
 
 def _rank_ends(counts: np.ndarray, naming: np.ndarray) -> np.ndarray:
-    """Resample × key counts, articles that have each key → the ends of its rank; equal counts keep the order of keys."""
+    """Resample × key counts, articles that have each key → ends of its rank; equal counts keep the order of keys."""
     keys = counts.shape[1]
-    ranks = np.empty_like(counts)
+    ranks, bits = np.empty_like(counts), keys.bit_length()
+    # count and key in one number, which sorts several times as fast as an index does
+    number = np.min_scalar_type(-(int(counts.max(initial=0)) + 1 << bits))
     for part in np.array_split(np.arange(len(counts)), min(20, len(counts))):
-        # count and key in one number, which sorts several times as fast as an index does
-        order = np.sort(np.arange(keys) - counts[part].astype(np.int64) * keys, axis=1) % keys
+        order = np.sort(np.arange(keys, dtype=number) - (counts[part].astype(number) << bits), axis=1)
+        order &= (1 << bits) - 1
         np.put_along_axis(ranks[part[0] : part[-1] + 1], order, np.arange(1, keys + 1, dtype=np.int32), 1)
     return np.hstack([bounds(ranks[:, block], naming[block]) for block in _key_blocks(keys)])
 
