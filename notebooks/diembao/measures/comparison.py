@@ -349,11 +349,10 @@ def _against_rest(
     enough = min(len(its), len(rest)) >= intervals.MINIMUM_ARTICLES and len(keys) > 1
     abstains = (np.minimum(naming, rest_naming) < intervals.MINIMUM_NAMING) | (not enough)
     if enough:
-        streams = {name: intervals.generator(seed, source, name) for name in ("own", "rest", "dealt")}
-        fewest, every = np.minimum(naming, rest_naming), vstack([ours, theirs], format="csr")
-        own = streams["own"], streams["rest"], resamples
-        low, high = _ends(every, len(its), alpha, fewest, articles.height, *own)
-        as_far = _as_far(every, len(its), alpha, delta, streams["dealt"], permutations)
+        own, other, deals = (intervals.generator(seed, source, name) for name in ("own", "rest", "dealt"))
+        every, fewest = vstack([ours, theirs], format="csr"), np.minimum(naming, rest_naming)
+        low, high = _ends(every, len(its), alpha, fewest, articles.height, own, other, resamples)
+        as_far = _as_far(every, len(its), alpha, delta, deals, permutations)
         p = np.where(naming + rest_naming < intervals.MINIMUM_NAMING, np.nan, (1 + as_far) / (1 + permutations))
     low, high = (np.where(abstains, np.nan, end) for end in (low, high))
 

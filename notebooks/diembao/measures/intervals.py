@@ -575,4 +575,4 @@ def _rank_ends(counts: np.ndarray, naming: np.ndarray) -> np.ndarray:
 
 def _key_blocks(keys: int) -> list[slice]:
     """Number of keys → blocks of at most `_KEYS`, as even as can be."""
-    return [slice(part[0], part[-1] + 1) for part in np.array_split(np.arange(keys), -(-keys // _KEYS))] if keys else []
+    return [slice(part[0], part[-1] + 1) for part in np.array_split(np.arange(keys), -(-keys // _KEYS))]

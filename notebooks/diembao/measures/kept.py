@@ -48,7 +48,7 @@ def once(work: Callable[..., np.ndarray], given: tuple, *told: Any) -> np.ndarra
 
 
 def _digest(work: Callable[..., np.ndarray], given: tuple[Any, ...]) -> str:
-    seen = hashlib.blake2b(json.dumps([work.__qualname__, versions()]).encode(), digest_size=16)
+    seen = hashlib.blake2b(json.dumps([work.__module__, work.__qualname__, versions()]).encode(), digest_size=16)
     for what in given:
         for part in _parts(what):
             seen.update(part)
