@@ -28,7 +28,7 @@ from diembao.__main__ import main
 from diembao.archive import LostError, Transaction
 from diembao.catalogue import load_catalogue
 from diembao.ingest import ingest
-from diembao.measures import comention, comparison, coverage, frequency, narrow, select
+from diembao.measures import comention, comparison, coverage, frequency, intervals, narrow, select
 from diembao.schema import TABLES
 
 SENTENCES = ["Mỹ và {} nối lại đàm phán ngày 12/6/2024.", "Theo AP, hai bên trao đổi danh sách.", "Cuộc họp kéo dài."]
@@ -234,6 +234,7 @@ def test_the_sample_report_is_the_same_from_folder_archive_dask_and_an_earlier_s
 
     def built(corpus: str, **options: str) -> tuple[bytes, bytes]:
         out = Path(tempfile.mkdtemp(dir=tmp_path))  # no earlier build to compare with
+        shutil.rmtree(tmp_path / "cache" / "drawn", ignore_errors=True)  # each draws for itself
         given = {"parameters": {"corpus": corpus}, "editions": editions, "out": out, "progress": False}
         build = report.build(**given, **options).folder
         page = (build / "small_blocks.html").read_bytes()
@@ -758,6 +759,33 @@ def test_after_an_addition_only_its_month_is_made_again(pages, tmp_path):
         assert table.equals(counts(open_corpus(pages, catalogue()))[name]), name
     select(open_corpus(f"{root}@1"), rollup="none", line_roles=["body"], date_from="2024-02")
     assert kept(tmp_path) == after  # neither what a reader chooses nor an earlier state makes anything anew
+
+
+def test_after_an_addition_only_its_month_is_drawn_again(pages, tmp_path, monkeypatch):
+    root, drawn, draw = str(tmp_path / "archive"), [], intervals._resampled
+    monkeypatch.setattr(intervals, "_CELLS", 0)  # each draw a block, and all of them kept
+    monkeypatch.setattr(intervals, "_resampled", lambda *given: drawn.append(given) or draw(*given))
+    for number in (*range(0, 72, 12), *range(1, 73, 12)):  # January and February
+        write(pages, number, NAMES[number // 12], *["Mỹ chưa trả lời."] * (number % 5))
+    add(pages, root)
+
+    def periods() -> pl.DataFrame:
+        chosen = select(open_corpus(root), duplicates="printed", line_roles=["lead", "body"])
+        return frequency.by_period(chosen.mentions, chosen.articles, every="month", resamples=20)
+
+    before = periods()
+    assert before["share_low"].count() == 2 and len(drawn) == 2 * 20
+    assert periods().equals(before) and len(drawn) == 2 * 20
+    write(pages, 73, "Lào")
+    add(pages, root)
+    after = periods()
+    assert len(drawn) == 3 * 20 and not after.equals(before)
+    tables = counts(open_corpus(root))
+    drawn.clear()
+    monkeypatch.setenv("DIEMBAO_CACHE", str(tmp_path / "empty"))
+    assert periods().equals(after) and len(drawn) == 2 * 20
+    for name, table in counts(open_corpus(root)).items():
+        assert table.equals(tables[name]), name
 
 
 def test_what_is_kept_of_earlier_states_goes_when_it_has_long_not_been_used(pages, tmp_path):

@@ -1,6 +1,7 @@
 """An ingest on Dask workers: the tables of one machine, whatever happens to a worker; others are refused first."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -77,7 +78,8 @@ def test_a_worker_killed_in_the_middle_changes_nothing(pages, tmp_path, monkeypa
 
 
 def measured() -> dict:
-    """→ tables of measures whose intervals and tests take several blocks of draws each."""
+    """→ tables of measures whose intervals and tests take several blocks of draws each, made anew."""
+    shutil.rmtree(corpus.cache_home() / "drawn", ignore_errors=True)
     chosen = select(press(400))
     tables = chosen.mentions, chosen.articles, chosen.citations
     return {

@@ -192,10 +192,11 @@ for table in (
 """
 
 
-def test_the_number_of_threads_changes_no_bit():
+def test_the_number_of_threads_changes_no_bit(tmp_path):
     def tables(threads: str) -> str:
         names = ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
         places = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+        places["DIEMBAO_CACHE"] = str(tmp_path / threads)  # what one has drawn is not to be found by the other
         environment = os.environ | dict.fromkeys(names, threads) | places
         run = subprocess.run(
             [sys.executable, "-c", TABLES], env=environment, capture_output=True, text=True, check=True

@@ -6,11 +6,12 @@ together, 0 as often as by accident, -1 never together. Sentences of one article
 its interval comes from resampling articles.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 
 import numpy as np
 import polars as pl
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, hstack
 
 from ..schema import DiembaoError
 from . import intervals
@@ -66,9 +67,7 @@ def pairs(
     pair = (number + number.T)[one, other]
     low, high = np.full((2, len(npmi)), np.nan)
     if resamples and not few:
-        units_, each_, both_ = _sums(intervals.resampled(counts, source, resamples), size)
-        draws = _npmi(both_, each_[:, upper[0]], each_[:, upper[1]], units_)
-        low, high = intervals.standard(npmi, draws, intervals.drawn(articles.height), "fisher")
+        low, high = _ends(counts, npmi, source, resamples)
     abstains = (naming < intervals.MINIMUM_NAMING) | few | (np.isnan(low) & (resamples > 0))
     low, high = (np.where(abstains, np.nan, end) for end in (low, high))
     total = int(units.item())
@@ -97,30 +96,49 @@ def _counts(
 ) -> tuple[csr_array, np.ndarray]:
     """`slices` of mentions and what each article is drawn in → of each of these: its units that name anyone, those with
     each name, those with each pair; and how many articles have each pair."""
-    size, many = len(names), len(names) + 1
-    place_of = pl.DataFrame({"actor_id": names}).with_row_index("one")
-    width = many + size * (size - 1) // 2
+    size = len(names)
+    width = 1 + size + size * (size - 1) // 2
     counts, naming = csr_array((drawn.max(initial=-1) + 1, width)), np.zeros(width, dtype=np.int64)
     for part in parts:
-        columns = place_of.cast({"actor_id": part.schema["actor_id"], "one": pl.Int64})
-        # a unit and a name in one number
-        number = (pl.col("row").cast(pl.Int64) * 2**24 + (pl.col("sentence") if sentences else 0)) * many
-        found = part.filter(pl.col("actor_id").is_not_null()).join(columns, on="actor_id", how="left", validate="m:1")
-        found = found.select(cell=number + pl.col("one").fill_null(size)).unique()
-        found = found.select(unit=pl.col("cell") // many, one=pl.col("cell") % many)
-        row = (pl.col("unit") // 2**24).alias("row")
-        every = found.select("unit").unique().select(row, column=pl.lit(0, pl.Int64))
-        present = found.filter(pl.col("one") < size)
-        single = present.select(row, column=1 + pl.col("one"))
-        beside = present.join(present.rename({"one": "other"}), on="unit").filter(pl.col("one") < pl.col("other"))
-        # pairs in the order of the upper triangle, row by row
-        place = pl.col("one") * (2 * size - pl.col("one") - 1) // 2 + pl.col("other") - pl.col("one") - 1
-        double = beside.select(row, column=1 + size + place)
-        cells = pl.concat([every, single, double]).group_by("row", "column").len("count")
-        naming += np.bincount(cells["column"].to_numpy(), minlength=width)
-        cells = cells.select("count", pl.Series("place", drawn[cells["row"].to_numpy()]), "column")
-        counts += intervals.sparse(cells, counts.shape)
-    return counts, naming[many:]
+        row, present = _present(part, names, sentences)
+        rows, article = np.unique(row, return_inverse=True)
+        # beside the first column, of any name, stand all; beside each name those behind it: pairs row by row
+        of = present.tocsc()
+        units = (of.indices[of.indptr[one] : of.indptr[one + 1]] for one in range(max(1, size)))
+        beside = (
+            intervals.placed(present[those][:, one + (one > 0) :], article[those], len(rows))
+            for one, those in enumerate(units)
+        )
+        own = hstack(list(beside), format="csr")
+        naming += np.bincount(own.indices, minlength=width)
+        counts += intervals.placed(own, drawn[rows], counts.shape[0])
+    return counts, naming[1 + size :]
+
+
+def _present(part: pl.DataFrame, names: pl.Series, sentences: bool) -> tuple[np.ndarray, csr_array]:
+    """`slices` of mentions → of each unit of text that names anyone its row, and whether it has anyone, each name."""
+    place = pl.DataFrame({"actor_id": names}).with_row_index("place").cast({"place": pl.Int64})
+    place = place.cast({"actor_id": part.schema["actor_id"]})
+    found = part.filter(pl.col("actor_id").is_not_null()).join(place, on="actor_id", how="left", validate="m:1")
+    unit = pl.col("row").cast(pl.Int64) * 2**24 + (pl.col("sentence") if sentences else 0)
+    # a unit and a name in one number, anyone being the first name
+    cell = found.select(unit * (1 + len(names)) + pl.col("place") + 1).drop_nulls().to_series()
+    units = found.select(unit.unique().sort()).to_series()
+    cells = pl.concat([units * (1 + len(names)), cell]).unique().sort().to_numpy()
+    column = cells % (1 + len(names))
+    ends = np.append(np.flatnonzero(column == 0), len(cells))  # each unit begins with anyone
+    shape = len(units), 1 + len(names)
+    return (units // 2**24).to_numpy(), csr_array((np.ones(len(cells)), column, ends), shape=shape)
+
+
+@intervals.drawn_once
+def _ends(counts: csr_array, npmi: np.ndarray, source: np.random.Generator, resamples: int) -> np.ndarray:
+    """`_counts` of what is drawn, NPMI of each pair → the ends of its interval."""
+    size = (1 + math.isqrt(1 + 8 * len(npmi))) // 2
+    one, other = np.triu_indices(size, 1)
+    units, each, both = _sums(intervals.resampled(counts, source, resamples), size)
+    draws = _npmi(both, each[:, one], each[:, other], units)
+    return np.stack(intervals.standard(npmi, draws, counts.shape[0], "fisher"))
 
 
 def _sums(sums: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

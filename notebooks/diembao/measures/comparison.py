@@ -186,12 +186,14 @@ def attributed_shares(
     )
     rows = ordered(articles).select(on).with_row_index("row")
     within = attach(said, rows, on)
+    has_said = np.zeros(articles.height, dtype=bool)
+    has_said[within["row"].to_numpy()] = True
     heard = pl.concat(
-        part.filter(pl.col("actor_id").is_not_null())
-        .join(within, on=["row", "sentence"])  # fans out on purpose: a sentence may have two sources
-        .cast({"actor_id": pl.String})
+        part.filter(pl.Series(has_said[part["row"].to_numpy()]) & pl.col("actor_id").is_not_null())
         for part in slices(mentions, articles, "sentence", "actor_id")
     )
+    # fans out on purpose: a sentence may have two sources
+    heard = heard.join(within, on=["row", "sentence"]).cast({"actor_id": pl.String})
     most = heard["actor_id"].value_counts().sort("count", "actor_id", descending=[True, False])["actor_id"]
     keys = pl.Series(list(actors), dtype=pl.String) if len(actors) else most.head(TOP)
     tables = [
@@ -348,15 +350,10 @@ def _against_rest(
     enough = min(len(its), len(rest)) >= intervals.MINIMUM_ARTICLES and len(keys) > 1
     abstains = (np.minimum(naming, rest_naming) < intervals.MINIMUM_NAMING) | (not enough)
     if enough:
-        draws = [
-            intervals.resampled(side, intervals.generator(seed, source, name), resamples, articles.height)
-            for name, side in (("own", ours), ("rest", theirs))
-        ]
-        low, high = intervals.bounds(_log_odds(*draws, alpha)[0], np.minimum(naming, rest_naming))
-        everything = vstack([ours, theirs], format="csr")
-        dealt = intervals.dealt(everything, len(its), intervals.generator(seed, source, "dealt"), permutations)
-        chance = _log_odds(dealt, everything.sum(0) - dealt, alpha)[0]
-        as_far = (np.abs(chance) >= np.abs(delta) - 1e-12).sum(0)
+        own, other, deals = (intervals.generator(seed, source, name) for name in ("own", "rest", "dealt"))
+        every, fewest = vstack([ours, theirs], format="csr"), np.minimum(naming, rest_naming)
+        low, high = _ends(every, len(its), alpha, fewest, articles.height, own, other, resamples)
+        as_far = _as_far(every, len(its), alpha, delta, deals, permutations)
         p = np.where(naming + rest_naming < intervals.MINIMUM_NAMING, np.nan, (1 + as_far) / (1 + permutations))
     low, high = (np.where(abstains, np.nan, end) for end in (low, high))
 
@@ -383,6 +380,38 @@ def _against_rest(
             "abstains": np.asarray(abstains, dtype=bool),
         }
     ).with_columns(pl.selectors.float().fill_nan(None))
+
+
+@intervals.drawn_once
+def _ends(
+    counts: csr_array,
+    own: int,
+    alpha: np.ndarray,
+    naming: np.ndarray,
+    corpus: int,
+    source: np.random.Generator,
+    rest_source: np.random.Generator,
+    resamples: int,
+) -> np.ndarray:
+    """Article × actor counts, the first of them of a source's own articles → the ends of its log-odds."""
+    sides = (counts[:own], source), (counts[own:], rest_source)
+    draws = [intervals.resampled(side, stream, resamples, corpus) for side, stream in sides]
+    return np.stack(intervals.bounds(_log_odds(*draws, alpha)[0], naming))
+
+
+@intervals.drawn_once
+def _as_far(
+    counts: csr_array,
+    own: int,
+    alpha: np.ndarray,
+    delta: np.ndarray,
+    source: np.random.Generator,
+    permutations: int,
+) -> np.ndarray:
+    """Article × actor counts, the first of them of a source's own articles → how many deals are as far off."""
+    dealt = intervals.dealt(counts, own, source, permutations)
+    chance = _log_odds(dealt, counts.sum(0) - dealt, alpha)[0]
+    return (np.abs(chance) >= np.abs(delta) - 1e-12).sum(0)
 
 
 def _log_odds(ours: np.ndarray, theirs: np.ndarray, alpha: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -442,12 +471,8 @@ def distances(
         if min(side.sum() for side in sums) > 0:
             divergence = float(_divergence(*sums))
         if not abstains:
-            everything = vstack(counts, format="csr")
-            dealt = intervals.dealt(everything, sizes[0], intervals.generator(seed, one, other), permutations)
-            dealt = _divergence(dealt, everything.sum(0) - dealt)
-            by_chance = float(np.sqrt(dealt).mean())
-            # equal deals must count as equal: the same numbers summed in another order differ in the last bits
-            p = float((1 + (dealt >= divergence - 1e-12).sum()) / (1 + permutations))
+            everything, stream = vstack(counts, format="csr"), intervals.generator(seed, one, other)
+            by_chance, p = _by_chance(everything, sizes[0], divergence, stream, permutations).tolist()
         rows.append(
             (
                 one,
@@ -477,6 +502,18 @@ def distances(
         "abstains": pl.Boolean,
     }
     return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+@intervals.drawn_once
+def _by_chance(
+    counts: csr_array, own: int, divergence: float, source: np.random.Generator, permutations: int
+) -> np.ndarray:
+    """Article × actor counts, the first of them of one side's articles → mean distance of deals, p of the observed."""
+    dealt = intervals.dealt(counts, own, source, permutations)
+    dealt = _divergence(dealt, counts.sum(0) - dealt)
+    # equal deals must count as equal: the same numbers summed in another order differ in the last bits
+    p = (1 + (dealt >= divergence - 1e-12).sum()) / (1 + permutations)
+    return np.array([np.sqrt(dealt).mean(), p])
 
 
 def _leading(
