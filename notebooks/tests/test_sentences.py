@@ -17,7 +17,7 @@ def sentences(*lines: str) -> list[str]:
     ends = [len("\n".join(lines[: n + 1])) + (n + 1 < len(lines)) for n in range(len(lines))]
     roles = ["body" if line.strip() else None for line in lines]
     table = pl.DataFrame(
-        {"page": "p", "start": [0, *ends[:-1]], "text": lines, "role": roles},
+        {"page": "p", "line": range(1, len(lines) + 1), "start": [0, *ends[:-1]], "text": lines, "role": roles},
         schema_overrides={"start": pl.Int64, "role": pl.String},
     )
     starts = sentence_starts(table, WORDS)
@@ -59,7 +59,7 @@ def test_sentences_cover_every_line_and_nothing_twice(lines):
     texts = [line.strip() for line in lines]
     roles = tuple("body" if text else None for text in texts)
     table = pl.DataFrame(
-        {"page": "p", "start": [1000 * n for n in range(len(texts))], "text": texts, "role": roles},
+        {"page": "p", "line": range(1, len(lines) + 1), "start": [1000 * n for n in range(len(texts))], "text": texts, "role": roles},
         schema_overrides={"start": pl.Int64, "role": pl.String},
     )
     starts = sentence_starts(table, WORDS)
