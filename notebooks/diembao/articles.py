@@ -36,7 +36,7 @@ def split_lines(pages: pl.DataFrame) -> pl.DataFrame:
 
 
 def line_roles(lines: pl.DataFrame, pages: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
-    """Lines of `split_lines` → the same with `segment`, `role` (null for a blank line) and `paragraph`, its first line."""
+    """Lines of `split_lines` → the same with `segment`, `role` and the first line of its `paragraph` (blank: null)."""
     full = (
         lines.with_columns(plain=folded(pl.col("text")).str.replace_all(_INVISIBLE, "").str.strip_chars())
         .filter(pl.col("plain") != "")

@@ -303,7 +303,7 @@ def _no_rows() -> dict[str, pl.DataFrame]:
 
 def _extract_pages(pages: pl.DataFrame, catalogue: Catalogue, given: pl.DataFrame) -> dict[str, pl.DataFrame]:
     lines = articles.line_roles(articles.split_lines(pages), pages, catalogue)
-    placed = corrections.place(given, lines)
+    placed = corrections.place(given, lines, pages)
     lines = corrections.with_roles(lines, placed)
     full, parts = paragraphs(lines)
     words = catalogue.cues["dates"]

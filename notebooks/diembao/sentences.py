@@ -1,4 +1,4 @@
-"""Lines → the paragraphs in which names and dates are read, and where the sentences begin by which they are counted."""
+"""Lines → the paragraphs that names and dates are read in, and where the sentences begin that they are counted by."""
 
 import polars as pl
 
@@ -87,9 +87,9 @@ def _located(found: pl.DataFrame, at: str, parts: pl.DataFrame) -> pl.DataFrame:
 
 
 def around_lines(read: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFrame:
-    """Paragraphs and parts → `page`, `line` of each line, its paragraph's `text`, and `start`, where that begins for it.
+    """Paragraphs and parts → each line (`page`, `line`) with its paragraph's `text`, and the `start` that would have.
 
-    What stands at `start` + n of the page, in that line, is at n in the text.
+    What stands in the line at `start` + n of the page is at n in the text.
     """
     columns = ["page", "line", "text", "start"]
     shift = parts.filter(pl.col("part") != pl.col("paragraph")).select(
@@ -100,11 +100,11 @@ def around_lines(read: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFrame:
 
 
 def sentence_starts(lines: pl.DataFrame, words: dict) -> pl.DataFrame:
-    """Paragraphs (with `text`, `role`), cues of `[sentences]` → `page`, `line`, `sentence` (from 1 in the page), `start`.
+    """Paragraphs (with `text`, `role`), cues of `[sentences]` → `page`, `line`, `sentence` (from 1 in it), `start`.
 
-    A paragraph that is not blank begins a sentence, whatever its role. Inside it one begins behind a full stop, question or
-    exclamation mark or an ellipsis, where a capital or a number follows; not behind an initial, an abbreviation of the
-    list or the number of a list's item. `start` counts code points, as everywhere.
+    A paragraph that is not blank begins a sentence, whatever its role. Inside it one begins behind a full stop, a
+    question or exclamation mark or an ellipsis, where a capital or a number follows; not behind an initial, an
+    abbreviation of the list or the number of a list's item. `start` counts code points, as everywhere.
     """
     text = pl.col("text").str.replace_all(_BREAK, " ", literal=True)
     text = text.str.replace(r"^(\s*(?:\d{1,3}|[IVX]+|\p{L}))\.(\s)", f"${{1}}{_DOT}${{2}}")
@@ -136,10 +136,11 @@ def sentence_starts(lines: pl.DataFrame, words: dict) -> pl.DataFrame:
 
 def with_sentences(spans: pl.DataFrame, starts: pl.DataFrame) -> pl.DataFrame:
     """Spans (`page`, `start`) and the sentences of their pages → the same rows in the same order, with `sentence`."""
+    starts = starts.select("page", "start", "sentence").sort("start")
     numbered = (
         spans.with_row_index("n")
         .sort("start")
-        .join_asof(starts.select("page", "start", "sentence").sort("start"), on="start", by="page", strategy="backward", check_sortedness=False)
+        .join_asof(starts, on="start", by="page", strategy="backward", check_sortedness=False)
         .sort("n")
         .drop("n")
     )
