@@ -234,13 +234,16 @@ def _clauses(found: pl.DataFrame, cues: dict) -> pl.DataFrame:
     edge = rf"(?:^|[^{LETTER}])"
     to_come = rf"(?i){edge}{words('ahead')}(?:[^{LETTER}]|$)"
     next_week = (pl.col("week_shift") > 0).fill_null(False)
-    planned = clause.str.contains(to_come) | rest.str.contains(to_come)
+    verbs = rf"(?:(?:cũng|đã|vừa) )?{words('news_verbs')}[^{LETTER}]"
+    tells = right.str.contains(rf"(?i)^[ ,]*{verbs}")
+    says = right.str.contains(rf"(?i)^(?: |, khi (?:ông|bà) (?:(?:này|ấy) )?){verbs}")
+    # "ngày 11-1 cho biết sẽ tới thăm": what is said then is to come, not the day
+    planned = clause.str.contains(to_come) | (rest.str.contains(to_come) & ~says)
     soon = right.str.contains(r"(?i)^ (?:sắp )?tới(?: đây)?(?:$|[ ,.;:)])") & ~right.str.contains(
         r"(?i)^ tới (?:ngày|\d)"
     )
     opens = clause.str.contains(rf'(?i)^["( ]*(?:{words("news_openings")}[, ]*){{0,2}}$')
     told = left.str.contains(rf"(?i){edge}{words('news_verbs')} (?:(?:vào|trong|hôm|cùng|ngày|sáng|chiều|tối) )*$")
-    tells = right.str.contains(rf"(?i)^[ ,]*(?:(?:cũng|đã|vừa) )?{words('news_verbs')}[^{LETTER}]")
     that_day = pl.col("surface").str.contains("(?i)^hôm") | left.str.contains("(?i)hôm $")
     mark = left.str.contains(rf"(?i){edge}{words('mark_in_time')} (?:vào )?$")
     yearly = right.str.contains(rf"(?i)^ {words('every_year')}")
@@ -250,7 +253,7 @@ def _clauses(found: pl.DataFrame, cues: dict) -> pl.DataFrame:
             ahead=soon | next_week | planned,
             marked=mark | yearly,
             back=(clause + pl.lit(" ") + rest).str.contains(rf"(?i){edge}{words('looks_back')}(?:[^{LETTER}]|$)"),
-            news=opens | told | tells | that_day,
+            news=opens | told | tells | says | that_day,
         )
         .with_columns(
             reported=pl.col("news") & ~pl.col("ahead") & ~pl.col("marked") & pl.col("role").is_in(_TEXT),
@@ -359,8 +362,10 @@ def _window(own: pl.DataFrame, reported: pl.DataFrame) -> pl.DataFrame:
 
     That is the year of the latest reported day, if only in one year it lies between the latest date with a year that
     is not to come and the earliest that is planned; if the plan is for earlier in a year, so that the day lies in the
-    year before; or if a reported day closely follows one named with its year. No more is read from a year that was
-    looked back on: of 54 articles whose year is known otherwise, the next such day lies in it in 23.
+    year before, or for a month that is also named as a plan without its year ("sẽ thăm vào tháng 4-2019", "sẽ thăm
+    trong tháng 4"), and so is the next of its name; or if a reported day closely follows one named with its year. No
+    more is read from a year that was looked back on: of 54 articles whose year is known otherwise, the next such day
+    lies in it in 23.
     """
     year = pl.coalesce("year", "year_said")
     code_month = pl.when(pl.col("code") < 30).then((pl.col("code") - 20) * 3).otherwise((pl.col("code") - 33) * 3 + 1)
@@ -385,11 +390,16 @@ def _window(own: pl.DataFrame, reported: pl.DataFrame) -> pl.DataFrame:
     named = dated.group_by("page").agg(
         since=pl.col("starts").filter(behind & (~of_year | past_year)).max(), until=until
     )
+    yearless = pl.all_horizontal(pl.col("year", "year_said", "year_shift", "month_from").is_null())
+    planned_month = (pl.col("kind") == "month") & pl.col("planned") & ~pl.col("marked")
+    again = dated.filter(planned_month).join(own.filter(planned_month & yearless), on=["page", "month"], how="semi")
+    again = again.select("page", until="ends", comes_next=pl.lit(True)).unique()
+    named = named.join(again, on=["page", "until"], how="left")
     bounded = reported.select("page", "on", "within").join(named, on="page", how="inner")
     in_year = pl.date(pl.col("until").dt.year(), pl.col("on").dt.month(), pl.col("on").dt.day())
     last = pl.when(in_year <= pl.col("until")).then(in_year).otherwise(in_year.dt.offset_by("-1y"))
     next_year = pl.col("day").dt.year() < pl.col("until").dt.year()
-    only_one = next_year | (pl.col("since") > pl.col("day").dt.offset_by("-1y"))
+    only_one = next_year | pl.col("comes_next") | (pl.col("since") > pl.col("day").dt.offset_by("-1y"))
     planned = bounded.with_columns(day=last).filter(only_one & (pl.col("since") <= pl.col("day")).fill_null(True))
     one_day = (pl.col("kind") == "day") & pl.col("day").is_not_null() & pl.col("day_from").is_null()
     latest = pl.col("year") == pl.col("year").max().over("page")

@@ -142,6 +142,26 @@ def test_a_plan_for_early_in_a_year_puts_later_days_in_the_year_before():
     assert resolved(NEWS, "Họ từng gặp nhau vào tháng 1/2020.")[0] == "XXXX-04-09"
 
 
+def test_a_month_planned_for_with_and_without_its_year_comes_next():
+    full, bare = "Họ sẽ gặp lại tại thủ đô vào tháng 6-2019.", "Hai bên sẽ ký thỏa thuận trong tháng 6."
+    assert resolved(NEWS, full, bare) == ["2019-04-09", "2019-06", "2019-06"]
+    assert resolved(NEWS, full)[0] == "XXXX-04-09"  # a plan may be made for a year ahead
+    assert resolved(NEWS, full, "Hai bên sẽ ký thỏa thuận trong tháng 7.")[0] == "XXXX-04-09"
+    since = "Đây sẽ là cuộc gặp đầu tiên của họ kể từ tháng 6-2018."
+    assert resolved(NEWS, since, bare)[0] == "XXXX-04-09"
+
+
+@pytest.mark.parametrize("report", ["cho biết hai bên sẽ", ", khi ông này cho rằng hai bên có thể", "nhận định họ sắp"])
+def test_a_day_on_which_a_plan_is_told_of_is_a_reported_one(report):
+    got = published(MILLER, f"Trong khi đó, đại diện hai bên ngày 2/10 {report} nối lại đối thoại.".replace(" ,", ","))
+    assert got == "[2023-10-02..2023-12-31,2024-10-02..2024-12-31]"
+
+
+def test_a_day_that_is_planned_is_not_reported_by_who_tells_of_it():
+    got = published(MILLER, "Ông kêu gọi các bên sẽ gặp nhau ngày 2/10, nói rằng hòa bình đang tới gần.")
+    assert got == published(MILLER)
+
+
 def test_a_day_just_after_one_with_its_year_goes_on_from_it():
     photo = "Đại diện hai bên tại cuộc gặp ngày 7-4-2019."
     assert resolved(NEWS, photo, "Hôm 2/4, họ đã gặp nhau.") == ["2019-04-09", "2019-04-07", "2019-04-02"]
