@@ -809,13 +809,14 @@ def resolve(found: pl.DataFrame, anchors: pl.DataFrame, cues: Mapping[str, Any])
 
     A year comes from the expression, its sentence, publication, or what the article's other dates tell: the same day
     with its year, or own_first and own_last of the anchors (`publication.tell`); otherwise it stays XXXX. From an
-    interval of publication follows only what all of it agrees on.
+    interval of publication follows only what all of it agrees on; "next month" follows from `month_now` too.
     """
     keys = [key for key in ("page", "segment") if key in found.columns and key in anchors.columns]
     if "own_first" not in anchors.columns:
-        anchors = anchors.with_columns(own_first=pl.lit(None, pl.Date), own_last=pl.lit(None, pl.Date))
+        unknown = {"own_first": pl.Date, "own_last": pl.Date, "month_now": pl.Int32}
+        anchors = anchors.with_columns(pl.lit(None, dtype).alias(name) for name, dtype in unknown.items())
     ends = ["published_first", "published_last", "own_first", "own_last"]
-    known = anchors.select(*keys, *ends).unique(keys, keep="first")
+    known = anchors.select(*keys, *ends, "month_now").unique(keys, keep="first")
     dated = found.join(known, on=keys, how="left", maintain_order="left")
     # what link lists and other articles on the page say is not about this article
     own_text = dated.filter(~pl.col("role").is_in(_FOREIGN_ROLES)) if "role" in dated.columns else dated
@@ -857,7 +858,10 @@ def resolve(found: pl.DataFrame, anchors: pl.DataFrame, cues: Mapping[str, Any])
         pl.col("year_now") + pl.col("year_shift"),
         pl.when(pl.col("kind") == "year").then(pl.col("year_now") + pl.col("shift")),
     )
-    from_own_day = _write(pl.col("own_common"), pl.lit(None, pl.Int32)).str.replace("^....", "XXXX")
+    of_month = counted & (pl.col("kind") == "month") & pl.col("month").is_null()
+    in_month = pl.when(of_month).then(pl.date(_COMMON_YEAR, pl.col("month_now"), 1))
+    today = pl.coalesce("own_common", in_month)
+    from_own_day = _write(today, pl.lit(None, pl.Int32)).str.replace("^....", "XXXX")
     dated = dated.with_columns(
         anchored=anchored,
         open=_write(pl.lit(None, pl.Date), pl.coalesce(said, in_article)),

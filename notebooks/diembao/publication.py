@@ -38,13 +38,15 @@ class Told(NamedTuple):
 def tell(table: pl.DataFrame, found: pl.DataFrame, catalogue: Catalogue) -> Told:
     """Articles and scanned dates → what the dates of undated main articles bound.
 
-    `window` (page, segment, own_first, own_last) is for `dates.resolve`: it follows from the article's own words alone.
+    `window` (page, segment, own_first, own_last, month_now) is for `dates.resolve`: it follows from the article's own
+    words alone.
     """
     undated = table.filter((pl.col("segment") == 0) & pl.col("published").is_null()).select("page")
     of_main = found.filter(pl.col("segment") == 0).join(undated, on="page", how="semi")
     own = _clauses(of_main, catalogue.cues["publication"])
     reported = _reported(own)
-    return Told(_limits(own), reported, _window(own, reported))
+    window = _window(own, reported).join(_month_now(own, reported), on="page", how="full", coalesce=True)
+    return Told(_limits(own), reported, window.with_columns(segment=pl.lit(0, pl.Int32)))
 
 
 def infer(
@@ -358,7 +360,7 @@ def _reported(own: pl.DataFrame) -> pl.DataFrame:
 
 
 def _window(own: pl.DataFrame, reported: pl.DataFrame) -> pl.DataFrame:
-    """Dates, reported days → page, segment, own_first, own_last: publication, where the article's words leave one year.
+    """Dates, reported days → page, own_first, own_last: publication, where the article's words leave one year.
 
     That is the year of the latest reported day, if only in one year it lies between the latest date with a year that
     is not to come and the earliest that is planned; if the plan is for earlier in a year, so that the day lies in the
@@ -426,10 +428,28 @@ def _window(own: pl.DataFrame, reported: pl.DataFrame) -> pl.DataFrame:
         .unique("page", keep="first", maintain_order=True)
         .select(
             "page",
-            segment=pl.lit(0, pl.Int32),
             own_first="day",
             own_last=pl.min_horizontal(pl.col("day") + pl.duration(days="within"), "until"),
         )
+    )
+
+
+def _month_now(own: pl.DataFrame, reported: pl.DataFrame) -> pl.DataFrame:
+    """Dates, reported days → page, month_now: the month of publication, in whatever year.
+
+    That is the month of the latest reported day, where the article speaks of the next month and says of something in
+    the month after that day that it is to come ("tháng tới", "ngày 12/6", after "hôm 24/5").
+    """
+    plain = pl.all_horizontal(pl.col("year", "year_said", "year_shift", "shift", "day_from", "month_from").is_null())
+    named = pl.col("kind").is_in(["day", "month"]) & pl.col("month").is_not_null()
+    to_come = own.filter(named & plain & pl.col("announced")).select("page", "month")
+    next_month = own.filter((pl.col("kind") == "month") & (pl.col("shift") == 1) & pl.col("month").is_null())
+    now = pl.col("on").dt.month().cast(pl.Int32)
+    return (
+        reported.select("page", month_now=now, month=now % 12 + 1)
+        .join(to_come, on=["page", "month"], how="semi")
+        .join(next_month, on="page", how="semi")
+        .drop("month")
     )
 
 

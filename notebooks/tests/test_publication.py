@@ -151,6 +151,20 @@ def test_a_month_planned_for_with_and_without_its_year_comes_next():
     assert resolved(NEWS, since, bare)[0] == "XXXX-04-09"
 
 
+def test_next_month_is_the_one_something_is_to_come_in_after_the_news():
+    plan = "Cuộc họp vào tháng tới sẽ diễn ra tại thủ đô, và đầu tháng này họ đã chuẩn bị."
+    assert resolved(NEWS, plan, "Vòng đàm phán dự kiến diễn ra ngày 12/5.") == [
+        "XXXX-04-09",
+        "XXXX-05",
+        "XXXX-04",
+        "XXXX-05-12",
+    ]
+    assert resolved(NEWS, plan, "Vòng đàm phán dự kiến diễn ra ngày 12/6.")[1:3] == ["REL", "REL"]
+    assert resolved(NEWS, plan, "Vòng đàm phán đã diễn ra ngày 12/5.")[1:3] == ["REL", "REL"]
+    december = NEWS.replace("9/4", "9/12")
+    assert resolved(december, plan, "Vòng đàm phán dự kiến diễn ra ngày 12/1.")[1:3] == ["XXXX-01", "XXXX-12"]
+
+
 @pytest.mark.parametrize("report", ["cho biết hai bên sẽ", ", khi ông này cho rằng hai bên có thể", "nhận định họ sắp"])
 def test_a_day_on_which_a_plan_is_told_of_is_a_reported_one(report):
     got = published(MILLER, f"Trong khi đó, đại diện hai bên ngày 2/10 {report} nối lại đối thoại.".replace(" ,", ","))
