@@ -36,7 +36,7 @@ def split_lines(pages: pl.DataFrame) -> pl.DataFrame:
 
 
 def line_roles(lines: pl.DataFrame, pages: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
-    """Lines of `split_lines` → the same with `segment` and `role` (null for a blank line)."""
+    """Lines of `split_lines` → the same with `segment`, `role` and the first line of its `paragraph` (blank: null)."""
     full = (
         lines.with_columns(plain=folded(pl.col("text")).str.replace_all(_INVISIBLE, "").str.strip_chars())
         .filter(pl.col("plain") != "")
@@ -49,11 +49,12 @@ def line_roles(lines: pl.DataFrame, pages: pl.DataFrame, catalogue: Catalogue) -
     full = _second_articles(full)
     full = _kinds(_closing_block(full))
     roles = full.select("page", "line", "segment", role=_role())
-    roles = lines_of.join(roles, on=["page", "line"], how="left", maintain_order="left").with_columns(line="part")
+    roles = lines_of.join(roles, on=["page", "line"], how="left", maintain_order="left")
+    roles = roles.rename({"line": "paragraph", "part": "line"})
     return (
         lines.join(roles, on=["page", "line"], how="left", maintain_order="left")
         .with_columns(pl.col("segment").fill_null(strategy="forward").over("page").fill_null(0))
-        .select("page", "segment", "line", "start", "end", "text", "role")
+        .select("page", "segment", "line", "start", "end", "text", "role", "paragraph")
     )
 
 
@@ -100,19 +101,20 @@ def _wrapped(full: pl.DataFrame) -> pl.DataFrame:
 
     A line ends where the next word would not have fitted (a greedy wrap); the width is that of the longest broken off.
     """
-    here, next_line = _PAGE == _PAGE.shift(1), pl.col("line") == pl.col("line").shift(1) + 1
+    next_line = (_PAGE == _PAGE.shift(1)) & (pl.col("line") == pl.col("line").shift(1) + 1)
     full = full.with_columns(wide=pl.col("text").str.strip_chars_end().str.len_chars().shift(1).cast(pl.Int64))
     word = pl.col("plain").str.extract("^([^ ]+)").str.len_chars().cast(pl.Int64)
     full = full.with_columns(
         with_next=pl.col("wide") + 1 + word, cut=pl.col("runs_on") & next_line & (pl.col("wide") >= _NARROW)
     )
     width = pl.col("wide").filter("cut").max().over("page")
-    width = pl.col("wide").filter(pl.col("wide") <= width + 4).max().over("page")
+    open_above = next_line & pl.col("open_end")  # a capital may follow the longest
+    width = pl.col("wide").filter(open_above & (pl.col("wide") <= width + 4)).max().over("page")
     cuts = pl.col("cut").sum().over("page")
     tight = (pl.col("cut") & (pl.col("with_next") > width)).sum().over("page")
     wraps = (
         ((width <= _WIDE) & (cuts >= 3) & (tight * 2 >= cuts))
-        & (here & next_line & pl.col("open_end") & (pl.col("wide") <= width))
+        & (open_above & (pl.col("wide") <= width))
         & ((pl.col("with_next") > width) | (pl.col("cut") & (pl.col("wide") * 2 >= width)))
         & ~pl.col("plain").str.contains(r"^(?:[-+*•–]|\d+[.)]) ")
     )

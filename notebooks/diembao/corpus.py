@@ -22,7 +22,7 @@ from .catalogue import Catalogue, any_of, fold, folded, load_catalogue
 from .engine import Carried, in_threads
 from .pages import list_files, read_pages
 from .schema import CITATIONS, DATES, LINES, MENTIONS, PAGES, PROBLEMS, TABLES, DiembaoError, conform, empty
-from .sentences import sentence_starts, with_sentences
+from .sentences import around_lines, on_lines, paragraphs, sentence_starts, with_sentences
 
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
 _SETTLED = 2 * 10**9  # nanoseconds: no file system's clock is coarser
@@ -315,32 +315,34 @@ def _no_rows() -> dict[str, pl.DataFrame]:
 
 def _extract_pages(pages: pl.DataFrame, catalogue: Catalogue, given: pl.DataFrame) -> dict[str, pl.DataFrame]:
     lines = articles.line_roles(articles.split_lines(pages), pages, catalogue)
-    placed = corrections.place(given, lines)
+    placed = corrections.place(given, lines, pages)
     lines = corrections.with_roles(lines, placed)
-    full = lines.filter(pl.col("role").is_not_null())
+    full, parts = paragraphs(lines)
     prints = duplicates.fingerprints(full)  # takes much memory for a moment, so before the names are there
     words = catalogue.cues["dates"]
     found = dates.scan(full, words)
     bylines = full.filter(pl.col("role") == "byline")
-    table = articles.article_table(lines, pages, dates.publication_lines(bylines, found, words))
+    table = articles.article_table(full, pages, dates.publication_lines(bylines, found, words))
     table = corrections.with_published(table, placed)
     told = publication.tell(table, found, catalogue)
     anchors = table.join(told.window, on=["page", "segment"], how="left", maintain_order="left")
     timed = dates.resolve(found.filter(pl.col("role").is_in(_DATED_ROLES)), anchors, words)
     named = names.scan(full.with_columns(at_head=_at_head()), catalogue)
-    extracted = {
+    read = {
         "mention": mentions.find_mentions(named, full, catalogue),
         "citation": citations.find_citations(named, catalogue),
         "date": conform(timed, DATES),
     }
+    extracted = {part: on_lines(spans, parts, pages) for part, spans in read.items()}
     mentioned, cited, timed = (
         corrections.with_spans(part, spans, placed, lines, catalogue) for part, spans in extracted.items()
     )
+    around = around_lines(full, parts)
     # only now: what the text's dates say is resolved from what the page says, not from what is known of office holders
-    table = publication.infer(table, told, mentioned, full, catalogue)
+    table = publication.infer(table, told, mentioned, around, catalogue)
     table = corrections.with_facts(_with_sources(table, cited), placed)
     told, problems = corrections.outcome(placed, table, extracted)
-    starts = sentence_starts(lines, catalogue.cues["sentences"])
+    starts = on_lines(sentence_starts(full, catalogue.cues["sentences"]), parts, pages)
     return {
         "articles": conform(table, archive.UNMARKED),
         "lines": conform(lines, LINES),

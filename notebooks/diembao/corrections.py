@@ -252,8 +252,8 @@ def marks(given: pl.DataFrame) -> pl.DataFrame:
     return given.select("page", corrected=row).group_by("page").agg(pl.col("corrected").str.join("\x02").hash(seed=1))
 
 
-def place(given: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
-    """Corrections, lines with `text` and `role` → those of these pages, with `line`, `there` (its text) and `why`.
+def place(given: pl.DataFrame, lines: pl.DataFrame, pages: pl.DataFrame) -> pl.DataFrame:
+    """Corrections, lines with `text` and `role`, pages → those of these, with `line`, `there` (its text) and `why`.
 
     `there` is the text at the span or line; `why` says what keeps the correction from fitting its page, else null.
     """
@@ -262,14 +262,20 @@ def place(given: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     if mine.is_empty():
         return mine.with_columns(why=pl.lit(None, pl.String))
     filled = lines.filter(pl.col("role").is_not_null()).join(mine, on="page", how="semi")
-    filled = filled.select("page", at_line="line", from_="start", text="text")
+    filled = filled.select("page", "paragraph", at_line="line", from_="start", text="text")
     is_role = pl.col("part") == "role"
     of_role = mine.filter(is_role).join(filled, left_on=["page", "line"], right_on=["page", "at_line"], how="left")
     of_role = of_role.with_columns(there=pl.col("text").str.strip_chars())
-    offset = pl.col("start") - pl.col("from_")
-    held = filled.join(mine.filter(pl.col("start").is_not_null()), on="page")
-    held = held.filter((offset >= 0) & (offset + pl.col("end") - pl.col("start") <= pl.col("text").str.len_chars()))
-    held = held.select("file", "row", "at_line", held=pl.col("text").str.slice(offset, pl.col("end") - pl.col("start")))
+    spans = mine.filter(pl.col("start").is_not_null()).select("file", "row", "page", "start", "end")
+    begins, ends = (
+        spans.join(filled, on="page").filter(
+            at.is_between(pl.col("from_"), pl.col("from_") + pl.col("text").str.len_chars(), closed="left")
+        )
+        for at in (pl.col("start"), pl.col("end") - 1)
+    )
+    held = begins.join(ends.select("file", "row", "paragraph"), on=["file", "row", "paragraph"]).drop("text")
+    there = pl.col("text").str.slice("start", pl.col("end") - pl.col("start"))
+    held = held.join(pages.select("page", "text"), on="page").select("file", "row", "at_line", held=there)
     elsewhere = mine.filter(~is_role).join(held, on=["file", "row"], how="left", maintain_order="left")
     elsewhere = elsewhere.with_columns(there="held", line="at_line")
     other = pl.col("surface").is_not_null() & (pl.col("surface") != pl.col("there"))

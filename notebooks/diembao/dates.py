@@ -78,7 +78,7 @@ def _grammar(cues: Mapping[str, Any]) -> str:
         return f"(?:{_OPT}{separators}{_OPT}{year()}|{of_year()})"
 
     def part() -> str:
-        return f"(?:{keep('part', period_part)}{_GAP})?"
+        return f"(?:(?:hôm{_GAP})?{keep('part', period_part)}{_GAP})?"
 
     def relative_day() -> str:
         plain = f"(?:(?:{day_part}|đầu|cuối){_GAP})?(?:ngày{_GAP})?{keep('relday', _any_of(cues['relative_days']))}"
@@ -168,7 +168,7 @@ def _grammar(cues: Mapping[str, Any]) -> str:
         # cuối năm ngoái; tuần trước; tháng tới; năm qua; hồi đầu tháng
         *(f"{part()}{keep(f'rel{unit}', _any_of(words))}" for unit, words in cues["relative_periods"].items()),
         f"{part()}{keep('vague', _any_of(cues['vague_periods']))}",
-        f"{keep('part', 'đầu|giữa|cuối')}{_GAP}{keep('bareunit', 'tuần|tháng|năm|quý')}",
+        f"(?:hôm{_GAP})?{keep('part', 'đầu|giữa|cuối')}{_GAP}{keep('bareunit', 'tuần|tháng|năm|quý')}",
         # hôm thứ Hai; thứ Sáu tuần trước; sáng nay
         weekday(),
         relative_day(),
@@ -378,7 +378,7 @@ def _is_whole(cues: Mapping[str, Any]) -> pl.Expr:
 def _is_date(cues: Mapping[str, Any]) -> pl.Expr:
     """A candidate in a form that other things share (`form`) is a date, judged by its neighbours."""
     words = cues["cues"]
-    left, after, form = pl.col("left"), pl.col("after"), pl.col("form")
+    left, after, form, surface = pl.col("left"), pl.col("after"), pl.col("form"), pl.col("surface")
     measured = _after(words["units"]) & ~pl.col("right").str.contains("(?i)^[ ](?:ngày|tháng|năm)[ ][0-9]")
     closed = pl.col("right").str.contains(r"^[ ]?(?:$|[,.;:)”\"“!?]|[–-] )")
     counted = _before(words["quantifiers"]) | left.str.contains(f"(?:^|[^{_WORD}])[0-9]+(?:[.,][0-9]+)*[ ]*$")
@@ -393,6 +393,7 @@ def _is_date(cues: Mapping[str, Any]) -> pl.Expr:
     probable = likely & (closed | _after(words["day_after"])) & ~measured
     # "trực thăng Mi - 8/1 7": a type, cut into tokens
     model = left.str.contains(r"\p{Lu}\p{L}{0,3} ?- ?$") | after.str.contains("^ ?[0-9]")
+    named = pl.col("named").fill_null(False)
     # a range of numbers rises ("7-8 người"): what falls is a date, unless it is a score or a name
     falling = (pl.col("day") > 12) & left.str.contains(f"(?:^|[^{_WORD}])\\p{{Ll}}[{_WORD}]*[ ][(]?$") & ~measured
     month_word = ~pl.col("surface").str.contains("[0-9]$")
@@ -401,21 +402,27 @@ def _is_date(cues: Mapping[str, Any]) -> pl.Expr:
         (pl.col("weekday") == 7)
         | pl.col("surface").str.contains(r"(?i:thứ)[ ]\p{Lu}")
         | (weekday_before & pl.col("shift").is_not_null())
-        | (weekday_before & after.str.contains(r"^(?:$|,|[.](?:$| )|[ ](?:và|hoặc|hay)[ ])"))
+        | (weekday_before & after.str.contains(r"^(?:$|,|[.](?:$| ))"))
+        | (weekday_before & _after(words["weekday_after"]) & ~surface.str.contains("(?i)^ngày"))
         | after.str.contains("^[ ]?[(]$")
     )
     tests = {
         "numeric /": (certain | ~(fraction | round_the_clock)) & ~model,
-        "numeric -": certain | (falling & ~measured) | probable,
-        "numeric –": certain | (falling & ~measured) | probable,
+        "numeric -": certain | ((falling | named) & ~measured) | probable,
+        "numeric –": certain | ((falling | named) & ~measured) | probable,
         "numeric .": (certain & ~measured) | probable,
         "bare day": ~measured & ~counted & ~_before(words["each_before"]),
         "bare month": ~counted & ~(month_word & _after(words["units"])),
         "bare year": ~_before(words["not_years_before"]) & ~measured & (pl.col("year") >= 1800),
-        "bare period": (_before(words["period_before"]) | left.str.contains(r"(?:^|[.!?:;,(\"“])[ ]?$"))
+        "bare period": (
+            _before(words["period_before"])
+            | surface.str.contains("(?i)^hôm")
+            | left.str.contains(r"(?:^|[.!?:;,(\"“])[ ]?$")
+        )
         & ~_after(words["period_not_after"]),
         "relative period": ~counted
         & ~((pl.col("kind") == "quarter") & _before(words["precious_before"]))
+        & ~(pl.col("vague") & _before(words["lasting_before"]))
         & ~(pl.col("surface").str.contains("(?i)(?:trước|sau)$") & _after(words["anaphoric_after"])),
         "season": ~_before(words["games"]) | pl.col("surface").str.contains(_OWN_YEAR),
         "weekday": weekday & ~_before(words["counted_before"]) & ~_after(words["counted_after"]),
@@ -571,6 +578,11 @@ def scan(lines: pl.DataFrame, cues: Mapping[str, Any]) -> pl.DataFrame:
         .filter(_is_whole(cues))
     )
     plain = pl.col("form") == "plain"
+    # "1-9" is a day where the page also says "ngày 1-9"
+    found = found.join(numbered.select("row", "page"), on="row", how="left", maintain_order="left")
+    named = found.filter(plain & pl.col("surface").str.contains("(?i)^(?:ngày|hôm)[ ]"))
+    named = named.select("page", "day", "month", named=pl.lit(True)).unique()
+    found = found.join(named, on=["page", "day", "month"], how="left", maintain_order="left").drop("page")
     found = pl.concat([found.filter(plain), found.filter(~plain).filter(_is_date(cues))])
     found = _combine(_trim(found.sort("row", "at", "skip"), cues), cues)
     carried = numbered.drop("text", "end", strict=False).rename({"start": "line_start"})
@@ -797,13 +809,14 @@ def resolve(found: pl.DataFrame, anchors: pl.DataFrame, cues: Mapping[str, Any])
 
     A year comes from the expression, its sentence, publication, or what the article's other dates tell: the same day
     with its year, or own_first and own_last of the anchors (`publication.tell`); otherwise it stays XXXX. From an
-    interval of publication follows only what all of it agrees on.
+    interval of publication follows only what all of it agrees on; "next month" follows from `month_now` too.
     """
     keys = [key for key in ("page", "segment") if key in found.columns and key in anchors.columns]
     if "own_first" not in anchors.columns:
-        anchors = anchors.with_columns(own_first=pl.lit(None, pl.Date), own_last=pl.lit(None, pl.Date))
+        unknown = {"own_first": pl.Date, "own_last": pl.Date, "month_now": pl.Int32}
+        anchors = anchors.with_columns(pl.lit(None, dtype).alias(name) for name, dtype in unknown.items())
     ends = ["published_first", "published_last", "own_first", "own_last"]
-    known = anchors.select(*keys, *ends).unique(keys, keep="first")
+    known = anchors.select(*keys, *ends, "month_now").unique(keys, keep="first")
     dated = found.join(known, on=keys, how="left", maintain_order="left")
     # what link lists and other articles on the page say is not about this article
     own_text = dated.filter(~pl.col("role").is_in(_FOREIGN_ROLES)) if "role" in dated.columns else dated
@@ -845,7 +858,10 @@ def resolve(found: pl.DataFrame, anchors: pl.DataFrame, cues: Mapping[str, Any])
         pl.col("year_now") + pl.col("year_shift"),
         pl.when(pl.col("kind") == "year").then(pl.col("year_now") + pl.col("shift")),
     )
-    from_own_day = _write(pl.col("own_common"), pl.lit(None, pl.Int32)).str.replace("^....", "XXXX")
+    of_month = counted & (pl.col("kind") == "month") & pl.col("month").is_null()
+    in_month = pl.when(of_month).then(pl.date(_COMMON_YEAR, pl.col("month_now"), 1))
+    today = pl.coalesce("own_common", in_month)
+    from_own_day = _write(today, pl.lit(None, pl.Int32)).str.replace("^....", "XXXX")
     dated = dated.with_columns(
         anchored=anchored,
         open=_write(pl.lit(None, pl.Date), pl.coalesce(said, in_article)),

@@ -39,13 +39,15 @@ class Told(NamedTuple):
 def tell(table: pl.DataFrame, found: pl.DataFrame, catalogue: Catalogue) -> Told:
     """Articles and scanned dates → what the dates of undated main articles bound.
 
-    `window` (page, segment, own_first, own_last) is for `dates.resolve`: it follows from the article's own words alone.
+    `window` (page, segment, own_first, own_last, month_now) is for `dates.resolve`: it follows from the article's own
+    words alone.
     """
     undated = table.filter((pl.col("segment") == 0) & pl.col("published").is_null()).select("page")
     of_main = found.filter(pl.col("segment") == 0).join(undated, on="page", how="semi")
     own = _clauses(of_main, catalogue.cues["publication"])
     reported = _reported(own)
-    return Told(_limits(own), reported, _window(own, reported))
+    window = _window(own, reported).join(_month_now(own, reported), on="page", how="full", coalesce=True)
+    return Told(_limits(own), reported, window.with_columns(segment=pl.lit(0, pl.Int32)))
 
 
 def infer(
@@ -239,13 +241,16 @@ def _clauses(found: pl.DataFrame, cues: dict) -> pl.DataFrame:
     edge = rf"(?:^|[^{LETTER}])"
     to_come = rf"(?i){edge}{words('ahead')}(?:[^{LETTER}]|$)"
     next_week = (pl.col("week_shift") > 0).fill_null(False)
-    planned = clause.str.contains(to_come) | rest.str.contains(to_come)
+    verbs = rf"(?:(?:cũng|đã|vừa) )?{words('news_verbs')}[^{LETTER}]"
+    tells = right.str.contains(rf"(?i)^[ ,]*{verbs}")
+    says = right.str.contains(rf"(?i)^(?: |, khi (?:ông|bà) (?:(?:này|ấy) )?){verbs}")
+    # "ngày 11-1 cho biết sẽ tới thăm": what is said then is to come, not the day
+    planned = clause.str.contains(to_come) | (rest.str.contains(to_come) & ~says)
     soon = right.str.contains(r"(?i)^ (?:sắp )?tới(?: đây)?(?:$|[ ,.;:)])") & ~right.str.contains(
         r"(?i)^ tới (?:ngày|\d)"
     )
     opens = clause.str.contains(rf'(?i)^["( ]*(?:{words("news_openings")}[, ]*){{0,2}}$')
     told = left.str.contains(rf"(?i){edge}{words('news_verbs')} (?:(?:vào|trong|hôm|cùng|ngày|sáng|chiều|tối) )*$")
-    tells = right.str.contains(rf"(?i)^[ ,]*(?:(?:cũng|đã|vừa) )?{words('news_verbs')}[^{LETTER}]")
     that_day = pl.col("surface").str.contains("(?i)^hôm") | left.str.contains("(?i)hôm $")
     mark = left.str.contains(rf"(?i){edge}{words('mark_in_time')} (?:vào )?$")
     yearly = right.str.contains(rf"(?i)^ {words('every_year')}")
@@ -255,7 +260,7 @@ def _clauses(found: pl.DataFrame, cues: dict) -> pl.DataFrame:
             ahead=soon | next_week | planned,
             marked=mark | yearly,
             back=(clause + pl.lit(" ") + rest).str.contains(rf"(?i){edge}{words('looks_back')}(?:[^{LETTER}]|$)"),
-            news=opens | told | tells | that_day,
+            news=opens | told | tells | says | that_day,
         )
         .with_columns(
             reported=pl.col("news") & ~pl.col("ahead") & ~pl.col("marked") & pl.col("role").is_in(_TEXT),
@@ -360,12 +365,14 @@ def _reported(own: pl.DataFrame) -> pl.DataFrame:
 
 
 def _window(own: pl.DataFrame, reported: pl.DataFrame) -> pl.DataFrame:
-    """Dates, reported days → page, segment, own_first, own_last: publication, where the article's words leave one year.
+    """Dates, reported days → page, own_first, own_last: publication, where the article's words leave one year.
 
     That is the year of the latest reported day, if only in one year it lies between the latest date with a year that
     is not to come and the earliest that is planned; if the plan is for earlier in a year, so that the day lies in the
-    year before; or if a reported day closely follows one named with its year. No more is read from a year that was
-    looked back on: of 54 articles whose year is known otherwise, the next such day lies in it in 23.
+    year before, or for a month that is also named as a plan without its year ("sẽ thăm vào tháng 4-2019", "sẽ thăm
+    trong tháng 4"), and so is the next of its name; or if a reported day closely follows one named with its year. No
+    more is read from a year that was looked back on: of 54 articles whose year is known otherwise, the next such day
+    lies in it in 23.
     """
     year = pl.coalesce("year", "year_said")
     code_month = pl.when(pl.col("code") < 30).then((pl.col("code") - 20) * 3).otherwise((pl.col("code") - 33) * 3 + 1)
@@ -390,11 +397,16 @@ def _window(own: pl.DataFrame, reported: pl.DataFrame) -> pl.DataFrame:
     named = dated.group_by("page").agg(
         since=pl.col("starts").filter(behind & (~of_year | past_year)).max(), until=until
     )
+    yearless = pl.all_horizontal(pl.col("year", "year_said", "year_shift", "month_from").is_null())
+    planned_month = (pl.col("kind") == "month") & pl.col("planned") & ~pl.col("marked")
+    again = dated.filter(planned_month).join(own.filter(planned_month & yearless), on=["page", "month"], how="semi")
+    again = again.select("page", until="ends", comes_next=pl.lit(True)).unique()
+    named = named.join(again, on=["page", "until"], how="left")
     bounded = reported.select("page", "on", "within").join(named, on="page", how="inner")
     in_year = pl.date(pl.col("until").dt.year(), pl.col("on").dt.month(), pl.col("on").dt.day())
     last = pl.when(in_year <= pl.col("until")).then(in_year).otherwise(in_year.dt.offset_by("-1y"))
     next_year = pl.col("day").dt.year() < pl.col("until").dt.year()
-    only_one = next_year | (pl.col("since") > pl.col("day").dt.offset_by("-1y"))
+    only_one = next_year | pl.col("comes_next") | (pl.col("since") > pl.col("day").dt.offset_by("-1y"))
     planned = bounded.with_columns(day=last).filter(only_one & (pl.col("since") <= pl.col("day")).fill_null(True))
     one_day = (pl.col("kind") == "day") & pl.col("day").is_not_null() & pl.col("day_from").is_null()
     latest = pl.col("year") == pl.col("year").max().over("page")
@@ -421,10 +433,28 @@ def _window(own: pl.DataFrame, reported: pl.DataFrame) -> pl.DataFrame:
         .unique("page", keep="first", maintain_order=True)
         .select(
             "page",
-            segment=pl.lit(0, pl.Int32),
             own_first="day",
             own_last=pl.min_horizontal(pl.col("day") + pl.duration(days="within"), "until"),
         )
+    )
+
+
+def _month_now(own: pl.DataFrame, reported: pl.DataFrame) -> pl.DataFrame:
+    """Dates, reported days → page, month_now: the month of publication, in whatever year.
+
+    That is the month of the latest reported day, where the article speaks of the next month and says of something in
+    the month after that day that it is to come ("tháng tới", "ngày 12/6", after "hôm 24/5").
+    """
+    plain = pl.all_horizontal(pl.col("year", "year_said", "year_shift", "shift", "day_from", "month_from").is_null())
+    named = pl.col("kind").is_in(["day", "month"]) & pl.col("month").is_not_null()
+    to_come = own.filter(named & plain & pl.col("announced")).select("page", "month")
+    next_month = own.filter((pl.col("kind") == "month") & (pl.col("shift") == 1) & pl.col("month").is_null())
+    now = pl.col("on").dt.month().cast(pl.Int32)
+    return (
+        reported.select("page", month_now=now, month=now % 12 + 1)
+        .join(to_come, on=["page", "month"], how="semi")
+        .join(next_month, on="page", how="semi")
+        .drop("month")
     )
 
 

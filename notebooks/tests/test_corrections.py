@@ -2,6 +2,7 @@
 
 import csv
 import datetime
+import textwrap
 from functools import lru_cache
 
 import polars as pl
@@ -205,6 +206,19 @@ def test_the_reading_of_a_capital_is_corrected(folder):
 def test_a_longer_span_takes_the_place_of_what_it_overlaps(folder):
     after = opened(folder, {"field": "mention", "value": "RUS", **span("Mỹ và Nga")})
     assert [surface for surface, _ in named(after)][:1] == ["Mỹ và Nga"] and ("Mỹ", "USA") not in named(after)[:2]
+
+
+def test_a_span_may_reach_into_the_next_line_of_its_paragraph(folder):
+    long = MORE.replace("người phát ngôn", "ông Nguyễn Văn Thử")
+    text = "\n".join(textwrap.fill(line, 60) for line in [*PAGE.split("\n"), "", long])
+    (folder / "mot.txt").write_text(text, encoding="utf-8")
+    start = text.index("trao đổi danh")
+    span = {"start": start, "end": start + len("trao đổi danh sách với Liên Hợp Quốc")}
+    assert "\n" in text[span["start"] : span["end"]]
+    tables = opened(folder, {"field": "mention", "value": "UN", **span, "surface": text[span["start"] : span["end"]]})
+    assert tables["problems"].is_empty()
+    added = of(tables["mentions"]).filter(pl.col("start") == start)
+    assert added.select("surface", "actor_id").rows() == [(text[span["start"] : span["end"]], "UN")]
 
 
 def test_a_corrected_citation_makes_the_credits_of_its_article(folder):

@@ -142,6 +142,40 @@ def test_a_plan_for_early_in_a_year_puts_later_days_in_the_year_before():
     assert resolved(NEWS, "Họ từng gặp nhau vào tháng 1/2020.")[0] == "XXXX-04-09"
 
 
+def test_a_month_planned_for_with_and_without_its_year_comes_next():
+    full, bare = "Họ sẽ gặp lại tại thủ đô vào tháng 6-2019.", "Hai bên sẽ ký thỏa thuận trong tháng 6."
+    assert resolved(NEWS, full, bare) == ["2019-04-09", "2019-06", "2019-06"]
+    assert resolved(NEWS, full)[0] == "XXXX-04-09"  # a plan may be made for a year ahead
+    assert resolved(NEWS, full, "Hai bên sẽ ký thỏa thuận trong tháng 7.")[0] == "XXXX-04-09"
+    since = "Đây sẽ là cuộc gặp đầu tiên của họ kể từ tháng 6-2018."
+    assert resolved(NEWS, since, bare)[0] == "XXXX-04-09"
+
+
+def test_next_month_is_the_one_something_is_to_come_in_after_the_news():
+    plan = "Cuộc họp vào tháng tới sẽ diễn ra tại thủ đô, và đầu tháng này họ đã chuẩn bị."
+    assert resolved(NEWS, plan, "Vòng đàm phán dự kiến diễn ra ngày 12/5.") == [
+        "XXXX-04-09",
+        "XXXX-05",
+        "XXXX-04",
+        "XXXX-05-12",
+    ]
+    assert resolved(NEWS, plan, "Vòng đàm phán dự kiến diễn ra ngày 12/6.")[1:3] == ["REL", "REL"]
+    assert resolved(NEWS, plan, "Vòng đàm phán đã diễn ra ngày 12/5.")[1:3] == ["REL", "REL"]
+    december = NEWS.replace("9/4", "9/12")
+    assert resolved(december, plan, "Vòng đàm phán dự kiến diễn ra ngày 12/1.")[1:3] == ["XXXX-01", "XXXX-12"]
+
+
+@pytest.mark.parametrize("report", ["cho biết hai bên sẽ", ", khi ông này cho rằng hai bên có thể", "nhận định họ sắp"])
+def test_a_day_on_which_a_plan_is_told_of_is_a_reported_one(report):
+    got = published(MILLER, f"Trong khi đó, đại diện hai bên ngày 2/10 {report} nối lại đối thoại.".replace(" ,", ","))
+    assert got == "[2023-10-02..2023-12-31,2024-10-02..2024-12-31]"
+
+
+def test_a_day_that_is_planned_is_not_reported_by_who_tells_of_it():
+    got = published(MILLER, "Ông kêu gọi các bên sẽ gặp nhau ngày 2/10, nói rằng hòa bình đang tới gần.")
+    assert got == published(MILLER)
+
+
 def test_a_day_just_after_one_with_its_year_goes_on_from_it():
     photo = "Đại diện hai bên tại cuộc gặp ngày 7-4-2019."
     assert resolved(NEWS, photo, "Hôm 2/4, họ đã gặp nhau.") == ["2019-04-09", "2019-04-07", "2019-04-02"]

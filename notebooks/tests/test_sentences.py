@@ -1,5 +1,7 @@
 """Sentences: where one begins, and in which of them a mention or a citation stands."""
 
+import textwrap
+
 import polars as pl
 import pytest
 from extracting import catalogue, extract, story
@@ -17,7 +19,7 @@ def sentences(*lines: str) -> list[str]:
     ends = [len("\n".join(lines[: n + 1])) + (n + 1 < len(lines)) for n in range(len(lines))]
     roles = ["body" if line.strip() else None for line in lines]
     table = pl.DataFrame(
-        {"page": "p", "start": [0, *ends[:-1]], "text": lines, "role": roles},
+        {"page": "p", "line": range(1, len(lines) + 1), "start": [0, *ends[:-1]], "text": lines, "role": roles},
         schema_overrides={"start": pl.Int64, "role": pl.String},
     )
     starts = sentence_starts(table, WORDS)
@@ -58,8 +60,9 @@ def test_every_line_with_text_begins_a_sentence_and_a_blank_one_none():
 def test_sentences_cover_every_line_and_nothing_twice(lines):
     texts = [line.strip() for line in lines]
     roles = tuple("body" if text else None for text in texts)
+    begins = [1000 * n for n in range(len(texts))]
     table = pl.DataFrame(
-        {"page": "p", "start": [1000 * n for n in range(len(texts))], "text": texts, "role": roles},
+        {"page": "p", "line": range(1, len(lines) + 1), "start": begins, "text": texts, "role": roles},
         schema_overrides={"start": pl.Int64, "role": pl.String},
     )
     starts = sentence_starts(table, WORDS)
@@ -79,6 +82,55 @@ def test_mentions_and_citations_know_their_sentence():
     assert of["Nga"] == 4
     assert of["Hàn Quốc"] == sources["Yonhap"] == 5
     assert of["Trung Quốc"] == 6
+
+
+WRAPPED = story(
+    "Trong cuộc gặp tại Seoul, ông Vladimir Putin nói rằng lệnh ngừng bắn giữa hai nước đã có hiệu lực kể từ"
+    " hôm 15 tháng 11 năm 2018, dù vẫn còn một số vụ nổ súng lẻ tẻ ở những vùng núi xa xôi.",
+    "Tổng thống Nga Putin đưa ra nhận định này khi trả lời hãng tin Reuters, theo đó việc rút quân còn kéo dài"
+    " nhiều tháng nữa. Bình Nhưỡng tuyên bố sẽ không rút quân nếu các bên khác không rút trước.",
+    "Theo hãng thông tấn Yonhap, đoàn đàm phán của Hàn Quốc đã rời Bình Nhưỡng hôm 17-11 mà không đạt được thỏa thuận"
+    " nào với phía bên kia, và hiện chưa rõ bao giờ cuộc gặp tiếp theo sẽ được tổ chức.",
+)
+
+
+def told(text: str) -> dict[str, list[tuple]]:
+    """A page → what is found in it, each by its words, whatever lines they are broken in; they stand at its offsets."""
+    found = extract(p=text)
+    what = {
+        "mentions": ("actor_id", "reading", "basis", "sentence"),
+        "citations": ("source_id", "role", "sentence"),
+        "dates": ("edtf", "basis"),
+    }
+    rows = {}
+    for name, columns in what.items():
+        table = found[name]
+        lines = {line: (start, end) for line, start, end in found["lines"].select("line", "start", "end").iter_rows()}
+        for line, start, end, surface in table.select("line", "start", "end", "surface").iter_rows():
+            assert text[start:end] == surface and lines[line][0] <= start < lines[line][1]
+        flat = pl.col("surface").str.replace_all(r"\s+", " ")
+        rows[name] = list(table.select(flat, *columns).iter_rows())
+    rows["articles"] = list(found["articles"].select("title", "published", "published_evidence").iter_rows())
+    return rows
+
+
+@pytest.mark.parametrize("width", [56, 64, 72, 80, 100])
+def test_a_page_wrapped_at_a_width_tells_what_it_told_before(width):
+    def wrapped(line: str) -> str:
+        return textwrap.fill(line, width, break_on_hyphens=False)
+
+    whole = told(WRAPPED)
+    assert told("\n".join(map(wrapped, WRAPPED.split("\n")))) == whole
+    assert told("\n".join("  " + wrapped(line).replace("\n", " \n  ") for line in WRAPPED.split("\n"))) == whole
+    assert [name for name, *_ in whole["citations"]] == ["Reuters", "Yonhap"]
+    assert [edtf for _, edtf, _ in whole["dates"]] == ["2018-11-15", "XXXX-11-17"]
+    assert "Vladimir Putin" in whole["articles"][0][2]  # whose office bounds the day of publication
+
+
+def test_a_name_that_a_link_parts_from_its_sentence_is_read_in_it():
+    pieces = ["Sau cuộc gặp ở thủ đô, Tổng thống", "Vladimir Putin", "nói với", "Reuters"]
+    pieces += [", song không cho biết thêm chi tiết nào, rằng hôm 17 tháng 11 ông đã tới", "Seoul", "để gặp chủ nhà."]
+    assert told(story(*pieces)) == told(story(" ".join(pieces).replace(" ,", ",")))
 
 
 def test_numbering_keeps_rows_and_their_order():
