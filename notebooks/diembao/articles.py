@@ -42,7 +42,7 @@ def line_roles(lines: pl.DataFrame, pages: pl.DataFrame, catalogue: Catalogue) -
         .filter(pl.col("plain") != "")
         .join(pages.select("page", "title"), on="page", how="left", maintain_order="left")
     )
-    full, lines_of = _paragraphs(_unmarked(full))
+    full, lines_of = _paragraphs(_parted(_unmarked(_written(full))))
     full = _signals(full.with_columns(low=pl.col("plain").str.to_lowercase()), catalogue)
     full = _frame(full)
     full = _zones(full)
@@ -55,6 +55,41 @@ def line_roles(lines: pl.DataFrame, pages: pl.DataFrame, catalogue: Catalogue) -
         .with_columns(pl.col("segment").fill_null(strategy="forward").over("page").fill_null(0))
         .select("page", "segment", "line", "start", "end", "text", "role")
     )
+
+
+def _written(full: pl.DataFrame) -> pl.DataFrame:
+    """Lines → the same without what a scraper left of the page's markup, and `stamped`: a day glued before the words."""
+    plain = pl.col("plain")
+    marked = plain.str.contains(r"[<|]| {2}|^(?i:title) ?: ")
+    cleaned = (
+        asked(marked, plain)
+        .str.replace_all(r"</?[A-Za-z][^<>]{0,60}>", " ")
+        .str.replace_all(r"^[ |]*\| ?| ?\|[ |]*$|^(?i:title) ?: ", "")
+        .str.replace_all(" {2,}", " ")
+        .str.strip_chars()
+    )
+    # (nothing but markup is the site's)
+    full = full.with_columns(plain=pl.when(~marked).then(plain).when(cleaned == "").then(pl.lit("-")).otherwise(cleaned))
+    words = plain.str.replace(_GLUED, "${2}")
+    stamped = (words.str.len_chars() < plain.str.len_chars()) & (words.str.count_matches(" ") >= 5)
+    return full.with_columns(stamped=stamped, plain=pl.when(stamped).then(words).otherwise(plain))
+
+
+# a day before a title, with its hour or glued to it: "14/01/2019 16:08Hai nước nối lại đàm phán"
+_DAY = r"(?:\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d{2}|(?:19|20)\d{2}-\d{2}-\d{2})"
+_GLUED = rf"^({_DAY}(?:[ ,]+\d{{1,2}}[:h]\d{{2}} ?)?)(\p{{Lu}}\p{{L}}* )"
+
+
+def _parted(full: pl.DataFrame) -> pl.DataFrame:
+    """Lines → `parted`: the titles of a ticker, each but the last with a dash behind it, and no dash in their words."""
+    dash = pl.col("plain").str.contains(r"(?:^| )[-|]$")
+    dashes = (dash & (dash.sum().over("page") >= _TICKER)).fill_null(False)
+    parted = dashes | (dashes.shift(1) & (_PAGE == _PAGE.shift(1))).fill_null(False)
+    plain = pl.col("plain").str.replace(r"(.) [-|]$", "${1}")
+    return full.with_columns(parted=parted, plain=pl.when(dashes).then(plain).otherwise("plain"))
+
+
+_TICKER = 3  # titles with a dash behind them from which they are a ticker's
 
 
 def _unmarked(full: pl.DataFrame) -> pl.DataFrame:
@@ -76,7 +111,7 @@ def _paragraphs(full: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     here = _PAGE == _PAGE.shift(1)
     spaced = (by == 2).sum().over("page") * 5 >= pl.len().over("page") * 4  # a blank line between all
     open_end = ~plain.str.strip_chars_end("\"')]").str.tail(1).is_in(list(".!?…")).shift(1)
-    runs_on = here & plain.str.contains(r"^(?:\p{Ll}|[,.;:!?)…])") & open_end & ((by == 1) | ((by == 2) & spaced))
+    runs_on = here & plain.str.contains(r"^(?:[\"'(]?\p{Ll}|[,.;:!?)…])") & open_end & ((by == 1) | ((by == 2) & spaced))
     runs_on = runs_on.fill_null(False)
     full = full.with_columns(last="line", at=pl.int_range(pl.len()), open_end=open_end, runs_on=runs_on)
     parts = full.select("page", "line", part="line")
@@ -86,7 +121,9 @@ def _paragraphs(full: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     some = _broken(_wrapped(some)).with_columns(first=~pl.any_horizontal("wraps", "linked"))
     some = some.with_columns(first=pl.when("first").then("line").forward_fill())
     joined = some.group_by("page", line="first", maintain_order=True).agg(
-        pl.col("text", "plain").str.join(" "), pl.col("start", "title", "at").first(), pl.col("end", "last").last()
+        pl.col("text", "plain").str.join(" "),
+        pl.col("start", "title", "at", "stamped", "parted").first(),
+        pl.col("end", "last").last(),
     )
     whole = full.join(some.select("at"), on="at", how="anti").select(joined.columns)
     firsts = some.select("page", "first", part="line")
@@ -106,6 +143,9 @@ def _wrapped(full: pl.DataFrame) -> pl.DataFrame:
     full = full.with_columns(
         with_next=pl.col("wide") + 1 + word, cut=pl.col("runs_on") & next_line & (pl.col("wide") >= _NARROW)
     )
+    # what begins below the first title begins a sentence: a capital and no name
+    long = pl.col("plain").str.count_matches(" ") >= 5
+    titled = (long & (long.cum_sum().over("page") == 1)).shift(1) & pl.col("plain").str.contains(r"^\p{Lu}\p{Ll}* \p{Ll}")
     width = pl.col("wide").filter("cut").max().over("page")
     width = pl.col("wide").filter(pl.col("wide") <= width + 4).max().over("page")
     cuts = pl.col("cut").sum().over("page")
@@ -114,7 +154,7 @@ def _wrapped(full: pl.DataFrame) -> pl.DataFrame:
         ((width <= _WIDE) & (cuts >= 3) & (tight * 2 >= cuts))
         & (here & next_line & pl.col("open_end") & (pl.col("wide") <= width))
         & ((pl.col("with_next") > width) | (pl.col("cut") & (pl.col("wide") * 2 >= width)))
-        & ~pl.col("plain").str.contains(r"^(?:[-+*•–]|\d+[.)]) ")
+        & ~(titled | pl.col("plain").str.contains(r"^(?:[-+*•–]|\d+[.)]) "))
     )
     return full.with_columns(wraps=wraps.fill_null(False))
 
@@ -183,10 +223,13 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
             | low.str.contains(r"[ .][-–] ?ảnh (?:chụp màn hình )?[^ .,;:]+(?: [^ .,;:]+){0,3}[ .]*$")
         )
         & ~low.str.contains(r"^(?:chùm|loạt) ảnh ?:"),  # a title
-        link_opener=low.str.contains(rf"^(?:{any_of(cues['link_openers'])})"),
+        link_opener=low.str.contains(rf"^(?:{any_of(cues['link_openers'])})")
+        | pl.col("parted")
+        | plain.str.contains(r"^\p{Lu}[^/.!?:]{20,} / \p{Lu}[^/.!?:]{20,}$"),
         dated_title=(
             plain.str.contains(r"^\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d{2}(?:,? \d{1,2}:\d{2})?(?: ?[-–|:])? \p{Lu}")
             | ending.str.contains(r" \(\d{1,2}/\d{1,2}(?:/\d{2,4})?\)$")
+            | pl.col("stamped")
         )
         & (plain.str.count_matches(" ") >= 4)
         & ~ending.str.contains(r"[.!…;:][\"')]*$|[.!…] \p{Lu}"),
