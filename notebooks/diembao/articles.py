@@ -262,7 +262,10 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     full = full.join(short, on="n", how="left", maintain_order="left").with_columns(
         pl.col(name).fill_null(False) for name in short.columns if name != "n"
     )
-    content = (pl.col("syllables") >= 7) & pl.col("terminal") & ~pl.any_horizontal("credit", "notice")
+    # (a heading may be glued to the end of a paragraph)
+    told = (pl.col("syllables") >= 30) & plain.str.contains(r"\p{Ll}[.!?][\"')]* \p{Lu}\p{Ll}.* ")
+    ends = pl.col("terminal") | (told & ~pl.any_horizontal("listed", "link_opener", "is_title"))
+    content = (pl.col("syllables") >= 7) & ends & ~pl.any_horizontal("credit", "notice")
     return full.with_columns(
         form=pl.any_horizontal("form", "list_end") & ~pl.col("credit"),
         imprint=pl.col("imprint") & ~pl.col("credit"),
@@ -281,14 +284,15 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series) -> pl.Da
     plain, low = pl.col("plain"), pl.col("low")
     name = r"(?:\p{Lu}[\p{L}'.]*[\p{L}']|\p{Lu}\.?)"
     digits = r"\d{1,2} ?[/.-] ?\d{1,2} ?[/.-] ?\d{4}|\d{4}[.-]\d{2}[.-]\d{2}|\d{1,2}[:h]\d{2}(?::\d{2})?|\d+"
-    date_words = rf"\b(?:{any_of(cues['byline_words'])}|ngày|tháng|năm|{_ENGLISH_DATES})\b"
+    months = "giêng|một|hai|ba|tư|năm|sáu|bảy|tám|chín|mười(?: một| hai)?|chạp"
+    date_words = rf"\b(?:{any_of(cues['byline_words'])}|ngày|tháng(?: (?:{months}))?|năm|{_ENGLISH_DATES})\b"
     has_date = plain.str.contains(
-        r"(?i)\d ?tháng ?\d{1,2},? ?(?:năm )?(?:19|20)\d{2}"
+        r"(?i)\d ?tháng ?(?:\d{1,2}|\p{L}+(?: \p{L}+)?),? ?(?:năm )?(?:19|20)\d{2}"
         r"|\d{1,2} ?[/.-] ?\d{1,2} ?[/.-] ?(?:19|20)\d{2}|(?:19|20)\d{2}[.-]\d{2}[.-]\d{2}"
     ) | (low.str.contains(rf"\b(?:{_ENGLISH_DATES})\b") & plain.str.contains(r"(?:19|20)\d{2}"))
     # a dateline: take dates, times, byline words, names and a section's name away, and nothing is left
     left_over = asked(has_date, plain).str.replace(r"^[^|\d]{2,25}[|]|[|][^|\d]{2,25}$", " ")
-    left_over = left_over.str.replace(r"^[^|\d]{2,25} [-–] (\d)", "${1}")
+    left_over = left_over.str.replace(r"^[^|\d]{2,25} - (\d)|^[^|\d,-]{2,25} ?- ?((?i:thứ |chủ nhật|ngày ))", "${1}${2}")
     left_over = left_over.str.replace_all(digits, " ").str.replace_all(f"(?i){date_words}", " ")
     agency = (
         r"\((?:(?:[Tt]heo|[Tt]ổng hợp|[Dd]ịch|[Ll]ược|[Nn]guồn|thực hiện).{0,40}|[TtHhG .,/]{1,7}|[\p{L} .,&-]{2,20})\)"
@@ -306,7 +310,10 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series) -> pl.Da
     plain_letters = asked(plain.str.contains(r"^[ -~]+$"), plain)
     return short.select(
         "n",
-        image_file=low.str.contains(r"^(?:[a-z-]+: ?)?[^ ]+\.(?:jpe?g|png|webp|gif|avif)$"),
+        # an image, or the slot of one: "{keywords}", "TPP-MCCAIN-01"
+        image_file=low.str.contains(
+            r"^(?:[a-z-]+: ?)?[^ ]+\.(?:jpe?g|png|webp|gif|avif)$|^[{\[<!][^ ]*[}\])>]+$|^[a-z][a-z_-]{3,}\d{1,3}$"
+        ),
         link_heading=is_heading(cues["link_headings"])
         | plain.str.contains(rf"^[^\p{{L}}]*(?i:{of_section}) \p{{Lu}}\p{{L}}*(?: \p{{L}}+){{0,2}}$"),
         tag_heading=is_heading(cues["tag_headings"]),
@@ -344,7 +351,7 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series) -> pl.Da
         capitals=plain.str.contains(r"^\p{Lu}{2,}(?: \p{Lu}{2,}){1,3}$"),
         dateline=has_date & ~left_over.str.replace_all(name, " ").str.contains(r"\p{L}"),
         stamp=low.str.contains(
-            r"^(?:\d+|một|vài) (?:giây|phút|giờ|ngày|tuần|tháng) trước|^hôm (?:nay|qua),? (?:lúc )?\d"
+            r"^(?:thời gian ?: ?)?(?:\d+|một|vài) (?:giây|phút|giờ|ngày|tuần|tháng) trước|^hôm (?:nay|qua),? (?:lúc )?\d"
         ),
         wire_end=(
             plain.str.contains(
@@ -357,7 +364,9 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series) -> pl.Da
         | low.str.contains(r'^nguồn[^:]{0,30}: ?https?://|^nguồn ?: ?[^"]{3,60}"')
         | plain.str.contains(rf"^{label}{names}(?: ?[|-] ?{label}{names})?$")
         | (plain.str.contains(r"^\([^()]{2,40}\)$") & inside.is_in(outlets.implode())),
-        signed=plain.str.contains(rf"^{full_name}(?:{several}+|(?:{several}|, ?{full_name})* ?{agency})$")
+        signed=plain.str.contains(
+            rf"^{full_name}(?:{several}+|(?:{several}|, ?{full_name})* ?{agency}| ?[-–|(]? ?[^ @]+@[^ @]+[.][^ @]+)$"
+        )
         & (pl.col("syllables") <= 12)
         & ~pl.col("credit"),
     )
