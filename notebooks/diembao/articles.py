@@ -264,8 +264,15 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     )
     # (a heading may be glued to the end of a paragraph)
     told = (pl.col("syllables") >= 30) & plain.str.contains(r"\p{Ll}[.!?][\"')]* \p{Lu}\p{Ll}.* ")
-    ends = pl.col("terminal") | (told & ~pl.any_horizontal("listed", "link_opener", "is_title"))
-    content = (pl.col("syllables") >= 7) & ends & ~pl.any_horizontal("credit", "notice")
+    told = told & ~pl.any_horizontal("listed", "link_opener", "is_title", "credit")
+    # the text of a page may be cut off, and then its last line ends anywhere
+    last = (_PAGE != _PAGE.shift(-1)).fill_null(True) & ~pl.any_horizontal("terminal", "credit", "link_opener", "notice")
+    last = last & ~pl.any_horizontal("form", "imprint", "listed", "ui", "dateline", "wire_end", "signed", "name_only")
+    above = ((pl.col("syllables") >= 20) & (pl.col("terminal") | told)).shift(1) & (_PAGE == _PAGE.shift(1))
+    cut = last & above.fill_null(False) & (pl.col("syllables") >= 7)
+    cut = cut & ((pl.col("syllables") >= 25) | plain.str.contains(_CUT_SYLLABLE))
+    full = full.with_columns(terminal=pl.any_horizontal("terminal", told, cut))
+    content = (pl.col("syllables") >= 7) & pl.col("terminal") & ~pl.any_horizontal("credit", "notice")
     return full.with_columns(
         form=pl.any_horizontal("form", "list_end") & ~pl.col("credit"),
         imprint=pl.col("imprint") & ~pl.col("credit"),
@@ -275,6 +282,10 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     )
 
 
+# What no Vietnamese syllable ends in: consonants alone, or a vowel that asks for a final consonant ("liề", "nư").
+_CUT_SYLLABLE = (
+    r" (?:[b-df-hj-np-tv-xzđ]{1,3}|\p{L}{0,3}[iy][êếềểễệ]|\p{L}{0,3}u[ôốồổỗộ]|\p{L}{0,3}ư[ơớờởỡợ]|\p{L}{0,3}[ăắằẳẵặâấầẩẫậ])$"
+)
 SHORT = 16  # syllables of the longest line that can be a dateline, a signature, a heading of links
 _ADDRESS = r"^(?:https?://|www[.])[^ ]+$|^[^ @]+@[^ @]+[.][^ @]+$"  # of a page or a mailbox, alone in its line
 
@@ -422,6 +433,10 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
     full = full.join(_echoed(full), on="page", how="left", maintain_order="left")
     full = full.with_columns(headline_at=pl.coalesce(stated, "echoed_at", first, pl.lit(0)))
     # a title may stand twice above the story, also with the site's name behind it: the first without is the headline
+    # a page may have lost its title, and then begins with a paragraph
+    paragraph = pl.col("content") & (pl.col("syllables") >= 20) & pl.col("plain").str.contains(r"[.]$|\p{Ll}[.] \p{Lu}")
+    paragraph = paragraph & ~pl.col("is_title") & (pl.col("k") == pl.col("headline_at"))
+    full = full.with_columns(headed=~paragraph.any().over("page"))
     title = pl.col("plain").filter(pl.col("k") == pl.col("headline_at")).first().over("page")
     bare = title.str.starts_with(pl.col("plain")) & title_like & (pl.col("k") <= pl.col("headline_at"))
     full = full.with_columns(headline_at=pl.coalesce(pl.col("k").filter(bare).min().over("page"), "headline_at"))
@@ -473,7 +488,13 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
         .over("page")
     )
     # where the first thing below the headline is a picture, the text begins without a standfirst
-    return full.with_columns(has_lead=(picture_at.is_null() | (picture_at > pl.col("lead_at"))), picture_at=picture_at)
+    # (a standfirst is short)
+    brief = pl.col("syllables").filter(pl.col("k") == pl.col("lead_at")).first().over("page") <= _STANDFIRST
+    has_lead = (picture_at.is_null() | (picture_at > pl.col("lead_at"))) & pl.col("headed") & brief
+    return full.with_columns(has_lead=has_lead, picture_at=picture_at)
+
+
+_STANDFIRST = 100  # syllables of the longest standfirst
 
 
 def _echoed(full: pl.DataFrame) -> pl.DataFrame:
@@ -864,7 +885,9 @@ def _link() -> pl.Expr:
         & ~pl.any_horizontal("credit", "listed", "form", "wire_end", "signed")
         & ~_line("credit", 1)
     )
-    copied = pl.col("copied") & ~pl.col("closing")
+    # (the text may begin with the standfirst again)
+    lead = pl.col("plain").filter(pl.col("k") == pl.col("lead_at")).first().over("page")
+    copied = pl.col("copied") & ~pl.col("closing") & ~((pl.col("plain") == lead) & (pl.col("k") <= pl.col("lead_at") + 4))
     copied = copied & (pl.col("k") != pl.col("lead_at")) & (pl.col("k") != pl.col("headline_at"))
     return (
         pl.any_horizontal("link_opener", "doubled", "marked", "linked")
@@ -969,7 +992,11 @@ def _role() -> pl.Expr:
     of_title = pl.col("title") & ~pl.col("plain").str.contains(":")
     return (
         pl.when(k == pl.col("headline_at"))
-        .then(pl.lit("headline"))
+        .then(
+            pl.when("headed").then(pl.lit("headline"))
+            .when(pl.col("picture_at") == k + 1).then(pl.lit("lead"))
+            .otherwise(pl.lit("body"))
+        )
         .when(other & (pl.any_horizontal("link_opener", "doubled") | (pl.col("broken_off") & ~pl.col("story"))))
         .then(pl.lit("related"))
         .when(other & (pl.col("site") | (pl.col("ended") & pl.any_horizontal("small", "listed", "spoken"))))
@@ -1031,7 +1058,7 @@ def _closing_block(full: pl.DataFrame) -> pl.DataFrame:
         & pl.col("blocks").is_between(3, 5)
         & (pl.col("size").max().over("page") >= 3)
         & (pl.col("size") < pl.col("size").max().over("page"))
-        & ((pl.col("k") >= pl.col("last_story")) | pl.col("closed") | in_block)
+        & ((pl.col("k") > pl.col("last_story")) | pl.col("closed") | in_block)
         & (pl.col("syllables") <= 60)
         & ~pl.any_horizontal("ui", "link_heading")
         & (pl.col("link_opener").cast(pl.Int32).cum_sum().over("page", "block") == 0)
