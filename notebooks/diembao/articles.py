@@ -225,7 +225,7 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         & ~low.str.contains(r"^(?:chùm|loạt) ảnh ?:"),  # a title
         link_opener=low.str.contains(rf"^(?:{any_of(cues['link_openers'])})")
         | pl.col("parted")
-        | plain.str.contains(r"^\p{Lu}[^/.!?:]{20,} / \p{Lu}[^/.!?:]{20,}$"),
+        | pl.col("text").str.contains(r"^\p{Lu}[^/.!?:]{20,} {2}/ {2}\p{Lu}[^/.!?:]{20,}$"),
         dated_title=(
             plain.str.contains(r"^\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d{2}(?:,? \d{1,2}:\d{2})?(?: ?[-–|:])? \p{Lu}")
             | ending.str.contains(r" \(\d{1,2}/\d{1,2}(?:/\d{2,4})?\)$")
@@ -324,7 +324,8 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series) -> pl.Da
         # an image, or the slot of one: "{keywords}", "TPP-MCCAIN-01"
         image_file=low.str.contains(
             r"^(?:[a-z-]+: ?)?[^ ]+\.(?:jpe?g|png|webp|gif|avif)$|^[{\[<!][^ ]*[}\])>]+$|^[a-z][a-z_-]{3,}\d{1,3}$"
-        ),
+        )
+        & ~plain.is_in(outlets.implode()),
         link_heading=is_heading(cues["link_headings"])
         | plain.str.contains(rf"^[^\p{{L}}]*(?i:{of_section}) \p{{Lu}}\p{{L}}*(?: \p{{L}}+){{0,2}}$"),
         tag_heading=is_heading(cues["tag_headings"]),
@@ -348,6 +349,8 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series) -> pl.Da
         | ~plain.str.contains(r"\p{L}")
         | (plain.str.contains(r"\d") & ~plain.str.contains(r"\p{L}{3}"))
         | low.str.contains(r"^[^\p{L}]*a[^\p{L}]*$"),
+        # what a player offers: "1080p 720p auto", "1.00x"
+        player=low.str.contains(r"^(?:(?:\d{3,4}p|auto|\d(?:[.,]\d+)?x) ?)+$|chọn giọng|tốc độ đọc"),
         labelled=plain.str.contains(r"^(?:[^ :.]+ ){0,5}[^ :.]+ ?: ?(?:\p{Lu}\p{L}+(?: \p{Lu}\p{L}*){1,4}|[\d.,]+)$"),
         loud=plain.str.contains(r"^[^\p{Ll}]+$") & (pl.col("syllables") <= 7),  # in capitals
         # as titles do, or an interviewer, a speaker
@@ -403,6 +406,12 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
     """Signals → the place of each line in its page: headline, lead, the last line of the story, the closing block."""
     k = pl.int_range(pl.len()).over("page")
     full = full.with_columns(k=k, pointed=pl.col("pointed") & (pl.col("syllables") <= 45))
+    # names in a row beside a player are its voices
+    row = (pl.col("name_only") != pl.col("name_only").shift(1)).fill_null(True).cum_sum()
+    voice = pl.col("name_only") & (pl.len().over("page", row) >= 3) & pl.col("player").any().over("page")
+    full = full.with_columns(
+        ui=pl.any_horizontal("ui", "player") | voice, name_only=pl.col("name_only") & ~voice
+    )
     # beside the day a name with whose pictures they are is a byline
     beside = (_line("dateline", 1) | _line("dateline", -1)) & pl.col("low").str.ends_with(")")
     wrote = beside & pl.col("credit") & pl.col("plain").str.contains(r"^(?:\p{Lu}[\p{L}.]* ){1,4}\([^()]*\)$")
@@ -422,6 +431,7 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
     full = full.with_columns(
         button=button, link_heading=pl.col("link_heading") & ~button & ~_line("order", -1) & ~_line("order", 1)
     )
+    full = full.with_columns(opens_marked=pl.col("mark").is_not_null() & pl.col("content"))
     above_text = pl.col("content").cast(pl.Int32).cum_sum().over("page") == 0
     first = pl.col("k").filter(title_like & ((pl.col("k") <= 15) | above_text | pl.col("is_title"))).min().over("page")
     # (a short one above a menu is the site's)
@@ -445,9 +455,13 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
     text_at = pl.col("k").filter(pl.col("content") & (pl.col("k") > pl.col("headline_at"))).min().over("page")
     below = (pl.col("plain") == title) & (pl.col("k") > pl.col("headline_at") + 2) & (pl.col("k") < text_at)
     full = full.with_columns(headline_at=pl.coalesce(pl.col("k").filter(below).max().over("page"), "headline_at"))
+    # (a page's own title has the site's name behind it, where the headline may have a button's before it)
+    without_site = title.str.ends_with(pl.col("plain").str.extract(r"^((?:[^ ]+ ){5,}[^ ]+) [-|] (?:[^ ]+ ?){1,4}$"))
     full = full.with_columns(
-        headline_again=pl.col("plain").str.starts_with(title)
-        & (~pl.col("terminal") | (pl.col("plain") == title))
+        headline_again=(
+            (pl.col("plain").str.starts_with(title) & (~pl.col("terminal") | (pl.col("plain") == title)))
+            | (without_site & (pl.col("k") == 0)).fill_null(False)
+        )
         & (pl.col("k") != pl.col("headline_at"))
     )
     again = (pl.col("plain") == pl.col("plain").shift(1)) | (pl.col("plain") == pl.col("plain").shift(-1))
@@ -456,6 +470,10 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
         above_credit=_line("credit", 1) & (pl.col("syllables").shift(-1) <= 5) & (pl.col("syllables") <= 20),
     )
     after = pl.col("k") > pl.col("headline_at")
+    # (a blog's title may stand above the story's own)
+    own = pl.col("title_like") & ~pl.col("terminal") & (pl.col("syllables") >= 6) & _line("opens_marked", 1) & after
+    full = full.with_columns(own_title=own & (pl.col("k") <= pl.col("headline_at") + 6))
+    timed = pl.col("plain").str.contains(r"[^\d ]\d{2}:\d{2}$")
     prose = pl.col("content") & after & ~pl.any_horizontal("copied", "doubled", "broken_off", "link_opener", "wire_end")
     lead_at = (
         pl.col("k")
@@ -468,6 +486,7 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
             & ~pl.any_horizontal("doubled", "above_credit", "headline_again", "pointed")
             & ~(~pl.col("terminal") & (_line("credit", -1) | _line("credit", -2)) & (pl.col("syllables") <= 20))
             & ~(pl.col("again") & pl.col("pictured"))
+            & ~(pl.col("own_title") | (timed & (timed.sum().over("page") >= _TICKER)))
         )
         .min()
         .over("page")
@@ -490,7 +509,8 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
     # where the first thing below the headline is a picture, the text begins without a standfirst
     # (a standfirst is short)
     brief = pl.col("syllables").filter(pl.col("k") == pl.col("lead_at")).first().over("page") <= _STANDFIRST
-    has_lead = (picture_at.is_null() | (picture_at > pl.col("lead_at"))) & pl.col("headed") & brief
+    marked = pl.col("opens_marked").filter(pl.col("k") == pl.col("lead_at")).first().over("page")
+    has_lead = (picture_at.is_null() | (picture_at > pl.col("lead_at")) | marked) & pl.col("headed") & brief
     return full.with_columns(has_lead=has_lead, picture_at=picture_at)
 
 
@@ -863,13 +883,16 @@ def _kinds(full: pl.DataFrame) -> pl.DataFrame:
             & pl.col("outside")
             & (_line("imprint", 1) | (_line("named_site", 1) & _line("imprint", 2)))
         )
-        | (pl.col("outside") & pl.col("labelled"))
+        | (pl.col("outside") & pl.col("labelled") & ~pl.col("wire_end"))
         | (pl.col("plain").str.starts_with("©") & pl.col("outside") & ~pl.col("closing"))
         | pl.col("opens")
         | (pl.all_horizontal("dumped", "inside", "brief") & in_menu)
         | (pl.all_horizontal("dumped", "inside", "bare") & pl.col("plain").str.contains(r"^\p{Ll}[^.!?:;,]{0,25}$"))
     ) & ~pl.any_horizontal("link_opener", "doubled", "copied")
     full = full.with_columns(stray=stray & (stray.sum().over("page") <= 4), tag=tag, spoken=spoken)
+    # what a page is taken from stands above or below its story, what a picture is, in it
+    of_picture = pl.col("wire_end") & pl.col("low").str.contains(r"^\(?nguồn") & pl.col("inside")
+    full = full.with_columns(of_picture=of_picture & (pl.col("stories_left") >= 2) & (pl.col("stories_before") >= 1))
     full = full.with_columns(link=_link().fill_null(False))
     return full.with_columns(byline=_byline().fill_null(False), caption=_caption().fill_null(False))
 
@@ -917,9 +940,13 @@ def _byline() -> pl.Expr:
     )
     first_name = (pl.col("author") & late).cast(pl.Int32).cum_sum().over("page") == 1
     dated = (_line("dateline", -1) | _line("dateline", 1)) & (k - pl.col("headline_at")).is_between(-6, 0)
+    # the day that heads a blog stands above the title, the day of a site above its menu
+    heads = (k == 0) & _line("title_like", 1) & (pl.col("headline_at") > 1)
     byline = (
         dateline
-        | pl.any_horizontal("wire_end", "ending")
+        | (pl.col("dateline") & heads)
+        | (pl.any_horizontal("wire_end", "ending") & ~pl.col("of_picture"))
+        | (pl.col("stamp") & _line("wire_end", -1))
         | (pl.any_horizontal("name_only", "signed") & pl.col("at_head") & pl.col("below"))
         | (pl.col("name_only") & dated)
         | (pl.col("author") & (pl.col("stories_before") <= 1) & pl.col("below") & ~pl.col("is_title"))
@@ -945,7 +972,8 @@ def _caption() -> pl.Expr:
     )
     pictures = pictures | (mostly & (_line("credit", -1) | _line("credit", 1)))
     return (
-        (
+        pl.col("of_picture")
+        | (
             pl.col("credit")
             & ~(pl.col("spoken") & ~pl.col("closing"))
             & ~(pl.all_horizontal("in_list", "title") & _line("heading", -1))
@@ -994,7 +1022,7 @@ def _role() -> pl.Expr:
         pl.when(k == pl.col("headline_at"))
         .then(
             pl.when("headed").then(pl.lit("headline"))
-            .when(pl.col("picture_at") == k + 1).then(pl.lit("lead"))
+            .when(pl.col("picture_at") <= k + 2).then(pl.lit("lead"))
             .otherwise(pl.lit("body"))
         )
         .when(other & (pl.any_horizontal("link_opener", "doubled") | (pl.col("broken_off") & ~pl.col("story"))))
@@ -1017,6 +1045,8 @@ def _role() -> pl.Expr:
         .then(pl.lit("related"))
         .when("caption")
         .then(pl.lit("caption"))
+        .when((k == 1) & _line("byline", -1) & _line("dateline", -1) & pl.col("title_like") & (k < pl.col("headline_at")))
+        .then(pl.lit("headline"))
         .when(pl.col("headline_again") & (k <= pl.col("lead_at") + 2))
         .then(
             pl.when(_line("credit", 1) & pl.col("below")).then(pl.lit("caption"))
@@ -1038,7 +1068,7 @@ def _role() -> pl.Expr:
         .when((k == pl.col("lead_at")) & pl.col("has_lead"))
         .then(pl.lit("lead"))
         .when("at_head")
-        .then(pl.when(small).then(pl.when("named").then(pl.lit("byline")).otherwise(pl.lit("ui"))).otherwise(pl.lit("lead")))
+        .then(pl.when("own_title").then(pl.lit("headline")).when(small).then(pl.when("named").then(pl.lit("byline")).otherwise(pl.lit("ui"))).otherwise(pl.lit("lead")))
         .when(outside & (bare | lists_links) & ~(last_words & ~bare))
         .then(pl.lit("related"))
         .when((_line("copied", -1) | _line("doubled", -1)) & pl.col("broken_off"))
@@ -1053,12 +1083,14 @@ def _closing_block(full: pl.DataFrame) -> pl.DataFrame:
     full = full.with_columns(block=gap.cast(pl.Int32).cum_sum().over("page"))
     full = full.with_columns(size=pl.len().over("page", "block"), blocks=pl.col("block").max().over("page"))
     in_block = pl.any_horizontal("credit", "copied").any().over("page", "block")
+    told = pl.col("story").sum().over("page", "block").max().over("page")  # in the block that the story is
     last = (
         (pl.col("block") == pl.col("blocks"))
         & pl.col("blocks").is_between(3, 5)
         & (pl.col("size").max().over("page") >= 3)
         & (pl.col("size") < pl.col("size").max().over("page"))
-        & ((pl.col("k") > pl.col("last_story")) | pl.col("closed") | in_block)
+        & ((pl.col("k") >= pl.col("last_story")) | pl.col("closed") | in_block)
+        & (in_block | (told * 2 >= pl.col("story").sum().over("page")))
         & (pl.col("syllables") <= 60)
         & ~pl.any_horizontal("ui", "link_heading")
         & (pl.col("link_opener").cast(pl.Int32).cum_sum().over("page", "block") == 0)
