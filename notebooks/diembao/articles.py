@@ -44,7 +44,7 @@ def line_roles(lines: pl.DataFrame, pages: pl.DataFrame, catalogue: Catalogue) -
     )
     full, lines_of = _paragraphs(_parted(_unmarked(_written(full))))
     full = _signals(full.with_columns(low=pl.col("plain").str.to_lowercase()), catalogue)
-    full = _frame(full)
+    full = _lists(_frame(full), catalogue.cues["lines"])
     full = _zones(full)
     full = _second_articles(full)
     full = _kinds(_closing_block(full))
@@ -179,7 +179,7 @@ def _broken(full: pl.DataFrame) -> pl.DataFrame:
     return full.with_columns(linked=pl.col("linked") & told.over("sentence"))
 
 
-_NARROW, _WIDE = 40, 130  # characters of the lines a dump may be wrapped to
+_NARROW, _WIDE = 40, 150  # characters of the lines a dump may be wrapped to
 
 
 def _line(column: str, by: int) -> pl.Expr:
@@ -263,7 +263,8 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         pl.col(name).fill_null(False) for name in short.columns if name != "n"
     )
     # (a heading may be glued to the end of a paragraph)
-    told = (pl.col("syllables") >= 30) & plain.str.contains(r"\p{Ll}[.!?][\"')]* \p{Lu}\p{Ll}.* ")
+    told = (pl.col("syllables") >= 30) & ~pl.col("terminal")
+    told = told & asked(told, plain).str.contains(r"\p{Ll}[.!?][\"')]* [\"'(]?\p{Lu}\p{Ll}.* ")
     told = told & ~pl.any_horizontal("listed", "link_opener", "is_title", "credit")
     # the text of a page may be cut off, and then its last line ends anywhere
     last = (_PAGE != _PAGE.shift(-1)).fill_null(True) & ~pl.any_horizontal("terminal", "credit", "link_opener", "notice")
@@ -515,6 +516,43 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
 
 
 _STANDFIRST = 100  # syllables of the longest standfirst
+
+
+def _lists(full: pl.DataFrame, cues: dict) -> pl.DataFrame:
+    """Place → `lists`: the page has no article, only titles and teasers of others, as pages of a topic do.
+
+    Its teasers open with the site's mark, of which a story has one; or stand below titles that are written twice, dated
+    or asked to be read on; or without any title, each a beginning of its own.
+    """
+    content, on = pl.col("content") & ~pl.col("is_title"), "page"
+    distinct = full.filter(content).unique(["page", "plain"], keep="first", maintain_order=True)
+    goes_on = pl.col("low").str.contains(rf"^[\"']|^(?:{any_of(cues['goes_on'])})(?:[^\p{{L}}]|$)")
+    above = full.filter(pl.col("title_like")).select("page", k=pl.col("k") + 1, above="plain", twice="copied")
+    told = distinct.join(above, on=["page", "k"], how="left", maintain_order="left")
+    twice = pl.col("twice") & ~pl.col("above").str.contains(_TERMINAL)
+    pages = told.group_by(on, maintain_order=True).agg(
+        told=pl.len(),
+        marked=pl.col("mark").drop_nulls().value_counts().struct.field("count").max(),
+        longest=pl.col("syllables").max(),
+        sentences=pl.col("plain").str.count_matches(r"\p{L}[.!?][\"')]* [\"'(]?\p{Lu}").max(),
+        twice=twice.fill_null(False).sum(),
+        goes_on=goes_on.any(),
+        headed=pl.col("headed").first(),
+    )
+    few = pl.col("longest") <= _TEASER
+    lists = pages.select(
+        "page",
+        lists=few
+        & (
+            ((pl.col("marked") >= 3) & (pl.col("marked") * 2 > pl.col("told")))
+            | ((pl.col("twice") >= 2) & (pl.col("twice") == pl.col("told")))
+            | ((pl.col("told") >= 4) & ~pl.col("headed") & ~pl.col("goes_on") & (pl.col("sentences") <= 1))
+        ),
+    )
+    return full.join(lists, on="page", how="left", maintain_order="left").with_columns(pl.col("lists").fill_null(False))
+
+
+_TEASER = 100  # syllables of the longest teaser
 
 
 def _echoed(full: pl.DataFrame) -> pl.DataFrame:
@@ -858,6 +896,8 @@ def _kinds(full: pl.DataFrame) -> pl.DataFrame:
         pl.all_horizontal("dumped", "inside", "bare")
         & (pl.col("syllables") >= 9)
         & (_line("story", -1) | _line("credit", -1) | _line("link_opener", -1))
+        & ~_line("credit", 1)
+        & ~(pl.col("plain").shift(-1).str.contains(r"^[\"'(]?\p{Ll}") & _on_page(1)).fill_null(False)
         & ~pl.col("text").str.contains(r"\t\S")
         & ~pl.col("plain").str.contains(r"^(?:[-+*•]|\d+[.)/])|:$")
     )
@@ -891,7 +931,10 @@ def _kinds(full: pl.DataFrame) -> pl.DataFrame:
     ) & ~pl.any_horizontal("link_opener", "doubled", "copied")
     full = full.with_columns(stray=stray & (stray.sum().over("page") <= 4), tag=tag, spoken=spoken)
     # what a page is taken from stands above or below its story, what a picture is, in it
-    of_picture = pl.col("wire_end") & pl.col("low").str.contains(r"^\(?nguồn") & pl.col("inside")
+    of_picture = pl.col("wire_end") & pl.col("low").str.contains(r"^\(?nguồn[^/]*$") & pl.col("inside")
+    # the day that heads a blog stands above the title of its day, the day of a site above its menu
+    of_day = pl.col("title_like") & _line("dateline", -1) & (k == 1) & pl.col("headline_at").is_between(2, 6)
+    full = full.with_columns(of_day=of_day & ~pl.col("plain").str.contains(":"))
     full = full.with_columns(of_picture=of_picture & (pl.col("stories_left") >= 2) & (pl.col("stories_before") >= 1))
     full = full.with_columns(link=_link().fill_null(False))
     return full.with_columns(byline=_byline().fill_null(False), caption=_caption().fill_null(False))
@@ -940,11 +983,9 @@ def _byline() -> pl.Expr:
     )
     first_name = (pl.col("author") & late).cast(pl.Int32).cum_sum().over("page") == 1
     dated = (_line("dateline", -1) | _line("dateline", 1)) & (k - pl.col("headline_at")).is_between(-6, 0)
-    # the day that heads a blog stands above the title, the day of a site above its menu
-    heads = (k == 0) & _line("title_like", 1) & (pl.col("headline_at") > 1)
     byline = (
         dateline
-        | (pl.col("dateline") & heads)
+        | (pl.col("dateline") & _line("of_day", 1))
         | (pl.any_horizontal("wire_end", "ending") & ~pl.col("of_picture"))
         | (pl.col("stamp") & _line("wire_end", -1))
         | (pl.any_horizontal("name_only", "signed") & pl.col("at_head") & pl.col("below"))
@@ -1019,7 +1060,13 @@ def _role() -> pl.Expr:
     other = pl.col("segment") > 0
     of_title = pl.col("title") & ~pl.col("plain").str.contains(":")
     return (
-        pl.when(k == pl.col("headline_at"))
+        pl.when("lists")
+        .then(
+            pl.when(pl.any_horizontal("content", "link") | (pl.col("title_like") & (pl.col("syllables") >= 6)))
+            .then(pl.lit("related"))
+            .otherwise(pl.lit("ui"))
+        )
+        .when(k == pl.col("headline_at"))
         .then(
             pl.when("headed").then(pl.lit("headline"))
             .when(pl.col("picture_at") <= k + 2).then(pl.lit("lead"))
@@ -1045,7 +1092,7 @@ def _role() -> pl.Expr:
         .then(pl.lit("related"))
         .when("caption")
         .then(pl.lit("caption"))
-        .when((k == 1) & _line("byline", -1) & _line("dateline", -1) & pl.col("title_like") & (k < pl.col("headline_at")))
+        .when("of_day")
         .then(pl.lit("headline"))
         .when(pl.col("headline_again") & (k <= pl.col("lead_at") + 2))
         .then(
@@ -1083,14 +1130,13 @@ def _closing_block(full: pl.DataFrame) -> pl.DataFrame:
     full = full.with_columns(block=gap.cast(pl.Int32).cum_sum().over("page"))
     full = full.with_columns(size=pl.len().over("page", "block"), blocks=pl.col("block").max().over("page"))
     in_block = pl.any_horizontal("credit", "copied").any().over("page", "block")
-    told = pl.col("story").sum().over("page", "block").max().over("page")  # in the block that the story is
     last = (
         (pl.col("block") == pl.col("blocks"))
         & pl.col("blocks").is_between(3, 5)
         & (pl.col("size").max().over("page") >= 3)
         & (pl.col("size") < pl.col("size").max().over("page"))
         & ((pl.col("k") >= pl.col("last_story")) | pl.col("closed") | in_block)
-        & (in_block | (told * 2 >= pl.col("story").sum().over("page")))
+        & (in_block | (pl.col("blocks") * 2 < pl.len().over("page")))
         & (pl.col("syllables") <= 60)
         & ~pl.any_horizontal("ui", "link_heading")
         & (pl.col("link_opener").cast(pl.Int32).cum_sum().over("page", "block") == 0)
