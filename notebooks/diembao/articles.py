@@ -7,6 +7,7 @@ a credit, sentence-like lines that follow one another), never by the wording of 
 import polars as pl
 
 from .catalogue import Catalogue, any_of, asked, folded
+from .dates import DAY_BEFORE
 
 _PAGE = pl.col("page")
 # What may close a sentence; a line of prose ends with it, a title does not.
@@ -59,25 +60,30 @@ def line_roles(lines: pl.DataFrame, pages: pl.DataFrame, catalogue: Catalogue) -
 
 def _written(full: pl.DataFrame) -> pl.DataFrame:
     """Lines → the same without what a scraper left of the page's markup, and `stamped`: a day glued before the words."""
-    plain = pl.col("plain")
-    marked = plain.str.contains(r"[<|]| {2}|^(?i:title) ?: ")
+    plain = _without_markup(pl.col("plain"))
+    full = full.with_columns(plain=pl.when(plain == "").then(pl.lit("-")).otherwise(plain))  # markup alone is the site's
+    words = _without_day(pl.col("plain"))
+    return full.with_columns(stamped=words != pl.col("plain"), plain=words)
+
+
+def _without_markup(plain: pl.Expr) -> pl.Expr:
+    """Texts → the same without tags, the bars of a table and runs of spaces."""
+    marked = plain.str.contains(r"[<|]| {2}|^(?:Title|title) ?:")
     cleaned = (
         asked(marked, plain)
         .str.replace_all(r"</?[A-Za-z][^<>]{0,60}>", " ")
-        .str.replace_all(r"^[ |]*\| ?| ?\|[ |]*$|^(?i:title) ?: ", "")
+        .str.replace_all(r"^[ |]*\| ?| ?\|[ |]*$|^(?:Title|title) ?: ?", "")
         .str.replace_all(" {2,}", " ")
         .str.strip_chars()
     )
-    # (nothing but markup is the site's)
-    full = full.with_columns(plain=pl.when(~marked).then(plain).when(cleaned == "").then(pl.lit("-")).otherwise(cleaned))
-    words = plain.str.replace(_GLUED, "${2}")
-    stamped = (words.str.len_chars() < plain.str.len_chars()) & (words.str.count_matches(" ") >= 5)
-    return full.with_columns(stamped=stamped, plain=pl.when(stamped).then(words).otherwise(plain))
+    return pl.when(marked).then(cleaned).otherwise(plain)
 
 
-# a day before a title, with its hour or glued to it: "14/01/2019 16:08Hai nước nối lại đàm phán"
-_DAY = r"(?:\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d{2}|(?:19|20)\d{2}-\d{2}-\d{2})"
-_GLUED = rf"^({_DAY}(?:[ ,]+\d{{1,2}}[:h]\d{{2}} ?)?)(\p{{Lu}}\p{{L}}* )"
+def _without_day(plain: pl.Expr) -> pl.Expr:
+    """Texts → the same without a day before a title, unless that is little more than the day."""
+    dated = plain.str.contains(rf"^{DAY_BEFORE}")
+    words = asked(dated, plain).str.replace(rf"^{DAY_BEFORE}", "${1}")
+    return pl.when(dated & (words.str.count_matches(" ") >= 5)).then(words).otherwise(plain)
 
 
 def _parted(full: pl.DataFrame) -> pl.DataFrame:
@@ -254,6 +260,9 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
             r"\((?:(?:ngoài|bìa|bên|thứ|hàng|đứng|ngồi|người|áo|ở|từ) [^()]{0,20})?"
             r"(?:trái|phải|giữa)(?: sang| qua)?(?:,[^()]{0,30})?\)|^từ (?:trái|phải)|^hàng (?:đầu|trước|sau)[,:]"
         ),
+        # what a site says of itself, in the title of its pages
+        slogan=(low.str.count_matches(rf"(?:^|[^\p{{L}}])(?:{any_of(cues['slogans'])})(?:$|[^\p{{L}}])") >= 4)
+        & ~pl.col("text").str.contains(r"[.!?]$"),
         named_site=low.str.contains(rf"^(?:{any_of(cues['site_names'])}) "),
         mark=plain.str.extract(r"^(\([^()]{2,20}\)|\p{Lu}[\p{L}.&]{1,12}) ?- "),
         is_title=(pl.col("title") == pl.col("text").str.strip_chars()).fill_null(False),
@@ -269,7 +278,8 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     # the text of a page may be cut off, and then its last line ends anywhere
     last = (_PAGE != _PAGE.shift(-1)).fill_null(True) & ~pl.any_horizontal("terminal", "credit", "link_opener", "notice")
     last = last & ~pl.any_horizontal("form", "imprint", "listed", "ui", "dateline", "wire_end", "signed", "name_only")
-    above = ((pl.col("syllables") >= 20) & (pl.col("terminal") | told)).shift(1) & (_PAGE == _PAGE.shift(1))
+    prose = (pl.col("syllables") >= 20) & (pl.col("terminal") | told)
+    above = pl.any_horizontal(prose.shift(by) & (_PAGE == _PAGE.shift(by)) for by in (1, 2))
     cut = last & above.fill_null(False) & (pl.col("syllables") >= 7)
     cut = cut & ((pl.col("syllables") >= 25) | plain.str.contains(_CUT_SYLLABLE))
     full = full.with_columns(terminal=pl.any_horizontal("terminal", told, cut))
@@ -423,7 +433,7 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
     title_like = (
         (pl.col("syllables") >= 4)
         & ~pl.any_horizontal("ui", "link_heading", "link_opener", "dateline", "image_file", "wire_end", "credit")
-        & ~pl.any_horizontal("notice", "talk_heading", "tag_heading")
+        & ~pl.any_horizontal("notice", "talk_heading", "tag_heading", "slogan")
         & ~(pl.col("name_only") & (pl.col("syllables") <= 4))
     )
     full = full.with_columns(title_like=title_like)
@@ -1021,6 +1031,8 @@ def _caption() -> pl.Expr:
         )
         | (before_credit & ~tabled & ~pl.any_horizontal("link", "form", "stray"))
         | pl.col("closing")
+        # what stands below the slot of a picture
+        | (pl.all_horizontal("inside", "bare") & _line("image_file", -1) & (pl.col("syllables") >= 6))
         # an agency alone in its line is the credit of the picture above it
         | ((pl.col("agency") | (bare & _line("agency", 1))) & pl.col("inside"))
         | (beside_credit & pl.col("below") & (k < pl.col("lead_at")))
@@ -1101,6 +1113,8 @@ def _role() -> pl.Expr:
             .when(k < pl.col("headline_at")).then(pl.lit("headline"))  # the page's, with the site's name behind it
             .otherwise(pl.lit("ui"))
         )
+        .when(pl.col("parted") & ~small)
+        .then(pl.lit("related"))
         .when((k < pl.col("headline_at")) | pl.col("spoken"))
         .then(pl.lit("ui"))
         .when(
@@ -1149,7 +1163,8 @@ def article_table(lines: pl.DataFrame, pages: pl.DataFrame, stated: pl.DataFrame
     """Lines with roles, pages, publication lines (`page`, `published`) → a row an article, sources still unknown.
 
     Columns: `page`, `segment`, `title`, `publisher`, `published`, `published_first`, `published_last`,
-    `published_basis`, `syllables` (of headline, lead and body; of the `other` lines for a run-on article).
+    `published_basis`, `syllables` (of headline, lead and body; of the `other` lines for a run-on article). A page that
+    only lists other articles has no row.
     """
     own = pl.col("role").is_in(["headline", "lead", "body", "other"])
     words = pl.col("text").filter(own)
@@ -1158,9 +1173,13 @@ def article_table(lines: pl.DataFrame, pages: pl.DataFrame, stated: pl.DataFrame
         .filter(pl.col("role").is_not_null())
         .group_by("page", "segment", maintain_order=True)
         .agg(
-            title=pl.col("text").filter(pl.col("role").is_in(["headline", "other"])).first().str.strip_chars(),
+            title=pl.col("text").filter(pl.col("role").is_in(["headline", "other"])).first(),
             syllables=words.str.count_matches(r"[\p{L}\p{M}]+").sum().cast(pl.Int64),
+            listed=pl.col("role").is_in(["related", "ui"]).all() & (pl.col("role") == "related").any(),
         )
+        .filter(~pl.col("listed"))
+        .drop("listed")
+        .with_columns(title=_without_day(_without_markup(pl.col("title").str.strip_chars())))
         .collect()
     )
     dated = (
