@@ -47,7 +47,7 @@ def line_roles(lines: pl.DataFrame, pages: pl.DataFrame, catalogue: Catalogue) -
     full = _signals(full.with_columns(low=pl.col("plain").str.to_lowercase()), catalogue)
     full = _lists(_frame(full), catalogue.cues["lines"])
     full = _zones(full)
-    full = _second_articles(full)
+    full = _second_articles(full, catalogue.cues["names"]["lead_words"])
     full = _kinds(_closing_block(full))
     roles = full.select("page", "line", "segment", role=_role())
     roles = lines_of.join(roles, on=["page", "line"], how="left", maintain_order="left").with_columns(line="part")
@@ -279,7 +279,7 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     last = (_PAGE != _PAGE.shift(-1)).fill_null(True) & ~pl.any_horizontal("terminal", "credit", "link_opener", "notice")
     last = last & ~pl.any_horizontal("form", "imprint", "listed", "ui", "dateline", "wire_end", "signed", "name_only")
     prose = (pl.col("syllables") >= 20) & (pl.col("terminal") | told)
-    above = pl.any_horizontal(prose.shift(by) & (_PAGE == _PAGE.shift(by)) for by in (1, 2))
+    above = pl.any_horizontal(prose.shift(by) & (_PAGE == _PAGE.shift(by)) for by in (1, 2, 3))
     cut = last & above.fill_null(False) & (pl.col("syllables") >= 7)
     cut = cut & ((pl.col("syllables") >= 25) | plain.str.contains(_CUT_SYLLABLE))
     full = full.with_columns(terminal=pl.any_horizontal("terminal", told, cut))
@@ -791,7 +791,7 @@ def _said(full: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _second_articles(full: pl.DataFrame) -> pl.DataFrame:
+def _second_articles(full: pl.DataFrame, no_names: list[str]) -> pl.DataFrame:
     """Zones → `segment`: 0, and one more from each headline of an article run on below the main one.
 
     A headline inside a page is told from a subheading by what follows in order, standfirst, picture with its credit,
@@ -830,6 +830,8 @@ def _second_articles(full: pl.DataFrame) -> pl.DataFrame:
     ordered = (pl.col("credit") & (pl.col("k") == pl.col("lead_at") + 1)).any().over("page")
     brief = brief & (brief.sum().over("page") == 1) & ordered & (pl.col("stories_before") >= 4)
     opens = opens | (brief & pictured & _line("teaser", 1) & (prose_after >= 5))
+    # and a title below which nobody is named who was named above it
+    opens = opens | pl.col("n").is_in(_others(full, no_names).implode())
     full = full.with_columns(
         segment=opens.cast(pl.Int32).cum_sum().over("page"), contents=pl.col("n").is_in(contents["n"].implode())
     )
@@ -850,6 +852,35 @@ def _second_articles(full: pl.DataFrame) -> pl.DataFrame:
     runs = (runs | (heading & _line("listing", 1) & _line("dateline", 2))) & (pl.col("segment") > 0)
     ended = told & (pl.col("site") | runs)
     return full.with_columns(ended=ended.cast(pl.Int32).cum_sum().over("page", "segment") > 0)
+
+
+def _others(full: pl.DataFrame, no_names: list[str]) -> pl.Series:
+    """Lines → `n` of the titles inside a story with two names below at least, and above, and not one on both sides."""
+    # (a subheading is shorter, and a teaser)
+    text = (_line("said_out", 1) & _line("said_out", 2)) | (_line("content", 1) & (pl.col("syllables").shift(-1) >= 45))
+    title = pl.col("title_like") & ~pl.col("terminal") & pl.col("syllables").is_between(9, 30) & text
+    title = title & pl.col("zone").is_in([_STORY, _TAGS]) & (pl.col("k") > pl.col("lead_at"))
+    title = title & pl.col("plain").str.contains(r"^[\p{Lu}\"']") & ~pl.col("plain").str.contains(r"[:;,]$")
+    title = title & ~pl.any_horizontal("copied", "form", "imprint", "listed", "marked") & ~_line("credit", 1)
+    here = full.filter(title)
+    own = (pl.col("k") >= pl.col("headline_at")) & pl.any_horizontal("content", "credit", "title_like")
+    words = (
+        full.filter(pl.col("page").is_in(here["page"].unique().implode()) & own)
+        .select("page", "k", word=pl.col("plain").str.extract_all(r"(?:^|[\p{Ll},(] )?\p{Lu}[\p{L}]+"))
+        .explode("word")
+        .with_columns(name=pl.col("word").str.extract(r"(\p{Lu}\p{L}+)$"), inside=pl.col("word").str.contains(" "))
+        .filter(pl.col("name").is_not_null() & ~pl.col("name").is_in(no_names))
+    )
+    names = words.group_by("page", "name").agg(
+        first=pl.col("k").min(), last=pl.col("k").max(), inside=pl.col("inside").any()
+    )
+    sides = here.select("n", "page", "k").join(names.filter("inside"), on="page", how="inner")
+    apart = sides.group_by("n", maintain_order=True).agg(
+        both=((pl.col("first") < pl.col("k")) & (pl.col("last") >= pl.col("k"))).sum(),
+        above=(pl.col("last") < pl.col("k")).sum(),
+        below=(pl.col("first") >= pl.col("k")).sum(),
+    )
+    return apart.filter((pl.col("both") == 0) & (pl.col("above") >= 2) & (pl.col("below") >= 2))["n"]
 
 
 def _contents(full: pl.DataFrame) -> pl.DataFrame:
