@@ -59,9 +59,10 @@ def line_roles(lines: pl.DataFrame, pages: pl.DataFrame, catalogue: Catalogue) -
 
 
 def _written(full: pl.DataFrame) -> pl.DataFrame:
-    """Lines → the same without what a scraper left of the page's markup, and `stamped`: a day glued before the words."""
+    """Lines → the same without what a scraper left of the page's markup; `stamped`: a day was glued before the words."""
     plain = _without_markup(pl.col("plain"))
-    full = full.with_columns(plain=pl.when(plain == "").then(pl.lit("-")).otherwise(plain))  # markup alone is the site's
+    # (markup alone is the site's)
+    full = full.with_columns(plain=pl.when(plain == "").then(pl.lit("-")).otherwise(plain))
     words = _without_day(pl.col("plain"))
     return full.with_columns(stamped=words != pl.col("plain"), plain=words)
 
@@ -117,8 +118,8 @@ def _paragraphs(full: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     here = _PAGE == _PAGE.shift(1)
     spaced = (by == 2).sum().over("page") * 5 >= pl.len().over("page") * 4  # a blank line between all
     open_end = ~plain.str.strip_chars_end("\"')]").str.tail(1).is_in(list(".!?…")).shift(1)
-    runs_on = here & plain.str.contains(r"^(?:[\"'(]?\p{Ll}|[,.;:!?)…])") & open_end & ((by == 1) | ((by == 2) & spaced))
-    runs_on = runs_on.fill_null(False)
+    runs_on = here & plain.str.contains(r"^(?:[\"'(]?\p{Ll}|[,.;:!?)…])") & open_end
+    runs_on = (runs_on & ((by == 1) | ((by == 2) & spaced))).fill_null(False)
     full = full.with_columns(last="line", at=pl.int_range(pl.len()), open_end=open_end, runs_on=runs_on)
     parts = full.select("page", "line", part="line")
     some = full.filter(pl.col("runs_on").any().over("page"))
@@ -151,7 +152,8 @@ def _wrapped(full: pl.DataFrame) -> pl.DataFrame:
     )
     # what begins below the first title begins a sentence: a capital and no name
     long = pl.col("plain").str.count_matches(" ") >= 5
-    titled = (long & (long.cum_sum().over("page") == 1)).shift(1) & pl.col("plain").str.contains(r"^\p{Lu}\p{Ll}* \p{Ll}")
+    titled = (long & (long.cum_sum().over("page") == 1)).shift(1)
+    titled = titled & pl.col("plain").str.contains(r"^\p{Lu}\p{Ll}* \p{Ll}")
     width = pl.col("wide").filter("cut").max().over("page")
     width = pl.col("wide").filter(pl.col("wide") <= width + 4).max().over("page")
     cuts = pl.col("cut").sum().over("page")
@@ -276,7 +278,8 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     told = told & asked(told, plain).str.contains(r"\p{Ll}[.!?][\"')]* [\"'(]?\p{Lu}\p{Ll}.* ")
     told = told & ~pl.any_horizontal("listed", "link_opener", "is_title", "credit")
     # the text of a page may be cut off, and then its last line ends anywhere
-    last = (_PAGE != _PAGE.shift(-1)).fill_null(True) & ~pl.any_horizontal("terminal", "credit", "link_opener", "notice")
+    last = (_PAGE != _PAGE.shift(-1)).fill_null(True) & ~pl.col("terminal")
+    last = last & ~pl.any_horizontal("credit", "link_opener", "notice")
     last = last & ~pl.any_horizontal("form", "imprint", "listed", "ui", "dateline", "wire_end", "signed", "name_only")
     prose = (pl.col("syllables") >= 20) & (pl.col("terminal") | told)
     above = pl.any_horizontal(prose.shift(by) & (_PAGE == _PAGE.shift(by)) for by in (1, 2, 3))
@@ -295,7 +298,8 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
 
 # What no Vietnamese syllable ends in: consonants alone, or a vowel that asks for a final consonant ("liề", "nư").
 _CUT_SYLLABLE = (
-    r" (?:[b-df-hj-np-tv-xzđ]{1,3}|\p{L}{0,3}[iy][êếềểễệ]|\p{L}{0,3}u[ôốồổỗộ]|\p{L}{0,3}ư[ơớờởỡợ]|\p{L}{0,3}[ăắằẳẵặâấầẩẫậ])$"
+    r" (?:[b-df-hj-np-tv-xzđ]{1,3}"
+    r"|\p{L}{0,3}(?:[iy][êếềểễệ]|u[ôốồổỗộ]|ư[ơớờởỡợ]|[ăắằẳẵặâấầẩẫậ]))$"
 )
 SHORT = 16  # syllables of the longest line that can be a dateline, a signature, a heading of links
 _ADDRESS = r"^(?:https?://|www[.])[^ ]+$|^[^ @]+@[^ @]+[.][^ @]+$"  # of a page or a mailbox, alone in its line
@@ -314,7 +318,9 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series) -> pl.Da
     ) | (low.str.contains(rf"\b(?:{_ENGLISH_DATES})\b") & plain.str.contains(r"(?:19|20)\d{2}"))
     # a dateline: take dates, times, byline words, names and a section's name away, and nothing is left
     left_over = asked(has_date, plain).str.replace(r"^[^|\d]{2,25}[|]|[|][^|\d]{2,25}$", " ")
-    left_over = left_over.str.replace(r"^[^|\d]{2,25} - (\d)|^[^|\d,-]{2,25} ?- ?((?i:thứ |chủ nhật|ngày ))", "${1}${2}")
+    left_over = left_over.str.replace(
+        r"^[^|\d]{2,25} - (\d)|^[^|\d,-]{2,25} ?- ?((?i:thứ |chủ nhật|ngày ))", "${1}${2}"
+    )
     left_over = left_over.str.replace_all(digits, " ").str.replace_all(f"(?i){date_words}", " ")
     agency = (
         r"\((?:(?:[Tt]heo|[Tt]ổng hợp|[Dd]ịch|[Ll]ược|[Nn]guồn|thực hiện).{0,40}|[TtHhG .,/]{1,7}|[\p{L} .,&-]{2,20})\)"
@@ -376,7 +382,8 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series) -> pl.Da
         capitals=plain.str.contains(r"^\p{Lu}{2,}(?: \p{Lu}{2,}){1,3}$"),
         dateline=has_date & ~left_over.str.replace_all(name, " ").str.contains(r"\p{L}"),
         stamp=low.str.contains(
-            r"^(?:thời gian ?: ?)?(?:\d+|một|vài) (?:giây|phút|giờ|ngày|tuần|tháng) trước|^hôm (?:nay|qua),? (?:lúc )?\d"
+            r"^(?:thời gian ?: ?)?(?:\d+|một|vài) (?:giây|phút|giờ|ngày|tuần|tháng) trước"
+            r"|^hôm (?:nay|qua),? (?:lúc )?\d"
         ),
         wire_end=(
             plain.str.contains(
@@ -458,6 +465,11 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
     paragraph = pl.col("content") & (pl.col("syllables") >= 20) & pl.col("plain").str.contains(r"[.]$|\p{Ll}[.] \p{Lu}")
     paragraph = paragraph & ~pl.col("is_title") & (pl.col("k") == pl.col("headline_at"))
     full = full.with_columns(headed=~paragraph.any().over("page"))
+    # a page's own title has the site's name behind it, where the headline may have a button's words before it
+    own = pl.col("plain").filter(pl.col("k") == 0).first().over("page").str.extract(_WITH_SITE)
+    again = pl.col("plain").str.ends_with(own) & title_like & pl.col("k").is_between(1, _HEAD) & ~pl.col("terminal")
+    again = again & (pl.col("syllables") <= own.str.count_matches(" ") + 4)
+    full = full.with_columns(headline_at=pl.coalesce(pl.col("k").filter(again).min().over("page"), "headline_at"))
     title = pl.col("plain").filter(pl.col("k") == pl.col("headline_at")).first().over("page")
     bare = title.str.starts_with(pl.col("plain")) & title_like & (pl.col("k") <= pl.col("headline_at"))
     full = full.with_columns(headline_at=pl.coalesce(pl.col("k").filter(bare).min().over("page"), "headline_at"))
@@ -466,8 +478,7 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
     text_at = pl.col("k").filter(pl.col("content") & (pl.col("k") > pl.col("headline_at"))).min().over("page")
     below = (pl.col("plain") == title) & (pl.col("k") > pl.col("headline_at") + 2) & (pl.col("k") < text_at)
     full = full.with_columns(headline_at=pl.coalesce(pl.col("k").filter(below).max().over("page"), "headline_at"))
-    # (a page's own title has the site's name behind it, where the headline may have a button's before it)
-    without_site = title.str.ends_with(pl.col("plain").str.extract(r"^((?:[^ ]+ ){5,}[^ ]+) [-|] (?:[^ ]+ ?){1,4}$"))
+    without_site = title.str.ends_with(asked(pl.col("k") == 0, "plain").str.extract(_WITH_SITE))
     full = full.with_columns(
         headline_again=(
             (pl.col("plain").str.starts_with(title) & (~pl.col("terminal") | (pl.col("plain") == title)))
@@ -528,13 +539,20 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
 _STANDFIRST = 100  # syllables of the longest standfirst
 
 
+_WITH_SITE = r"^((?:[^ ]+ ){5,}[^ ]+) [-|] (?:[^ ]+ ?){1,4}$"
+
+
 def _lists(full: pl.DataFrame, cues: dict) -> pl.DataFrame:
     """Place → `lists`: the page has no article, only titles and teasers of others, as pages of a topic do.
 
-    Its teasers open with the site's mark, of which a story has one; or stand below titles that are written twice, dated
-    or asked to be read on; or without any title, each a beginning of its own.
+    Its teasers open with the site's mark, of which a story has one; or stand below titles that are written twice; or
+    below no title at all, each a beginning of its own.
     """
     content, on = pl.col("content") & ~pl.col("is_title"), "page"
+    # (a topic's name is no title, nor what a site says of itself)
+    named = (pl.col("k") == pl.col("headline_at")) & pl.col("plain").str.contains(r"^\p{Ll}")
+    named = named & (pl.col("syllables") <= 6)
+    full = full.with_columns(untitled=(named | pl.col("slogan")).any().over(on))
     distinct = full.filter(content).unique(["page", "plain"], keep="first", maintain_order=True)
     goes_on = pl.col("low").str.contains(rf"^[\"']|^(?:{any_of(cues['goes_on'])})(?:[^\p{{L}}]|$)")
     above = full.filter(pl.col("title_like")).select("page", k=pl.col("k") + 1, above="plain", twice="copied")
@@ -547,7 +565,7 @@ def _lists(full: pl.DataFrame, cues: dict) -> pl.DataFrame:
         sentences=pl.col("plain").str.count_matches(r"\p{L}[.!?][\"')]* [\"'(]?\p{Lu}").max(),
         twice=twice.fill_null(False).sum(),
         goes_on=goes_on.any(),
-        headed=pl.col("headed").first(),
+        untitled=pl.col("untitled").first(),
     )
     few = pl.col("longest") <= _TEASER
     lists = pages.select(
@@ -556,7 +574,7 @@ def _lists(full: pl.DataFrame, cues: dict) -> pl.DataFrame:
         & (
             ((pl.col("marked") >= 3) & (pl.col("marked") * 2 > pl.col("told")))
             | ((pl.col("twice") >= 2) & (pl.col("twice") == pl.col("told")))
-            | ((pl.col("told") >= 4) & ~pl.col("headed") & ~pl.col("goes_on") & (pl.col("sentences") <= 1))
+            | ((pl.col("told") >= 4) & pl.col("untitled") & ~pl.col("goes_on") & (pl.col("sentences") <= 1))
         ),
     )
     return full.join(lists, on="page", how="left", maintain_order="left").with_columns(pl.col("lists").fill_null(False))
@@ -859,7 +877,7 @@ def _others(full: pl.DataFrame, no_names: list[str]) -> pl.Series:
     # (a subheading is shorter, and a teaser)
     text = (_line("said_out", 1) & _line("said_out", 2)) | (_line("content", 1) & (pl.col("syllables").shift(-1) >= 45))
     title = pl.col("title_like") & ~pl.col("terminal") & pl.col("syllables").is_between(9, 30) & text
-    title = title & pl.col("zone").is_in([_STORY, _TAGS]) & (pl.col("k") > pl.col("lead_at"))
+    title = title & (pl.col("zone") == _STORY) & ~pl.col("closed") & (pl.col("k") > pl.col("lead_at"))
     title = title & pl.col("plain").str.contains(r"^[\p{Lu}\"']") & ~pl.col("plain").str.contains(r"[:;,]$")
     title = title & ~pl.any_horizontal("copied", "form", "imprint", "listed", "marked") & ~_line("credit", 1)
     here = full.filter(title)
@@ -994,7 +1012,8 @@ def _link() -> pl.Expr:
     )
     # (the text may begin with the standfirst again)
     lead = pl.col("plain").filter(pl.col("k") == pl.col("lead_at")).first().over("page")
-    copied = pl.col("copied") & ~pl.col("closing") & ~((pl.col("plain") == lead) & (pl.col("k") <= pl.col("lead_at") + 4))
+    again = (pl.col("plain") == lead) & (pl.col("k") <= pl.col("lead_at") + 4)
+    copied = pl.col("copied") & ~pl.col("closing") & ~again
     copied = copied & (pl.col("k") != pl.col("lead_at")) & (pl.col("k") != pl.col("headline_at"))
     return (
         pl.any_horizontal("link_opener", "doubled", "marked", "linked")
@@ -1063,7 +1082,7 @@ def _caption() -> pl.Expr:
         | (before_credit & ~tabled & ~pl.any_horizontal("link", "form", "stray"))
         | pl.col("closing")
         # what stands below the slot of a picture
-        | (pl.all_horizontal("inside", "bare") & _line("image_file", -1) & (pl.col("syllables") >= 6))
+        | (pl.all_horizontal("inside", "bare") & _line("image_file", -1) & (pl.col("syllables") >= 4))
         # an agency alone in its line is the credit of the picture above it
         | ((pl.col("agency") | (bare & _line("agency", 1))) & pl.col("inside"))
         | (beside_credit & pl.col("below") & (k < pl.col("lead_at")))
