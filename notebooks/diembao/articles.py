@@ -59,7 +59,7 @@ def line_roles(lines: pl.DataFrame, pages: pl.DataFrame, catalogue: Catalogue) -
 
 
 def _written(full: pl.DataFrame) -> pl.DataFrame:
-    """Lines → the same without what a scraper left of the page's markup; `stamped`: a day was glued before the words."""
+    """Lines → the same without what a scraper left of the page's markup; `stamped`: a day was glued to the words."""
     plain = _without_markup(pl.col("plain"))
     # (markup alone is the site's)
     full = full.with_columns(plain=pl.when(plain == "").then(pl.lit("-")).otherwise(plain))
@@ -1120,6 +1120,8 @@ def _role() -> pl.Expr:
     lists_links = ((pl.col("link") & pl.col("below")) | (outside & bare & ~small)).any().over("page")
     last_words = (k == pl.col("last_story") + 1) & (pl.col("zone") == _STORY) & ~pl.col("closed")
     other = pl.col("segment") > 0
+    page_title = pl.col("copied") & pl.col("title_like") & (pl.col("syllables") >= 7)
+    page_title = page_title & (pl.col("plain") == pl.col("plain").first().over("page"))
     of_title = pl.col("title") & ~pl.col("plain").str.contains(":")
     return (
         pl.when("lists")
@@ -1154,7 +1156,7 @@ def _role() -> pl.Expr:
         .then(pl.lit("related"))
         .when("caption")
         .then(pl.lit("caption"))
-        .when("of_day")
+        .when(pl.col("of_day") | (page_title & (k < pl.col("headline_at"))))
         .then(pl.lit("headline"))
         .when(pl.col("headline_again") & (k <= pl.col("lead_at") + 2))
         .then(
