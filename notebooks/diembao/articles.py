@@ -7,6 +7,7 @@ a credit, sentence-like lines that follow one another), never by the wording of 
 import polars as pl
 
 from .catalogue import Catalogue, any_of, asked, folded
+from .dates import DAY_BEFORE
 
 _PAGE = pl.col("page")
 # What may close a sentence; a line of prose ends with it, a title does not.
@@ -42,11 +43,11 @@ def line_roles(lines: pl.DataFrame, pages: pl.DataFrame, catalogue: Catalogue) -
         .filter(pl.col("plain") != "")
         .join(pages.select("page", "title"), on="page", how="left", maintain_order="left")
     )
-    full, lines_of = _paragraphs(_unmarked(full))
+    full, lines_of = _paragraphs(_parted(_unmarked(_written(full))))
     full = _signals(full.with_columns(low=pl.col("plain").str.to_lowercase()), catalogue)
-    full = _frame(full)
+    full = _lists(_frame(full), catalogue.cues["lines"])
     full = _zones(full)
-    full = _second_articles(full)
+    full = _second_articles(full, catalogue.cues["names"]["lead_words"])
     full = _kinds(_closing_block(full))
     roles = full.select("page", "line", "segment", role=_role())
     roles = lines_of.join(roles, on=["page", "line"], how="left", maintain_order="left")
@@ -56,6 +57,47 @@ def line_roles(lines: pl.DataFrame, pages: pl.DataFrame, catalogue: Catalogue) -
         .with_columns(pl.col("segment").fill_null(strategy="forward").over("page").fill_null(0))
         .select("page", "segment", "line", "start", "end", "text", "role", "paragraph")
     )
+
+
+def _written(full: pl.DataFrame) -> pl.DataFrame:
+    """Lines → the same without what a scraper left of the page's markup; `stamped`: a day was glued to the words."""
+    plain = _without_markup(pl.col("plain"))
+    # (markup alone is the site's)
+    full = full.with_columns(plain=pl.when(plain == "").then(pl.lit("-")).otherwise(plain))
+    words = _without_day(pl.col("plain"))
+    return full.with_columns(stamped=words != pl.col("plain"), plain=words)
+
+
+def _without_markup(plain: pl.Expr) -> pl.Expr:
+    """Texts → the same without tags, the bars of a table and runs of spaces."""
+    marked = plain.str.contains(r"[<|]| {2}|^(?:Title|title) ?:")
+    cleaned = (
+        asked(marked, plain)
+        .str.replace_all(r"</?[A-Za-z][^<>]{0,60}>", " ")
+        .str.replace_all(r"^[ |]*\| ?| ?\|[ |]*$|^(?:Title|title) ?: ?", "")
+        .str.replace_all(" {2,}", " ")
+        .str.strip_chars()
+    )
+    return pl.when(marked).then(cleaned).otherwise(plain)
+
+
+def _without_day(plain: pl.Expr) -> pl.Expr:
+    """Texts → the same without a day before a title, unless that is little more than the day."""
+    dated = plain.str.contains(rf"^{DAY_BEFORE}")
+    words = asked(dated, plain).str.replace(rf"^{DAY_BEFORE}", "${1}")
+    return pl.when(dated & (words.str.count_matches(" ") >= 5)).then(words).otherwise(plain)
+
+
+def _parted(full: pl.DataFrame) -> pl.DataFrame:
+    """Lines → `parted`: the titles of a ticker, each but the last with a dash behind it, and no dash in their words."""
+    dash = pl.col("plain").str.contains(r"(?:^| )[-|]$")
+    dashes = (dash & (dash.sum().over("page") >= _TICKER)).fill_null(False)
+    parted = dashes | (dashes.shift(1) & (_PAGE == _PAGE.shift(1))).fill_null(False)
+    plain = pl.col("plain").str.replace(r"(.) [-|]$", "${1}")
+    return full.with_columns(parted=parted, plain=pl.when(dashes).then(plain).otherwise("plain"))
+
+
+_TICKER = 3  # titles with a dash behind them from which they are a ticker's
 
 
 def _unmarked(full: pl.DataFrame) -> pl.DataFrame:
@@ -77,8 +119,8 @@ def _paragraphs(full: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     here = _PAGE == _PAGE.shift(1)
     spaced = (by == 2).sum().over("page") * 5 >= pl.len().over("page") * 4  # a blank line between all
     open_end = ~plain.str.strip_chars_end("\"')]").str.tail(1).is_in(list(".!?…")).shift(1)
-    runs_on = here & plain.str.contains(r"^(?:\p{Ll}|[,.;:!?)…])") & open_end & ((by == 1) | ((by == 2) & spaced))
-    runs_on = runs_on.fill_null(False)
+    runs_on = here & plain.str.contains(r"^(?:[\"'(]?\p{Ll}|[,.;:!?)…])") & open_end
+    runs_on = (runs_on & ((by == 1) | ((by == 2) & spaced))).fill_null(False)
     full = full.with_columns(last="line", at=pl.int_range(pl.len()), open_end=open_end, runs_on=runs_on)
     parts = full.select("page", "line", part="line")
     some = full.filter(pl.col("runs_on").any().over("page"))
@@ -87,7 +129,9 @@ def _paragraphs(full: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     some = _broken(_wrapped(some)).with_columns(first=~pl.any_horizontal("wraps", "linked"))
     some = some.with_columns(first=pl.when("first").then("line").forward_fill())
     joined = some.group_by("page", line="first", maintain_order=True).agg(
-        pl.col("text", "plain").str.join(" "), pl.col("start", "title", "at").first(), pl.col("end", "last").last()
+        pl.col("text", "plain").str.join(" "),
+        pl.col("start", "title", "at", "stamped", "parted").first(),
+        pl.col("end", "last").last(),
     )
     whole = full.join(some.select("at"), on="at", how="anti").select(joined.columns)
     firsts = some.select("page", "first", part="line")
@@ -107,6 +151,10 @@ def _wrapped(full: pl.DataFrame) -> pl.DataFrame:
     full = full.with_columns(
         with_next=pl.col("wide") + 1 + word, cut=pl.col("runs_on") & next_line & (pl.col("wide") >= _NARROW)
     )
+    # what begins below the first title begins a sentence: a capital and no name
+    long = pl.col("plain").str.count_matches(" ") >= 5
+    titled = (long & (long.cum_sum().over("page") == 1)).shift(1)
+    titled = titled & pl.col("plain").str.contains(r"^\p{Lu}\p{Ll}* \p{Ll}")
     width = pl.col("wide").filter("cut").max().over("page")
     open_above = next_line & pl.col("open_end")  # a capital may follow the longest
     width = pl.col("wide").filter(open_above & (pl.col("wide") <= width + 4)).max().over("page")
@@ -116,7 +164,7 @@ def _wrapped(full: pl.DataFrame) -> pl.DataFrame:
         ((width <= _WIDE) & (cuts >= 3) & (tight * 2 >= cuts))
         & (open_above & (pl.col("wide") <= width))
         & ((pl.col("with_next") > width) | (pl.col("cut") & (pl.col("wide") * 2 >= width)))
-        & ~pl.col("plain").str.contains(r"^(?:[-+*•–]|\d+[.)]) ")
+        & ~(titled | pl.col("plain").str.contains(r"^(?:[-+*•–]|\d+[.)]) "))
     )
     return full.with_columns(wraps=wraps.fill_null(False))
 
@@ -141,7 +189,7 @@ def _broken(full: pl.DataFrame) -> pl.DataFrame:
     return full.with_columns(linked=pl.col("linked") & told.over("sentence"))
 
 
-_NARROW, _WIDE = 40, 130  # characters of the lines a dump may be wrapped to
+_NARROW, _WIDE = 40, 150  # characters of the lines a dump may be wrapped to
 
 
 def _line(column: str, by: int) -> pl.Expr:
@@ -185,10 +233,13 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
             | low.str.contains(r"[ .][-–] ?ảnh (?:chụp màn hình )?[^ .,;:]+(?: [^ .,;:]+){0,3}[ .]*$")
         )
         & ~low.str.contains(r"^(?:chùm|loạt) ảnh ?:"),  # a title
-        link_opener=low.str.contains(rf"^(?:{any_of(cues['link_openers'])})"),
+        link_opener=low.str.contains(rf"^(?:{any_of(cues['link_openers'])})")
+        | pl.col("parted")
+        | pl.col("text").str.contains(r"^\p{Lu}[^/.!?:]{20,} {2}/ {2}\p{Lu}[^/.!?:]{20,}$"),
         dated_title=(
             plain.str.contains(r"^\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d{2}(?:,? \d{1,2}:\d{2})?(?: ?[-–|:])? \p{Lu}")
             | ending.str.contains(r" \(\d{1,2}/\d{1,2}(?:/\d{2,4})?\)$")
+            | pl.col("stamped")
         )
         & (plain.str.count_matches(" ") >= 4)
         & ~ending.str.contains(r"[.!…;:][\"')]*$|[.!…] \p{Lu}"),
@@ -213,6 +264,9 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
             r"\((?:(?:ngoài|bìa|bên|thứ|hàng|đứng|ngồi|người|áo|ở|từ) [^()]{0,20})?"
             r"(?:trái|phải|giữa)(?: sang| qua)?(?:,[^()]{0,30})?\)|^từ (?:trái|phải)|^hàng (?:đầu|trước|sau)[,:]"
         ),
+        # what a site says of itself, in the title of its pages
+        slogan=(low.str.count_matches(rf"(?:^|[^\p{{L}}])(?:{any_of(cues['slogans'])})(?:$|[^\p{{L}}])") >= 4)
+        & ~pl.col("text").str.contains(r"[.!?]$"),
         named_site=low.str.contains(rf"^(?:{any_of(cues['site_names'])}) "),
         mark=plain.str.extract(r"^(\([^()]{2,20}\)|\p{Lu}[\p{L}.&]{1,12}) ?- "),
         is_title=(pl.col("title") == pl.col("text").str.strip_chars()).fill_null(False),
@@ -221,6 +275,19 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     full = full.join(short, on="n", how="left", maintain_order="left").with_columns(
         pl.col(name).fill_null(False) for name in short.columns if name != "n"
     )
+    # (a heading may be glued to the end of a paragraph)
+    told = (pl.col("syllables") >= 30) & ~pl.col("terminal")
+    told = told & asked(told, plain).str.contains(r"\p{Ll}[.!?][\"')]* [\"'(]?\p{Lu}\p{Ll}.* ")
+    told = told & ~pl.any_horizontal("listed", "link_opener", "is_title", "credit")
+    # the text of a page may be cut off, and then its last line ends anywhere
+    last = (_PAGE != _PAGE.shift(-1)).fill_null(True) & ~pl.col("terminal")
+    last = last & ~pl.any_horizontal("credit", "link_opener", "notice")
+    last = last & ~pl.any_horizontal("form", "imprint", "listed", "ui", "dateline", "wire_end", "signed", "name_only")
+    prose = (pl.col("syllables") >= 20) & (pl.col("terminal") | told)
+    above = pl.any_horizontal(prose.shift(by) & (_PAGE == _PAGE.shift(by)) for by in (1, 2, 3))
+    cut = last & above.fill_null(False) & (pl.col("syllables") >= 7)
+    cut = cut & ((pl.col("syllables") >= 25) | plain.str.contains(_CUT_SYLLABLE))
+    full = full.with_columns(terminal=pl.any_horizontal("terminal", told, cut))
     content = (pl.col("syllables") >= 7) & pl.col("terminal") & ~pl.any_horizontal("credit", "notice")
     return full.with_columns(
         form=pl.any_horizontal("form", "list_end") & ~pl.col("credit"),
@@ -231,6 +298,11 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     )
 
 
+# What no Vietnamese syllable ends in: consonants alone, or a vowel that asks for a final consonant ("liề", "nư").
+_CUT_SYLLABLE = (
+    r" (?:[b-df-hj-np-tv-xzđ]{1,3}"
+    r"|\p{L}{0,3}(?:[iy][êếềểễệ]|u[ôốồổỗộ]|ư[ơớờởỡợ]|[ăắằẳẵặâấầẩẫậ]))$"
+)
 SHORT = 16  # syllables of the longest line that can be a dateline, a signature, a heading of links
 _ADDRESS = r"^(?:https?://|www[.])[^ ]+$|^[^ @]+@[^ @]+[.][^ @]+$"  # of a page or a mailbox, alone in its line
 
@@ -240,14 +312,17 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series) -> pl.Da
     plain, low = pl.col("plain"), pl.col("low")
     name = r"(?:\p{Lu}[\p{L}'.]*[\p{L}']|\p{Lu}\.?)"
     digits = r"\d{1,2} ?[/.-] ?\d{1,2} ?[/.-] ?\d{4}|\d{4}[.-]\d{2}[.-]\d{2}|\d{1,2}[:h]\d{2}(?::\d{2})?|\d+"
-    date_words = rf"\b(?:{any_of(cues['byline_words'])}|ngày|tháng|năm|{_ENGLISH_DATES})\b"
+    months = "giêng|một|hai|ba|tư|năm|sáu|bảy|tám|chín|mười(?: một| hai)?|chạp"
+    date_words = rf"\b(?:{any_of(cues['byline_words'])}|ngày|tháng(?: (?:{months}))?|năm|{_ENGLISH_DATES})\b"
     has_date = plain.str.contains(
-        r"(?i)\d ?tháng ?\d{1,2},? ?(?:năm )?(?:19|20)\d{2}"
+        r"(?i)\d ?tháng ?(?:\d{1,2}|\p{L}+(?: \p{L}+)?),? ?(?:năm )?(?:19|20)\d{2}"
         r"|\d{1,2} ?[/.-] ?\d{1,2} ?[/.-] ?(?:19|20)\d{2}|(?:19|20)\d{2}[.-]\d{2}[.-]\d{2}"
     ) | (low.str.contains(rf"\b(?:{_ENGLISH_DATES})\b") & plain.str.contains(r"(?:19|20)\d{2}"))
     # a dateline: take dates, times, byline words, names and a section's name away, and nothing is left
     left_over = asked(has_date, plain).str.replace(r"^[^|\d]{2,25}[|]|[|][^|\d]{2,25}$", " ")
-    left_over = left_over.str.replace(r"^[^|\d]{2,25} [-–] (\d)", "${1}")
+    left_over = left_over.str.replace(
+        r"^[^|\d]{2,25} - (\d)|^[^|\d,-]{2,25} ?- ?((?i:thứ |chủ nhật|ngày ))", "${1}${2}"
+    )
     left_over = left_over.str.replace_all(digits, " ").str.replace_all(f"(?i){date_words}", " ")
     agency = (
         r"\((?:(?:[Tt]heo|[Tt]ổng hợp|[Dd]ịch|[Ll]ược|[Nn]guồn|thực hiện).{0,40}|[TtHhG .,/]{1,7}|[\p{L} .,&-]{2,20})\)"
@@ -265,7 +340,11 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series) -> pl.Da
     plain_letters = asked(plain.str.contains(r"^[ -~]+$"), plain)
     return short.select(
         "n",
-        image_file=low.str.contains(r"^(?:[a-z-]+: ?)?[^ ]+\.(?:jpe?g|png|webp|gif|avif)$"),
+        # an image, or the slot of one: "{keywords}", "TPP-MCCAIN-01"
+        image_file=low.str.contains(
+            r"^(?:[a-z-]+: ?)?[^ ]+\.(?:jpe?g|png|webp|gif|avif)$|^[{\[<!][^ ]*[}\])>]+$|^[a-z][a-z_-]{3,}\d{1,3}$"
+        )
+        & ~plain.is_in(outlets.implode()),
         link_heading=is_heading(cues["link_headings"])
         | plain.str.contains(rf"^[^\p{{L}}]*(?i:{of_section}) \p{{Lu}}\p{{L}}*(?: \p{{L}}+){{0,2}}$"),
         tag_heading=is_heading(cues["tag_headings"]),
@@ -289,6 +368,8 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series) -> pl.Da
         | ~plain.str.contains(r"\p{L}")
         | (plain.str.contains(r"\d") & ~plain.str.contains(r"\p{L}{3}"))
         | low.str.contains(r"^[^\p{L}]*a[^\p{L}]*$"),
+        # what a player offers: "1080p 720p auto", "1.00x"
+        player=low.str.contains(r"^(?:(?:\d{3,4}p|auto|\d(?:[.,]\d+)?x) ?)+$|chọn giọng|tốc độ đọc"),
         labelled=plain.str.contains(r"^(?:[^ :.]+ ){0,5}[^ :.]+ ?: ?(?:\p{Lu}\p{L}+(?: \p{Lu}\p{L}*){1,4}|[\d.,]+)$"),
         loud=plain.str.contains(r"^[^\p{Ll}]+$") & (pl.col("syllables") <= 7),  # in capitals
         # as titles do, or an interviewer, a speaker
@@ -303,7 +384,8 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series) -> pl.Da
         capitals=plain.str.contains(r"^\p{Lu}{2,}(?: \p{Lu}{2,}){1,3}$"),
         dateline=has_date & ~left_over.str.replace_all(name, " ").str.contains(r"\p{L}"),
         stamp=low.str.contains(
-            r"^(?:\d+|một|vài) (?:giây|phút|giờ|ngày|tuần|tháng) trước|^hôm (?:nay|qua),? (?:lúc )?\d"
+            r"^(?:thời gian ?: ?)?(?:\d+|một|vài) (?:giây|phút|giờ|ngày|tuần|tháng) trước"
+            r"|^hôm (?:nay|qua),? (?:lúc )?\d"
         ),
         wire_end=(
             plain.str.contains(
@@ -316,7 +398,9 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series) -> pl.Da
         | low.str.contains(r'^nguồn[^:]{0,30}: ?https?://|^nguồn ?: ?[^"]{3,60}"')
         | plain.str.contains(rf"^{label}{names}(?: ?[|-] ?{label}{names})?$")
         | (plain.str.contains(r"^\([^()]{2,40}\)$") & inside.is_in(outlets.implode())),
-        signed=plain.str.contains(rf"^{full_name}(?:{several}+|(?:{several}|, ?{full_name})* ?{agency})$")
+        signed=plain.str.contains(
+            rf"^{full_name}(?:{several}+|(?:{several}|, ?{full_name})* ?{agency}| ?[-–|(]? ?[^ @]+@[^ @]+[.][^ @]+)$"
+        )
         & (pl.col("syllables") <= 12)
         & ~pl.col("credit"),
     )
@@ -342,6 +426,12 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
     """Signals → the place of each line in its page: headline, lead, the last line of the story, the closing block."""
     k = pl.int_range(pl.len()).over("page")
     full = full.with_columns(k=k, pointed=pl.col("pointed") & (pl.col("syllables") <= 45))
+    # names in a row beside a player are its voices
+    row = (pl.col("name_only") != pl.col("name_only").shift(1)).fill_null(True).cum_sum()
+    voice = pl.col("name_only") & (pl.len().over("page", row) >= 3) & pl.col("player").any().over("page")
+    full = full.with_columns(
+        ui=pl.any_horizontal("ui", "player") | voice, name_only=pl.col("name_only") & ~voice
+    )
     # beside the day a name with whose pictures they are is a byline
     beside = (_line("dateline", 1) | _line("dateline", -1)) & pl.col("low").str.ends_with(")")
     wrote = beside & pl.col("credit") & pl.col("plain").str.contains(r"^(?:\p{Lu}[\p{L}.]* ){1,4}\([^()]*\)$")
@@ -352,7 +442,7 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
     title_like = (
         (pl.col("syllables") >= 4)
         & ~pl.any_horizontal("ui", "link_heading", "link_opener", "dateline", "image_file", "wire_end", "credit")
-        & ~pl.any_horizontal("notice", "talk_heading", "tag_heading")
+        & ~pl.any_horizontal("notice", "talk_heading", "tag_heading", "slogan")
         & ~(pl.col("name_only") & (pl.col("syllables") <= 4))
     )
     full = full.with_columns(title_like=title_like)
@@ -361,6 +451,7 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
     full = full.with_columns(
         button=button, link_heading=pl.col("link_heading") & ~button & ~_line("order", -1) & ~_line("order", 1)
     )
+    full = full.with_columns(opens_marked=pl.col("mark").is_not_null() & pl.col("content"))
     above_text = pl.col("content").cast(pl.Int32).cum_sum().over("page") == 0
     first = pl.col("k").filter(title_like & ((pl.col("k") <= 15) | above_text | pl.col("is_title"))).min().over("page")
     # (a short one above a menu is the site's)
@@ -372,6 +463,15 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
     full = full.join(_echoed(full), on="page", how="left", maintain_order="left")
     full = full.with_columns(headline_at=pl.coalesce(stated, "echoed_at", first, pl.lit(0)))
     # a title may stand twice above the story, also with the site's name behind it: the first without is the headline
+    # a page may have lost its title, and then begins with a paragraph
+    paragraph = pl.col("content") & (pl.col("syllables") >= 20) & pl.col("plain").str.contains(r"[.]$|\p{Ll}[.] \p{Lu}")
+    paragraph = paragraph & ~pl.col("is_title") & (pl.col("k") == pl.col("headline_at"))
+    full = full.with_columns(headed=~paragraph.any().over("page"))
+    # a page's own title has the site's name behind it, where the headline may have a button's words before it
+    own = pl.col("plain").filter(pl.col("k") == 0).first().over("page").str.extract(_WITH_SITE)
+    again = pl.col("plain").str.ends_with(own) & title_like & pl.col("k").is_between(1, _HEAD) & ~pl.col("terminal")
+    again = again & (pl.col("syllables") <= own.str.count_matches(" ") + 4)
+    full = full.with_columns(headline_at=pl.coalesce(pl.col("k").filter(again).min().over("page"), "headline_at"))
     title = pl.col("plain").filter(pl.col("k") == pl.col("headline_at")).first().over("page")
     bare = title.str.starts_with(pl.col("plain")) & title_like & (pl.col("k") <= pl.col("headline_at"))
     full = full.with_columns(headline_at=pl.coalesce(pl.col("k").filter(bare).min().over("page"), "headline_at"))
@@ -380,9 +480,12 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
     text_at = pl.col("k").filter(pl.col("content") & (pl.col("k") > pl.col("headline_at"))).min().over("page")
     below = (pl.col("plain") == title) & (pl.col("k") > pl.col("headline_at") + 2) & (pl.col("k") < text_at)
     full = full.with_columns(headline_at=pl.coalesce(pl.col("k").filter(below).max().over("page"), "headline_at"))
+    without_site = title.str.ends_with(asked(pl.col("k") == 0, "plain").str.extract(_WITH_SITE))
     full = full.with_columns(
-        headline_again=pl.col("plain").str.starts_with(title)
-        & (~pl.col("terminal") | (pl.col("plain") == title))
+        headline_again=(
+            (pl.col("plain").str.starts_with(title) & (~pl.col("terminal") | (pl.col("plain") == title)))
+            | (without_site & (pl.col("k") == 0)).fill_null(False)
+        )
         & (pl.col("k") != pl.col("headline_at"))
     )
     again = (pl.col("plain") == pl.col("plain").shift(1)) | (pl.col("plain") == pl.col("plain").shift(-1))
@@ -391,6 +494,10 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
         above_credit=_line("credit", 1) & (pl.col("syllables").shift(-1) <= 5) & (pl.col("syllables") <= 20),
     )
     after = pl.col("k") > pl.col("headline_at")
+    # (a blog's title may stand above the story's own)
+    own = pl.col("title_like") & ~pl.col("terminal") & (pl.col("syllables") >= 6) & _line("opens_marked", 1) & after
+    full = full.with_columns(own_title=own & (pl.col("k") <= pl.col("headline_at") + 6))
+    timed = pl.col("plain").str.contains(r"[^\d ]\d{2}:\d{2}$")
     prose = pl.col("content") & after & ~pl.any_horizontal("copied", "doubled", "broken_off", "link_opener", "wire_end")
     lead_at = (
         pl.col("k")
@@ -403,6 +510,7 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
             & ~pl.any_horizontal("doubled", "above_credit", "headline_again", "pointed")
             & ~(~pl.col("terminal") & (_line("credit", -1) | _line("credit", -2)) & (pl.col("syllables") <= 20))
             & ~(pl.col("again") & pl.col("pictured"))
+            & ~(pl.col("own_title") | (timed & (timed.sum().over("page") >= _TICKER)))
         )
         .min()
         .over("page")
@@ -423,7 +531,58 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
         .over("page")
     )
     # where the first thing below the headline is a picture, the text begins without a standfirst
-    return full.with_columns(has_lead=(picture_at.is_null() | (picture_at > pl.col("lead_at"))), picture_at=picture_at)
+    # (a standfirst is short)
+    brief = pl.col("syllables").filter(pl.col("k") == pl.col("lead_at")).first().over("page") <= _STANDFIRST
+    marked = pl.col("opens_marked").filter(pl.col("k") == pl.col("lead_at")).first().over("page")
+    has_lead = (picture_at.is_null() | (picture_at > pl.col("lead_at")) | marked) & pl.col("headed") & brief
+    return full.with_columns(has_lead=has_lead, picture_at=picture_at)
+
+
+_STANDFIRST = 100  # syllables of the longest standfirst
+
+
+_WITH_SITE = r"^((?:[^ ]+ ){5,}[^ ]+) [-|] (?:[^ ]+ ?){1,4}$"
+
+
+def _lists(full: pl.DataFrame, cues: dict) -> pl.DataFrame:
+    """Place → `lists`: the page has no article, only titles and teasers of others, as pages of a topic do.
+
+    Its teasers open with the site's mark, of which a story has one; or stand below titles that are written twice; or
+    below no title at all, each a beginning of its own.
+    """
+    content, on = pl.col("content") & ~pl.col("is_title"), "page"
+    # (a topic's name is no title, nor what a site says of itself)
+    named = (pl.col("k") == pl.col("headline_at")) & pl.col("plain").str.contains(r"^\p{Ll}")
+    named = named & (pl.col("syllables") <= 6)
+    full = full.with_columns(untitled=(named | pl.col("slogan")).any().over(on))
+    distinct = full.filter(content).unique(["page", "plain"], keep="first", maintain_order=True)
+    goes_on = pl.col("low").str.contains(rf"^[\"']|^(?:{any_of(cues['goes_on'])})(?:[^\p{{L}}]|$)")
+    above = full.filter(pl.col("title_like")).select("page", k=pl.col("k") + 1, above="plain", twice="copied")
+    told = distinct.join(above, on=["page", "k"], how="left", maintain_order="left")
+    twice = pl.col("twice") & ~pl.col("above").str.contains(_TERMINAL)
+    pages = told.group_by(on, maintain_order=True).agg(
+        told=pl.len(),
+        marked=pl.col("mark").drop_nulls().value_counts().struct.field("count").max(),
+        longest=pl.col("syllables").max(),
+        sentences=pl.col("plain").str.count_matches(r"\p{L}[.!?][\"')]* [\"'(]?\p{Lu}").max(),
+        twice=twice.fill_null(False).sum(),
+        goes_on=goes_on.any(),
+        untitled=pl.col("untitled").first(),
+    )
+    few = pl.col("longest") <= _TEASER
+    lists = pages.select(
+        "page",
+        lists=few
+        & (
+            ((pl.col("marked") >= 3) & (pl.col("marked") * 2 > pl.col("told")))
+            | ((pl.col("twice") >= 2) & (pl.col("twice") == pl.col("told")))
+            | ((pl.col("told") >= 4) & pl.col("untitled") & ~pl.col("goes_on") & (pl.col("sentences") <= 1))
+        ),
+    )
+    return full.join(lists, on="page", how="left", maintain_order="left").with_columns(pl.col("lists").fill_null(False))
+
+
+_TEASER = 100  # syllables of the longest teaser
 
 
 def _echoed(full: pl.DataFrame) -> pl.DataFrame:
@@ -652,7 +811,7 @@ def _said(full: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _second_articles(full: pl.DataFrame) -> pl.DataFrame:
+def _second_articles(full: pl.DataFrame, no_names: list[str]) -> pl.DataFrame:
     """Zones → `segment`: 0, and one more from each headline of an article run on below the main one.
 
     A headline inside a page is told from a subheading by what follows in order, standfirst, picture with its credit,
@@ -691,6 +850,8 @@ def _second_articles(full: pl.DataFrame) -> pl.DataFrame:
     ordered = (pl.col("credit") & (pl.col("k") == pl.col("lead_at") + 1)).any().over("page")
     brief = brief & (brief.sum().over("page") == 1) & ordered & (pl.col("stories_before") >= 4)
     opens = opens | (brief & pictured & _line("teaser", 1) & (prose_after >= 5))
+    # and a title below which nobody is named who was named above it
+    opens = opens | pl.col("n").is_in(_others(full, no_names).implode())
     full = full.with_columns(
         segment=opens.cast(pl.Int32).cum_sum().over("page"), contents=pl.col("n").is_in(contents["n"].implode())
     )
@@ -711,6 +872,35 @@ def _second_articles(full: pl.DataFrame) -> pl.DataFrame:
     runs = (runs | (heading & _line("listing", 1) & _line("dateline", 2))) & (pl.col("segment") > 0)
     ended = told & (pl.col("site") | runs)
     return full.with_columns(ended=ended.cast(pl.Int32).cum_sum().over("page", "segment") > 0)
+
+
+def _others(full: pl.DataFrame, no_names: list[str]) -> pl.Series:
+    """Lines → `n` of the titles inside a story with two names below at least, and above, and not one on both sides."""
+    # (a subheading is shorter, and a teaser)
+    text = (_line("said_out", 1) & _line("said_out", 2)) | (_line("content", 1) & (pl.col("syllables").shift(-1) >= 45))
+    title = pl.col("title_like") & ~pl.col("terminal") & pl.col("syllables").is_between(9, 30) & text
+    title = title & (pl.col("zone") == _STORY) & ~pl.col("closed") & (pl.col("k") > pl.col("lead_at"))
+    title = title & pl.col("plain").str.contains(r"^[\p{Lu}\"']") & ~pl.col("plain").str.contains(r"[:;,]$")
+    title = title & ~pl.any_horizontal("copied", "form", "imprint", "listed", "marked") & ~_line("credit", 1)
+    here = full.filter(title)
+    own = (pl.col("k") >= pl.col("headline_at")) & pl.any_horizontal("content", "credit", "title_like")
+    words = (
+        full.filter(pl.col("page").is_in(here["page"].unique().implode()) & own)
+        .select("page", "k", word=pl.col("plain").str.extract_all(r"(?:^|[\p{Ll},(] )?\p{Lu}[\p{L}]+"))
+        .explode("word")
+        .with_columns(name=pl.col("word").str.extract(r"(\p{Lu}\p{L}+)$"), inside=pl.col("word").str.contains(" "))
+        .filter(pl.col("name").is_not_null() & ~pl.col("name").is_in(no_names))
+    )
+    names = words.group_by("page", "name").agg(
+        first=pl.col("k").min(), last=pl.col("k").max(), inside=pl.col("inside").any()
+    )
+    sides = here.select("n", "page", "k").join(names.filter("inside"), on="page", how="inner")
+    apart = sides.group_by("n", maintain_order=True).agg(
+        both=((pl.col("first") < pl.col("k")) & (pl.col("last") >= pl.col("k"))).sum(),
+        above=(pl.col("last") < pl.col("k")).sum(),
+        below=(pl.col("first") >= pl.col("k")).sum(),
+    )
+    return apart.filter((pl.col("both") == 0) & (pl.col("above") >= 2) & (pl.col("below") >= 2))["n"]
 
 
 def _contents(full: pl.DataFrame) -> pl.DataFrame:
@@ -767,6 +957,8 @@ def _kinds(full: pl.DataFrame) -> pl.DataFrame:
         pl.all_horizontal("dumped", "inside", "bare")
         & (pl.col("syllables") >= 9)
         & (_line("story", -1) | _line("credit", -1) | _line("link_opener", -1))
+        & ~_line("credit", 1)
+        & ~(pl.col("plain").shift(-1).str.contains(r"^[\"'(]?\p{Ll}") & _on_page(1)).fill_null(False)
         & ~pl.col("text").str.contains(r"\t\S")
         & ~pl.col("plain").str.contains(r"^(?:[-+*•]|\d+[.)/])|:$")
     )
@@ -792,13 +984,19 @@ def _kinds(full: pl.DataFrame) -> pl.DataFrame:
             & pl.col("outside")
             & (_line("imprint", 1) | (_line("named_site", 1) & _line("imprint", 2)))
         )
-        | (pl.col("outside") & pl.col("labelled"))
+        | (pl.col("outside") & pl.col("labelled") & ~pl.col("wire_end"))
         | (pl.col("plain").str.starts_with("©") & pl.col("outside") & ~pl.col("closing"))
         | pl.col("opens")
         | (pl.all_horizontal("dumped", "inside", "brief") & in_menu)
         | (pl.all_horizontal("dumped", "inside", "bare") & pl.col("plain").str.contains(r"^\p{Ll}[^.!?:;,]{0,25}$"))
     ) & ~pl.any_horizontal("link_opener", "doubled", "copied")
     full = full.with_columns(stray=stray & (stray.sum().over("page") <= 4), tag=tag, spoken=spoken)
+    # what a page is taken from stands above or below its story, what a picture is, in it
+    of_picture = pl.col("wire_end") & pl.col("low").str.contains(r"^\(?nguồn[^/]*$") & pl.col("inside")
+    # the day that heads a blog stands above the title of its day, the day of a site above its menu
+    of_day = pl.col("title_like") & _line("dateline", -1) & (k == 1) & pl.col("headline_at").is_between(2, 6)
+    full = full.with_columns(of_day=of_day & ~pl.col("plain").str.contains(":"))
+    full = full.with_columns(of_picture=of_picture & (pl.col("stories_left") >= 2) & (pl.col("stories_before") >= 1))
     full = full.with_columns(link=_link().fill_null(False))
     return full.with_columns(byline=_byline().fill_null(False), caption=_caption().fill_null(False))
 
@@ -814,7 +1012,10 @@ def _link() -> pl.Expr:
         & ~pl.any_horizontal("credit", "listed", "form", "wire_end", "signed")
         & ~_line("credit", 1)
     )
-    copied = pl.col("copied") & ~pl.col("closing")
+    # (the text may begin with the standfirst again)
+    lead = pl.col("plain").filter(pl.col("k") == pl.col("lead_at")).first().over("page")
+    again = (pl.col("plain") == lead) & (pl.col("k") <= pl.col("lead_at") + 4)
+    copied = pl.col("copied") & ~pl.col("closing") & ~again
     copied = copied & (pl.col("k") != pl.col("lead_at")) & (pl.col("k") != pl.col("headline_at"))
     return (
         pl.any_horizontal("link_opener", "doubled", "marked", "linked")
@@ -846,7 +1047,9 @@ def _byline() -> pl.Expr:
     dated = (_line("dateline", -1) | _line("dateline", 1)) & (k - pl.col("headline_at")).is_between(-6, 0)
     byline = (
         dateline
-        | pl.any_horizontal("wire_end", "ending")
+        | (pl.col("dateline") & _line("of_day", 1))
+        | (pl.any_horizontal("wire_end", "ending") & ~pl.col("of_picture"))
+        | (pl.col("stamp") & _line("wire_end", -1))
         | (pl.any_horizontal("name_only", "signed") & pl.col("at_head") & pl.col("below"))
         | (pl.col("name_only") & dated)
         | (pl.col("author") & (pl.col("stories_before") <= 1) & pl.col("below") & ~pl.col("is_title"))
@@ -872,13 +1075,16 @@ def _caption() -> pl.Expr:
     )
     pictures = pictures | (mostly & (_line("credit", -1) | _line("credit", 1)))
     return (
-        (
+        pl.col("of_picture")
+        | (
             pl.col("credit")
             & ~(pl.col("spoken") & ~pl.col("closing"))
             & ~(pl.all_horizontal("in_list", "title") & _line("heading", -1))
         )
         | (before_credit & ~tabled & ~pl.any_horizontal("link", "form", "stray"))
         | pl.col("closing")
+        # what stands below the slot of a picture
+        | (pl.all_horizontal("inside", "bare") & _line("image_file", -1) & (pl.col("syllables") >= 4))
         # an agency alone in its line is the credit of the picture above it
         | ((pl.col("agency") | (bare & _line("agency", 1))) & pl.col("inside"))
         | (beside_credit & pl.col("below") & (k < pl.col("lead_at")))
@@ -916,10 +1122,22 @@ def _role() -> pl.Expr:
     lists_links = ((pl.col("link") & pl.col("below")) | (outside & bare & ~small)).any().over("page")
     last_words = (k == pl.col("last_story") + 1) & (pl.col("zone") == _STORY) & ~pl.col("closed")
     other = pl.col("segment") > 0
+    page_title = pl.col("copied") & pl.col("title_like") & (pl.col("syllables") >= 7)
+    page_title = page_title & (pl.col("plain") == pl.col("plain").first().over("page"))
     of_title = pl.col("title") & ~pl.col("plain").str.contains(":")
     return (
-        pl.when(k == pl.col("headline_at"))
-        .then(pl.lit("headline"))
+        pl.when("lists")
+        .then(
+            pl.when(pl.any_horizontal("content", "link") | (pl.col("title_like") & (pl.col("syllables") >= 6)))
+            .then(pl.lit("related"))
+            .otherwise(pl.lit("ui"))
+        )
+        .when(k == pl.col("headline_at"))
+        .then(
+            pl.when("headed").then(pl.lit("headline"))
+            .when(pl.col("picture_at") <= k + 2).then(pl.lit("lead"))
+            .otherwise(pl.lit("body"))
+        )
         .when(other & (pl.any_horizontal("link_opener", "doubled") | (pl.col("broken_off") & ~pl.col("story"))))
         .then(pl.lit("related"))
         .when(other & (pl.col("site") | (pl.col("ended") & pl.any_horizontal("small", "listed", "spoken"))))
@@ -940,6 +1158,8 @@ def _role() -> pl.Expr:
         .then(pl.lit("related"))
         .when("caption")
         .then(pl.lit("caption"))
+        .when(pl.col("of_day") | (page_title & (k < pl.col("headline_at"))))
+        .then(pl.lit("headline"))
         .when(pl.col("headline_again") & (k <= pl.col("lead_at") + 2))
         .then(
             pl.when(_line("credit", 1) & pl.col("below")).then(pl.lit("caption"))
@@ -947,6 +1167,8 @@ def _role() -> pl.Expr:
             .when(k < pl.col("headline_at")).then(pl.lit("headline"))  # the page's, with the site's name behind it
             .otherwise(pl.lit("ui"))
         )
+        .when(pl.col("parted") & ~small)
+        .then(pl.lit("related"))
         .when((k < pl.col("headline_at")) | pl.col("spoken"))
         .then(pl.lit("ui"))
         .when(
@@ -961,7 +1183,7 @@ def _role() -> pl.Expr:
         .when((k == pl.col("lead_at")) & pl.col("has_lead"))
         .then(pl.lit("lead"))
         .when("at_head")
-        .then(pl.when(small).then(pl.when("named").then(pl.lit("byline")).otherwise(pl.lit("ui"))).otherwise(pl.lit("lead")))
+        .then(pl.when("own_title").then(pl.lit("headline")).when(small).then(pl.when("named").then(pl.lit("byline")).otherwise(pl.lit("ui"))).otherwise(pl.lit("lead")))
         .when(outside & (bare | lists_links) & ~(last_words & ~bare))
         .then(pl.lit("related"))
         .when((_line("copied", -1) | _line("doubled", -1)) & pl.col("broken_off"))
@@ -982,6 +1204,7 @@ def _closing_block(full: pl.DataFrame) -> pl.DataFrame:
         & (pl.col("size").max().over("page") >= 3)
         & (pl.col("size") < pl.col("size").max().over("page"))
         & ((pl.col("k") >= pl.col("last_story")) | pl.col("closed") | in_block)
+        & (in_block | (pl.col("blocks") * 2 < pl.len().over("page")))
         & (pl.col("syllables") <= 60)
         & ~pl.any_horizontal("ui", "link_heading")
         & (pl.col("link_opener").cast(pl.Int32).cum_sum().over("page", "block") == 0)
@@ -994,7 +1217,8 @@ def article_table(lines: pl.DataFrame, pages: pl.DataFrame, stated: pl.DataFrame
     """Lines with roles, pages, publication lines (`page`, `published`) → a row an article, sources still unknown.
 
     Columns: `page`, `segment`, `title`, `publisher`, `published`, `published_first`, `published_last`,
-    `published_basis`, `syllables` (of headline, lead and body; of the `other` lines for a run-on article).
+    `published_basis`, `syllables` (of headline, lead and body; of the `other` lines for a run-on article). A page that
+    only lists other articles has no row.
     """
     own = pl.col("role").is_in(["headline", "lead", "body", "other"])
     words = pl.col("text").filter(own)
@@ -1003,9 +1227,13 @@ def article_table(lines: pl.DataFrame, pages: pl.DataFrame, stated: pl.DataFrame
         .filter(pl.col("role").is_not_null())
         .group_by("page", "segment", maintain_order=True)
         .agg(
-            title=pl.col("text").filter(pl.col("role").is_in(["headline", "other"])).first().str.strip_chars(),
+            title=pl.col("text").filter(pl.col("role").is_in(["headline", "other"])).first(),
             syllables=words.str.count_matches(r"[\p{L}\p{M}]+").sum().cast(pl.Int64),
+            listed=pl.col("role").is_in(["related", "ui"]).all() & (pl.col("role") == "related").any(),
         )
+        .filter(~pl.col("listed"))
+        .drop("listed")
+        .with_columns(title=_without_day(_without_markup(pl.col("title").str.strip_chars())))
         .collect()
     )
     dated = (

@@ -321,7 +321,7 @@ def _extract_pages(pages: pl.DataFrame, catalogue: Catalogue, given: pl.DataFram
     prints = duplicates.fingerprints(full)  # takes much memory for a moment, so before the names are there
     words = catalogue.cues["dates"]
     found = dates.scan(full, words)
-    bylines = full.filter(pl.col("role") == "byline")
+    bylines = full.filter(pl.col("role").is_in(["byline", "headline"]))
     table = articles.article_table(full, pages, dates.publication_lines(bylines, found, words))
     table = corrections.with_published(table, placed)
     told = publication.tell(table, found, catalogue)
@@ -342,6 +342,8 @@ def _extract_pages(pages: pl.DataFrame, catalogue: Catalogue, given: pl.DataFram
     table = publication.infer(table, told, mentioned, around, catalogue)
     table = corrections.with_facts(_with_sources(table, cited), placed)
     told, problems = corrections.outcome(placed, table, extracted)
+    listed = pages.join(table, on="page", how="anti", maintain_order="left")
+    listed = listed.select("page", "file", stage=pl.lit("articles"), problem=pl.lit(_LISTED))
     starts = on_lines(sentence_starts(full, catalogue.cues["sentences"]), parts, pages)
     return {
         "articles": conform(table, archive.UNMARKED),
@@ -350,9 +352,15 @@ def _extract_pages(pages: pl.DataFrame, catalogue: Catalogue, given: pl.DataFram
         "citations": conform(with_sentences(cited, starts), CITATIONS),
         "dates": timed,
         "corrections": told,
-        "problems": problems,
+        "problems": pl.concat([problems, conform(listed, PROBLEMS)]),
         "prints": prints,
     }
+
+
+_LISTED = (
+    "no article on this page, only titles and teasers of others, and nothing on it is counted; give the pages of the "
+    "articles, or say with `role:` in corrections.csv which lines are one"
+)
 
 
 def _at_head() -> pl.Expr:

@@ -895,10 +895,17 @@ def resolve(found: pl.DataFrame, anchors: pl.DataFrame, cues: Mapping[str, Any])
 _TOP_LINES = 12  # where a page states its date: among its first lines with text, or in its last one
 
 
+# A day before a title, with its hour or glued to it: "14/01/2019 16:08Hai nước nối lại đàm phán"; then its first word.
+DAY_BEFORE = (
+    r"(?:\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d{2}|(?:19|20)\d{2}-\d{2}-\d{2})(?:[ ,]+\d{1,2}[:h]\d{2} ?)?(\p{Lu}\p{L}* )"
+)
+
+
 def publication_lines(lines: pl.DataFrame, found: pl.DataFrame, cues: Mapping[str, Any]) -> pl.DataFrame:
     """Lines and their scanned dates → the line that states publication: page, line, published (EDTF), evidence.
 
     Such a line stands at the top or is the last, names one full day, and holds little else: a time, a label, an author.
+    Or the day stands right before the title.
     Of several the earliest day counts, since a page's clock and its updates come after publication. Dates that stand in
     link lists further down are never taken.
     """
@@ -933,11 +940,13 @@ def publication_lines(lines: pl.DataFrame, found: pl.DataFrame, cues: Mapping[st
     picture = pl.col("text").str.contains(r"(?i)ảnh|photo|nguồn:")
     clock = pl.col("text").str.contains(r"(?:^|[^0-9])[0-2]?[0-9][:hg][0-5][0-9](?:[^0-9]|$)")
     section = clock & pl.col("rest").str.contains(r"^(?:\S+(?: +|$)){0,5}$")  # "Thế giới | 15/11/2024 10:05"
+    titled = (pl.col("role") != "byline") if "role" in lines.columns else pl.lit(False)
+    before = titled & (pl.col("at") <= 1) & pl.col("text").str.contains(rf"^\s?{DAY_BEFORE}")
     published = pl.concat_str(
         _padded(pl.col("year"), 4), _padded(pl.col("month")), _padded(pl.col("day")), separator="-"
     )
     return (
-        stated.filter((pl.col("rest").str.contains(name) | section) & ~picture)
+        stated.filter(before | ((pl.col("rest").str.contains(name) | section) & ~picture & ~titled))
         .with_columns(published=published, evidence=pl.col("text").str.strip_chars().str.head(80))
         .filter(pl.col("published").str.to_date("%Y-%m-%d", strict=False).is_not_null())
         .sort(*keys, "published", "line")

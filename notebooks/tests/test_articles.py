@@ -556,3 +556,112 @@ def test_a_screenshot_a_section_s_day_and_the_end_of_a_list():
     assert roles[head[1]] == roles["V.T. (Theo AFP)"] == "byline"
     assert {roles[line] for line in BODY} == {"body"}
     assert roles[listed[2]] == "ui"
+
+
+def test_what_a_scraper_left_of_the_markup_is_no_part_of_the_words():
+    head = [f"<h1> {HEADLINE}", "</h1>", "12/03/2024 10:57", f"| {LEAD} |"]
+    story = [*head, "![]() |", "| Toàn cảnh phòng họp Geneva |", *BODY]
+    roles = roles_of("\n".join(story))
+    assert [roles[line] for line in story[:6]] == ["headline", "ui", "byline", "lead", "ui", "caption"]
+    assert {roles[line] for line in BODY} == {"body"}
+    assert extract(p="\n".join(story))["articles"]["title"].to_list() == [HEADLINE]
+
+
+def test_a_ticker_above_the_story_and_a_day_glued_to_its_title():
+    titles = ["Mưa lớn gây ngập ở miền Trung", "Giá vàng giảm phiên thứ ba", "Bão số ba vào biển Đông"]
+    ticker = [f"{title} -" for title in titles]
+    story = [f"14/01/2019 16:08{HEADLINE}", LEAD, *BODY]
+    page = "\n".join(["-", *ticker, "Lúa gạo được mùa ở miền Tây", "Thế giới", *story])
+    roles = roles_of(page)
+    assert {roles[line] for line in [*ticker, "Lúa gạo được mùa ở miền Tây"]} == {"related"}
+    assert roles[f"14/01/2019 16:08{HEADLINE}"] == "headline"
+    article = extract(p=page)["articles"].select("title", "published", "published_basis")
+    assert article.rows() == [(HEADLINE, "2019-01-14", "stated")]
+
+
+TEASERS = {
+    "Các bộ trưởng khu vực bàn về an ninh biển": "Bộ trưởng mười nước họp kín ở Jakarta để bàn về tuần tra chung.",
+    "Indonesia đăng cai vòng đàm phán mới": "Vòng đàm phán thứ ba sẽ diễn ra ở Bali vào tháng tới, chủ nhà cho hay.",
+    "Philippines và Nhật Bản ký thỏa thuận hậu cần": "Thỏa thuận cho phép hai bên dùng chung kho và cảng khi cứu trợ.",
+    "Thái Lan mở lại cửa khẩu phía bắc": "Cửa khẩu đóng cửa suốt nửa năm vì lũ, nay đón những chuyến xe đầu tiên.",
+}
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        [line for title, teaser in TEASERS.items() for line in (title, f"MAU.VN - {teaser}")],
+        [line for title, teaser in TEASERS.items() for line in (title, "", title, "", teaser)],
+        ["Tin nhanh 24h, website đọc báo, tin tức mới nhất", *(f"{title}. {text}" for title, text in TEASERS.items())],
+    ],
+    ids=["marked", "twice", "untitled"],
+)
+def test_a_page_that_only_lists_others_has_no_article_and_counts_nothing(listed):
+    told = extract(p="\n".join(["an ninh khu vực", *listed]), q="\n".join([HEADLINE, LEAD, *BODY]))
+    assert told["articles"]["page"].to_list() == ["q"]
+    assert told["problems"].select("page", "stage").rows() == [("p", "articles")]
+    assert told["mentions"].filter((pl.col("page") == "p") & (pl.col("segment") == 0)).is_empty()
+    roles = told["lines"].filter((pl.col("page") == "p") & pl.col("role").is_not_null())["role"]
+    assert set(roles) == {"ui", "related"}
+
+
+def test_a_page_without_its_title_begins_with_a_paragraph():
+    first = f"{LONG[0]} {BODY[0]}"
+    told = extract(p="\n".join([first, *BODY[1:], *LONG[1:]]))
+    assert told["articles"]["title"].to_list() == [None]
+    assert set(told["lines"].filter(pl.col("role").is_not_null())["role"]) == {"body"}
+
+
+def test_the_last_words_of_a_text_that_is_cut_off_belong_to_it():
+    for cut in ("Theo kế hoạch, vòng đàm phán tiếp theo sẽ diễn ra ở ch", f"{LONG[0]} {BODY[0][:30]}"):
+        assert roles_of("\n".join([HEADLINE, LEAD, *LONG, cut]))[cut] == "body"
+    link = "Giá gạo thế giới tăng liên tục từ đầu năm"
+    assert roles_of("\n".join([HEADLINE, LEAD, *LONG, link]))[link] == "related"
+
+
+def test_a_player_its_voices_and_its_qualities_are_the_site_s():
+    player = ["Play", "0:00", "Bài đầy đủ Bài tóm tắt", "1.00x Chọn tốc độ đọc", "Chọn giọng đọc", "1080p 720p auto"]
+    voices = ["Lan Mẫu", "Hoa Mẫu", "Minh Mẫu"]
+    head = [HEADLINE, "Minh Thử - minhthu@mau.vn", "12/03/2024 10:57 GMT+7", *player, *voices, LEAD]
+    roles = roles_of("\n".join([*head, *BODY]))
+    assert {roles[line] for line in [*player, *voices]} == {"ui"}
+    assert roles["Minh Thử - minhthu@mau.vn"] == "byline"
+    assert roles[LEAD] == "lead"
+
+
+def test_a_forum_s_headline_and_a_blog_s():
+    forum = [f"{HEADLINE} - Diễn đàn Mẫu", "HOME", "Thread Tools", "#1", f"Old  Default {HEADLINE}", LEAD, *BODY]
+    roles = roles_of("\n".join(forum))
+    assert roles[forum[0]] == roles[forum[4]] == "headline"
+    own = "Thuế quan là trọng tâm của vòng đàm phán mới"
+    day = "22 Tháng Bảy 20157:41 SA(Xem: 16943)"
+    blog = [HEADLINE, day, HEADLINE, "THUE-QUAN-01", own, f"(GDVN) - {LEAD}", "", *BODY]
+    roles = roles_of("\n".join(blog))
+    assert [roles[line] for line in blog[1:6]] == ["byline", "headline", "ui", "headline", "lead"]
+    daily = ["Wednesday, July 29, 2015", "", "Tin Tổng Hợp Thứ Tư 29/7", "", "Tin Thế Giới", "", HEADLINE, LEAD, *BODY]
+    roles = roles_of("\n".join(daily))
+    assert [roles[line] for line in (*daily[:5:2], HEADLINE)] == ["byline", "headline", "ui", "headline"]
+
+
+def test_the_source_of_a_picture_within_a_story_is_its_caption():
+    roles = roles_of("\n".join([HEADLINE, LEAD, *BODY, "(Nguồn: Newsweek)", *LONG, "(Nguồn: AP)"]))
+    assert (roles["(Nguồn: Newsweek)"], roles["(Nguồn: AP)"]) == ("caption", "byline")
+
+
+def test_a_standfirst_told_twice_is_no_link():
+    lines = extract(p="\n".join([HEADLINE, LEAD, LEAD, *BODY]))["lines"]
+    assert lines["role"].to_list()[:4] in (["headline", "lead", "lead", "body"], ["headline", "lead", "body", "body"])
+
+
+def test_an_article_that_names_nobody_of_the_one_above_is_another():
+    title = "Hai hợp tác xã An Mẫu và Bình Mẫu nhận giải nông sản"
+    others = [
+        "Trong buổi lễ chiều qua, hai hợp tác xã An Mẫu và Bình Mẫu đã nhận giải nông sản sạch của năm.",
+        "Ban giám khảo đánh giá cao cách trồng của An Mẫu, nơi đã bỏ thuốc hóa học từ nhiều năm nay.",
+    ]
+    story = ["Đại diện của Pháp và Đức cho biết phái đoàn Trung Quốc sẽ ở lại Geneva thêm một ngày nữa."]
+    roles = roles_of("\n".join([HEADLINE, LEAD, *BODY[:2], *story, title, *others]))
+    assert {roles[line] for line in [title, *others]} == {"other"}
+    same = [line.replace("An Mẫu", "Trung Quốc") for line in others]
+    roles = roles_of("\n".join([HEADLINE, LEAD, *BODY[:2], *story, title.replace("An Mẫu", "Trung Quốc"), *same]))
+    assert "other" not in roles.values()
