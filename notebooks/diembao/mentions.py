@@ -141,7 +141,7 @@ def _persons(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     """Names → person mentions: known full names, candidates by context, then the short names that go back to them."""
     forms = _forms(catalogue).filter(pl.col("actor_kind") == "person")
     listed = _resolved(names.filter(pl.col("what") == "person"), forms).with_columns(basis=pl.lit("catalogue"))
-    runs = names.filter(pl.col("what") == "run")
+    runs = _spelt_out(names.filter(pl.col("what") == "run"), forms, catalogue)
     known = _known(runs, forms).filter(~_named_after(catalogue) | (pl.col("cut") != 0))
     left_over = runs.join(known.select("id"), on="id", how="anti", maintain_order="left")
     judged = _judged(_worth_judging(without_lead_words(left_over, catalogue), known, forms), catalogue)
@@ -163,6 +163,44 @@ def _persons(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     return pl.concat([part.select(columns) for part in (listed, known, full, short)]).with_columns(
         actor_kind=pl.lit("person"), reading=pl.lit(None, pl.String)
     )
+
+
+def _spelt_out(runs: pl.DataFrame, forms: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
+    """Runs → the same, the `key` of a name in capitals ("Đại sứ JULIEN GUERRIER") as it is usually written.
+
+    Capitals are a name if the catalogue or the page has it in small letters, or a title stands right before them.
+    """
+    capitals = pl.col("key").str.contains(r"^\p{Lu}{2,}(?:[ -]\p{Lu}{2,})+$|^\p{Lu}{4,}$").fill_null(False)
+    shouted = runs.filter(capitals).select("id", "page", "left", upper="key")
+    full = forms.filter(pl.col("form") == "name").select(pl.col("key").str.to_uppercase().alias("upper"), listed="key")
+    titled = pl.col("left").str.tail(40).str.contains(_person_patterns(catalogue)["titled"])
+    written = (
+        runs.filter(~capitals & pl.col("key").str.contains(" "))
+        .join(shouted.select("page").unique(), on="page", how="semi")
+        .select("page", pl.col("key").str.to_uppercase().alias("upper"), written="key")
+        .unique(["page", "upper"], keep="first", maintain_order=True)
+    )
+    spelt = (
+        shouted.join(full.unique("upper", keep="first", maintain_order=True), on="upper", how="left")
+        .join(written, on=["page", "upper"], how="left")
+        .select(
+            "id",
+            spelt=pl.coalesce(
+                "listed", "written", pl.when(titled & pl.col("upper").str.contains(" ")).then(_in_small(pl.col("upper")))
+            ),
+        )
+    )
+    return (
+        runs.join(spelt, on="id", how="left", maintain_order="left")
+        .with_columns(key=pl.coalesce("spelt", "key"))
+        .drop("spelt")
+    )
+
+
+def _in_small(names: pl.Expr) -> pl.Expr:
+    """A column of names in capitals → the same with only the first letter of each word a capital."""
+    words = names.str.to_lowercase().str.split(" ")
+    return words.list.eval(pl.element().str.head(1).str.to_uppercase() + pl.element().str.slice(1)).list.join(" ")
 
 
 def _named_after(catalogue: Catalogue) -> pl.Expr:
@@ -359,7 +397,9 @@ def _identified(
 
     The id is a catalogued person's if the form is one of theirs, otherwise the slug of the fullest form on the page.
     """
-    keys = full.select("key").unique(maintain_order=True).with_columns(slug=_slugs(pl.col("key")))
+    # "Daniel K. Inouye" is usually called Daniel Inouye
+    usual_key = pl.col("key").str.replace(r"^([^ .]{2,}) (?:\p{Lu}\. ?)+(\p{Lu}\p{L}+)$", "$1 $2")
+    keys = full.select("key").unique(maintain_order=True).with_columns(slug=_slugs(usual_key))
     keys = keys.join(_misspelt(keys, forms), on="key", how="left", maintain_order="left").join(
         _with_middle_name(keys, forms, catalogue), on="key", how="left", maintain_order="left"
     )
@@ -532,6 +572,11 @@ def _short_names(
         )
     )
     lead_words = catalogue.cues["names"]["lead_words"]
+    goes_on = pl.col("right").str.contains(rf"^ (?:{any_of(catalogue.cues['persons']['goes_on'])})(?: |,|$)")
+    # "Thủ tướng Chính phủ" is nobody called Chính
+    runs = runs.filter(
+        ~pl.col("key").is_in(lead_words) | ~pl.col("right").str.contains(r"^ \p{Ll}") | pl.col("speaks") | goes_on
+    )
     singles = forms.filter(~pl.col("key").str.contains(" ") | (pl.col("form") == "surname"))
     tokens = (
         people.with_columns(part=pl.col("key").str.split(" "))
@@ -630,7 +675,6 @@ def _short_names(
         .with_columns(basis=pl.lit("coreference"))
     )
     foreign = pl.col("key").str.contains("^[A-Z][a-z]{3,}(?: [A-Z][a-z]+)*$") & ~pl.col("key").is_in(lead_words)
-    goes_on = pl.col("right").str.contains(rf"^ (?:{any_of(catalogue.cues['persons']['goes_on'])})(?: |,|$)")
     stands_free = pl.any_horizontal("addressed", "speaks", foreign, goes_on) | ~pl.col("right").str.contains(
         r"^ \p{Ll}"
     )
