@@ -176,6 +176,7 @@ def _unlisted(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     patterns = _patterns(catalogue)
     left, right, role = pl.col("left"), pl.col("right"), pl.col("role")
     sites = runs.filter(pl.col("what") == "site")
+    columns = [*runs.columns, "source_id", "kind", "country"]
     runs = without_lead_words(runs.filter(pl.col("what") == "run"), catalogue)
     not_outlets = [name.lower() for name in (*catalogue.cues["citations"]["not_outlets"], "The", "A")]
     unknown = runs.filter(~pl.col("key").str.to_lowercase().is_in(not_outlets)).with_columns(
@@ -203,10 +204,16 @@ def _unlisted(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         | pl.col("key").is_in(catalogue.cues["names"]["lead_words"]),
     )
     # an address is no name: it counts where a picture is credited to it, and where it is said to be a source
+    address = pl.col("key").str.to_lowercase().str.replace(r"^(?:https?://)?(?:www\.)?", "")
+    written = catalogue.outlet_forms.filter(~pl.col("cued"), pl.col("surface").str.len_chars() > 3).select(
+        of="source_id", squeezed=pl.col("surface").str.to_lowercase().str.replace_all(" ", "")
+    )
+    sites = sites.with_columns(address=address, squeezed=address.str.extract(r"([^.]+)(?:\.[a-z]{2,4}){1,2}$"))
+    sites = sites.join(
+        written.unique("squeezed", keep="first", maintain_order=True), on="squeezed", how="left", maintain_order="left"
+    )
     sites = sites.with_columns(
-        source_id=pl.col("key").str.to_lowercase().str.replace(r"^(?:https?://)?(?:www\.)?", ""),
-        kind=pl.lit("portal"),
-        country=pl.lit(None, pl.String),
+        source_id=pl.coalesce("of", "address"), kind=pl.lit("portal"), country=pl.lit(None, pl.String)
     ).filter(
         left.str.contains(patterns["credit_word"])
         | ((role == "caption") & left.str.contains(patterns["photo"]))
@@ -224,7 +231,7 @@ def _unlisted(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
             & ~pl.col("no_kind")
         )
     )
-    return pl.concat([found.select(sites.columns), sites])
+    return pl.concat([found.select(columns), sites.select(columns)])
 
 
 @lru_cache(maxsize=8)
@@ -297,7 +304,8 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
         "no_press": r"(?i)\.gov(?:\.|$)|^(?:"
         + any_of(cues["not_outlets"])
         + r")\.",
-        "expert": rf"{edge}(?:chuyên gia|nhà phân tích|giám đốc|chủ tịch)[^,.]{{0,25}} (?:tại|ở) {kinds}$",
+        "expert": rf"{edge}(?:chuyên gia|nhà phân tích|giám đốc|chủ tịch)[^,.]{{0,25}} (?:tại|ở) {kinds}$"
+        rf"|{edge}nhà phân tích[^,.]{{0,25}} của {kinds}$",
         "subject_right": rf"{after} {adverbs}(?:{any_of(cues['subject_right'])})(?:[^{LETTER}]|$)",
         "described": rf"{after},? {adverbs}(?:{any_of(cues['described'])})(?:[^{LETTER}]|$)",
         "relays": rf"(?i)^ (?:{when}){{0,2}}(?:{any_of(cues['relays'])})(?:[^{LETTER}]|$)",

@@ -177,7 +177,9 @@ def _spelt_out(runs: pl.DataFrame, forms: pl.DataFrame, catalogue: Catalogue) ->
     written = (
         runs.filter(~capitals & pl.col("key").str.contains(" "))
         .join(shouted.select("page").unique(), on="page", how="semi")
-        .select("page", pl.col("key").str.to_uppercase().alias("upper"), written="key")
+        .select("page", written=pl.concat_list("key", pl.col("key").str.replace("^[^ ]+ ", "")))  # without "Ông"
+        .explode("written")
+        .with_columns(upper=pl.col("written").str.to_uppercase())
         .unique(["page", "upper"], keep="first", maintain_order=True)
     )
     spelt = (
@@ -575,7 +577,9 @@ def _short_names(
     goes_on = pl.col("right").str.contains(rf"^ (?:{any_of(catalogue.cues['persons']['goes_on'])})(?: |,|$)")
     # "Thủ tướng Chính phủ" is nobody called Chính
     runs = runs.filter(
-        ~pl.col("key").is_in(lead_words) | ~pl.col("right").str.contains(r"^ \p{Ll}") | pl.col("speaks") | goes_on
+        ~pl.col("key").is_in(lead_words)
+        | ~pl.col("right").str.contains(r"^ \p{Ll}")
+        | pl.any_horizontal("addressed", "speaks", goes_on)
     )
     singles = forms.filter(~pl.col("key").str.contains(" ") | (pl.col("form") == "surname"))
     tokens = (

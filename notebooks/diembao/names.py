@@ -345,7 +345,7 @@ def _context(pieces: pl.DataFrame) -> pl.DataFrame:
 
 
 _LABELS = r"(?:[A-Za-z0-9][A-Za-z0-9-]*\.)+"
-_ADDRESS = rf"(?:https?://)?(?:www\.{_LABELS}[a-z]{{2,4}}|{_LABELS}(?:vn|com|net|org|info|gov|edu|tv))"
+_ADDRESS = rf"(?:https?://)?(?:www\.{_LABELS}[a-z]{{2,4}}|{_LABELS}(?:vn|com|net|org|info|gov|edu|tv)(?:\.[a-z]{{2}})?)"
 
 
 def _addresses(lines: pl.DataFrame) -> pl.DataFrame:
