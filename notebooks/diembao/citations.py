@@ -63,7 +63,11 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         & role.is_in(["lead", "body"])
         & (
             (left.str.contains(r"^ *[(\[]$") & right.str.contains(r"^[)\]] ?[-:]? ?['\"]?\p{Lu}"))
-            | ((pl.col("what") == "outlet") & left.str.contains("^ *$") & right.str.contains(r"^ ?- ?['\"]?[\p{Lu}\d§¥¶]"))
+            | (
+                (pl.col("what") == "outlet")
+                & left.str.contains("^ *$")
+                & right.str.contains(r"^ ?- ?['\"]?[\p{Lu}\d§¥¶]")
+            )
         ),
         # "WASHINGTON (Reuters) - Hai bên …", "… nói vậy. (AFP)": whose report it is
         signed=(
@@ -72,7 +76,8 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
             | (left.str.contains(patterns["reporter"]) & right.str.contains(patterns["reported"]))
         ),
         # "Hai bên gặp nhau. (AP)", "Hai bên gặp nhau - AP": in a caption it is who gave the picture
-        captioned=left.str.contains(r"(?:[.!?\"')¢] ?|[-/] ?|[(\[](?:¢[,/ -]+)*)$") & right.str.contains(r"^(?:[/,-] ?¢)*[)\]. ]*$"),
+        captioned=left.str.contains(r"(?:[.!?\"')¢] ?|[-/] ?|[(\[](?:¢[,/ -]+)*)$")
+        & right.str.contains(r"^(?:[/,-] ?¢)*[)\]. ]*$"),
         bracketed=left.str.contains(r"¢ ?\($"),
         apposed=left.str.contains("¢ $"),
         house_report=(pl.col("country") == "VNM") & left.str.contains("(?i)như $") & right.str.contains("^ đã "),
@@ -218,7 +223,11 @@ def _unlisted(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         left.str.contains(patterns["credit_word"])
         | ((role == "caption") & left.str.contains(patterns["photo"]))
         | (
-            (left.str.contains(patterns["wire"]) | left.str.contains(patterns["site"]) | left.str.contains(patterns["kind_word"]))
+            (
+                left.str.contains(patterns["wire"])
+                | left.str.contains(patterns["site"])
+                | left.str.contains(patterns["kind_word"])
+            )
             & ~pl.col("key").str.contains(patterns["no_press"])
         )
     )
@@ -300,10 +309,9 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
         "dateline": r"^ *(?:[\p{Lu}¥§][^().:;!?]{0,40} ?)?\((?:¢[,/& -]+)*$",
         "closing": r"[.!?\"'] ?\((?:¢[,/& -]+(?:và )?)*$",
         "reporter": rf"{edge}thông tín viên(?: thường trú)?(?: của)? {kinds}$",
-        "reported": r"(?i)^(?: [^.,;:]{1,50})?,? (?:tường thuật|tường trình|gửi về)(?: (?:từ|tại|bài|về)[^.,;:]{1,60})?(?:[.:]|$)",
-        "no_press": r"(?i)\.gov(?:\.|$)|^(?:"
-        + any_of(cues["not_outlets"])
-        + r")\.",
+        "reported": r"(?i)^(?: [^.,;:]{1,50})?,? (?:tường thuật|tường trình|gửi về)"
+        r"(?: (?:từ|tại|bài|về)[^.,;:]{1,60})?(?:[.:]|$)",
+        "no_press": r"(?i)\.gov(?:\.|$)|^(?:" + any_of(cues["not_outlets"]) + r")\.",
         "expert": rf"{edge}(?:chuyên gia|nhà phân tích|giám đốc|chủ tịch)[^,.]{{0,25}} (?:tại|ở) {kinds}$"
         rf"|{edge}nhà phân tích[^,.]{{0,25}} của {kinds}$",
         "subject_right": rf"{after} {adverbs}(?:{any_of(cues['subject_right'])})(?:[^{LETTER}]|$)",

@@ -77,6 +77,10 @@ def _states_and_orgs(names: pl.DataFrame, lines: pl.DataFrame, catalogue: Catalo
         )
     )
     document = left.str.contains(cues["forms"]["document"]) & pl.col("what").is_in(["capital", "org"])
+    airline = asked(pl.col("what") == "state", left).str.contains(cues["forms"]["airline_left"]) | asked(
+        pl.col("what") == "state", right
+    ).str.contains(cues["forms"]["airline_right"])
+    hits = hits.filter(~airline).join(_in_america(hits, lines, catalogue), on="id", how="anti", maintain_order="left")
     hyphened = left.str.contains(r"[§¥] ?[-/] ?$") | right.str.contains(r"^ ?[-/] ?[§¥]")
     pair_only = pl.col("key").is_in(cues["forms"]["pair_only"])
     in_brackets = left.str.contains(r"\($") & right.str.contains(r"^\)")  # "tờ Siam Sport (Thái)"
@@ -85,6 +89,19 @@ def _states_and_orgs(names: pl.DataFrame, lines: pl.DataFrame, catalogue: Catalo
     return hits.filter(
         pl.when(pl.col("what") == "short").then(short & ~word).otherwise(~(word & starts) & ~pronoun & ~document)
     ).with_columns(reading=_reading(cues["readings"]["patterns"]), basis=pl.lit("catalogue"))
+
+
+def _in_america(hits: pl.DataFrame, lines: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
+    """State hits → `id` of those that mean the American state of Georgia, on pages where none means the other."""
+    forms = catalogue.cues["forms"]
+    named = hits.filter(pl.col("key") == "Georgia").select("id", "page")
+    text = (
+        lines.join(named.select("page").unique(), on="page", how="semi")
+        .group_by("page")
+        .agg(pl.col("text").str.join("\n"))
+    )
+    american = pl.col("text").str.contains(forms["american"]) & ~pl.col("text").str.contains(forms["caucasian"])
+    return named.join(text.filter(american), on="page", how="semi").select("id")
 
 
 def _reading(patterns: list[dict]) -> pl.Expr:
@@ -188,7 +205,9 @@ def _spelt_out(runs: pl.DataFrame, forms: pl.DataFrame, catalogue: Catalogue) ->
         .select(
             "id",
             spelt=pl.coalesce(
-                "listed", "written", pl.when(titled & pl.col("upper").str.contains(" ")).then(_in_small(pl.col("upper")))
+                "listed",
+                "written",
+                pl.when(titled & pl.col("upper").str.contains(" ")).then(_in_small(pl.col("upper"))),
             ),
         )
     )
@@ -556,6 +575,26 @@ def _misspelt(ids: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _office_holders(singles: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
+    """Short names → `key`, `title`, `holder`: whose alone of several catalogued persons of a name an office was.
+
+    "Tổng thống Clinton" is Bill Clinton, "Ngoại trưởng Clinton" Hillary Clinton.
+    """
+    names = catalogue.cues["names"]
+    shared = names["korean_surnames"] + names["chinese_surnames"] + names["surnames"]
+    offices = catalogue.offices.select(actor_id="person_id", title=pl.col("office_vi").str.to_lowercase()).unique()
+    several = singles.filter(~pl.col("key").is_in(shared), pl.col("actor_id").n_unique().over("key") > 1)
+    return (
+        several.select("key", "actor_id")
+        .unique()
+        .join(offices, on="actor_id", how="inner")
+        .group_by("key", "title")
+        .agg(holder=pl.col("actor_id").first(), holders=pl.col("actor_id").n_unique())
+        .filter(pl.col("holders") == 1)
+        .select("key", "title", "holder")
+    )
+
+
 _OPENS_NAME = r"(?:Ông|Bà|Cô|Anh|Chị|Ngài|Tướng|Thống|Trưởng|Tịch|Sứ|TT|Vợ|Chồng|Con|Mẹ|Cha|Em) $"
 
 
@@ -642,6 +681,12 @@ def _short_names(
     )
     # "bà Clinton" on a page that names only Bill Clinton in full is Hillary Clinton
     wives = singles.filter(woman).unique("key", keep="first", maintain_order=True)
+    runs = runs.with_columns(
+        title=pl.col("left")
+        .str.tail(40)
+        .str.extract(r"(?i)((?:phó )?tổng thống|ngoại trưởng|thủ tướng) (?:§ )?$")
+        .str.to_lowercase()
+    ).join(_office_holders(singles, catalogue), on=["key", "title"], how="left", maintain_order="left")
     bound = (
         runs.filter(~pl.col("named_after"))
         .join(pair, on="id", how="anti", maintain_order="left")
@@ -676,7 +721,10 @@ def _short_names(
             nulls_last=True,
         )
         .unique("id", keep="first", maintain_order=True)
-        .with_columns(basis=pl.lit("coreference"))
+        .with_columns(
+            actor_id=pl.when(pl.col("known") & pl.col("holder").is_not_null()).then("holder").otherwise("actor_id"),
+            basis=pl.lit("coreference"),
+        )
     )
     foreign = pl.col("key").str.contains("^[A-Z][a-z]{3,}(?: [A-Z][a-z]+)*$") & ~pl.col("key").is_in(lead_words)
     stands_free = pl.any_horizontal("addressed", "speaks", foreign, goes_on) | ~pl.col("right").str.contains(
@@ -692,7 +740,9 @@ def _short_names(
         .join(famous.select("key", "actor_id", "form"), on="key", how="left", maintain_order="left")
         .join(wives.select("key", wife="actor_id"), on="key", how="left", maintain_order="left")
         .with_columns(
-            actor_id=pl.when(pl.col("of_her") & pl.col("wife").is_not_null()).then("wife").otherwise("actor_id")
+            actor_id=pl.when(pl.col("of_her") & pl.col("wife").is_not_null())
+            .then("wife")
+            .otherwise(pl.coalesce("holder", "actor_id"))
         )
         .with_columns(
             *(

@@ -516,7 +516,9 @@ def _runs(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
             .otherwise("hit"),
         )
         .filter(~((pl.col("text_row") == pl.col("text_row").shift(-1)) & pl.col("joined").shift(-1)).fill_null(False))
-        .filter(~pl.col("behind").str.contains("[0-9]$").fill_null(False) | pl.col("hit").str.contains(rf"^{_SYLLABLE}"))
+        .filter(
+            ~pl.col("behind").str.contains("[0-9]$").fill_null(False) | pl.col("hit").str.contains(rf"^{_SYLLABLE}")
+        )
         # a word that may open a sentence is a name only where it is addressed as one ("ông Chung")
         .filter(~pl.col("hit").is_in(lead_words) | pl.col("text").str.slice(0, pl.col("at")).str.contains(ADDRESSED))
         .select(
