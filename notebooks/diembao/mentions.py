@@ -617,6 +617,7 @@ def _short_names(
     # "Thủ tướng Chính phủ" is nobody called Chính
     runs = runs.filter(
         ~pl.col("key").is_in(lead_words)
+        | pl.col("key").is_in(catalogue.cues["persons"]["known_by_surname"])
         | ~pl.col("right").str.contains(r"^ \p{Ll}")
         | pl.any_horizontal("addressed", "speaks", goes_on)
     )

@@ -308,7 +308,8 @@ def test_a_common_word_after_a_title_is_no_surname():
         "Thủ tướng Chính phủ Phạm Minh Chính tiếp khách.", "Thủ tướng Chính phủ vui mừng. Ông Chính nói."
     )
     assert found == [("Phạm Minh Chính", "pham-minh-chinh"), ("Chính", "pham-minh-chinh")]
-    assert [actor for _, actor in mentions_of("Ông Tập Cận Bình đến. Ông Tập gọi điện.")] == ["xi-jinping"] * 2
+    assert [actor for _, actor in mentions_of("Ông Tập Cận Bình đến. Chủ tịch Tập khá vui.")] == ["xi-jinping"] * 2
+    assert [actor for _, actor in mentions_of("Ông Tập Cận Bình gặp Chủ tịch Tập đoàn dầu khí.")] == ["xi-jinping"]
 
 
 def test_of_two_persons_of_one_surname_the_office_decides():
