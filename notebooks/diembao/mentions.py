@@ -582,7 +582,9 @@ def _office_holders(singles: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame
     """
     names = catalogue.cues["names"]
     shared = names["korean_surnames"] + names["chinese_surnames"] + names["surnames"]
-    offices = catalogue.offices.select(actor_id="person_id", title=pl.col("office_vi").str.to_lowercase()).unique()
+    offices = catalogue.offices.select(
+        actor_id="person_id", title=folded(pl.col("office_vi").str.to_lowercase())
+    ).unique()
     several = singles.filter(~pl.col("key").is_in(shared), pl.col("actor_id").n_unique().over("key") > 1)
     return (
         several.select("key", "actor_id")
@@ -617,7 +619,10 @@ def _short_names(
     # "Thủ tướng Chính phủ" is nobody called Chính
     runs = runs.filter(
         ~pl.col("key").is_in(lead_words)
-        | pl.col("key").is_in(catalogue.cues["persons"]["known_by_surname"])
+        | (
+            pl.col("key").is_in(catalogue.cues["persons"]["known_by_surname"])
+            & ~pl.col("right").str.contains(rf"^ (?:{any_of(catalogue.cues['persons']['compounds'])})(?:[^{LETTER}]|$)")
+        )
         | ~pl.col("right").str.contains(r"^ \p{Ll}")
         | pl.any_horizontal("addressed", "speaks", goes_on)
     )
@@ -685,7 +690,7 @@ def _short_names(
     runs = runs.with_columns(
         title=pl.col("left")
         .str.tail(40)
-        .str.extract(r"(?i)((?:phó )?tổng thống|ngoại trưởng|thủ tướng) (?:§ )?$")
+        .str.extract(rf"(?i)({any_of(['tổng thống', 'phó tổng thống', 'ngoại trưởng', 'thủ tướng'])}) (?:§ )?$")
         .str.to_lowercase()
     ).join(_office_holders(singles, catalogue), on=["key", "title"], how="left", maintain_order="left")
     bound = (
