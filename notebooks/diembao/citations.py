@@ -60,7 +60,7 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         # "(Tuổi Trẻ) - Hai bên …", "VTV.vn - Hai bên …": the same at the head of a report
         opens=(pl.col("country") == "VNM")
         & (pl.col("kind") != "agency")
-        & role.is_in(["lead", "body"])
+        & role.is_in(["lead", "body", "related"])
         & (
             (left.str.contains(r"^ *[(\[]$") & right.str.contains(r"^[)\]] ?[-:]? ?['\"]?\p{Lu}"))
             | (
@@ -156,7 +156,10 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     published = hits.filter(masthead | (pl.col("part") == "pub")).select("page", "source_id").unique()
     hits = hits.join(published.with_columns(own=True), on=["page", "source_id"], how="left", maintain_order="left")
     hits = hits.with_columns(
-        part=pl.when(masthead | ((role == "related") & (pl.col("own") | left.str.contains(patterns["own_paper"]))))
+        part=pl.when(
+            masthead
+            | ((role == "related") & (pl.col("own") | pl.col("opens") | left.str.contains(patterns["own_paper"])))
+        )
         .then(pl.lit("pub"))
         .when((role == "other") & pl.col("photo"))
         .then(pl.lit("photo"))
