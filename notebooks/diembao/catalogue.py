@@ -121,14 +121,20 @@ class Catalogue:
 
     @cached_property
     def outlet_forms(self) -> pl.DataFrame:
-        """Every written form of an outlet: `surface`, `source_id`, `cued` (counts only right after a cue word)."""
-        return pl.concat(
+        """Every written form of an outlet: `surface`, `source_id`, `cued` (counts only right after a cue word).
+
+        A foreign name of two words and more counts in capitals, too ("BANGKOK POST").
+        """
+        forms = pl.concat(
             self.outlets.select(surface=pl.col(column).str.split("|"), source_id="id", cued=pl.lit(column == "cued"))
             .explode("surface")
             .with_columns(pl.col("surface").str.strip_chars())
             .filter(pl.col("surface") != "")
             for column in ("forms", "cued")
         )
+        foreign = pl.col("surface").str.contains("^[ -~]{3,} [ -~]{3,}$") & ~pl.col("cued")
+        capitals = forms.filter(foreign).with_columns(pl.col("surface").str.to_uppercase())
+        return pl.concat([forms, capitals]).unique(["surface", "source_id"], keep="first", maintain_order=True)
 
 
 def load_catalogue(path: str | Path | None = None, own: str | Path | None = None) -> Catalogue:

@@ -26,8 +26,8 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     known = names.filter(pl.col("what").is_in(["outlet", "cued"])).join(
         outlets, on="key", how="left", maintain_order="left"
     )
-    unlisted = _unlisted(names.filter(pl.col("what") == "run"), catalogue).select(known.columns)
-    hits = pl.concat([known, unlisted]).sort("row", "start")
+    unlisted = _unlisted(names.filter(pl.col("what").is_in(["run", "site"])), catalogue).select(known.columns)
+    hits = _outermost(pl.concat([known, unlisted]))
     hits = hits.with_columns(
         photo=left.str.contains(patterns["photo"])
         | ((role == "caption") & left.str.contains(patterns["pictured"]) & right.str.contains(patterns["released"]))
@@ -57,6 +57,27 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         & left.str.contains(r"(?:^|[\p{Ll}'?!]) ?$")
         & right.str.contains(r"^ [-–] ['\"]? ?\p{Lu}")
         & ~right.str.contains("(?i)^ [-–] (?:ảnh|video|đồ họa)"),
+        # "(Tuổi Trẻ) - Hai bên …", "VTV.vn - Hai bên …": the same at the head of a report
+        opens=(pl.col("country") == "VNM")
+        & (pl.col("kind") != "agency")
+        & role.is_in(["lead", "body", "related"])
+        & (
+            (left.str.contains(r"^ *[(\[]$") & right.str.contains(r"^[)\]] ?[-:]? ?['\"]?\p{Lu}"))
+            | (
+                (pl.col("what") == "outlet")
+                & left.str.contains("^ *$")
+                & right.str.contains(r"^ ?- ?['\"]?[\p{Lu}\d§¥¶]")
+            )
+        ),
+        # "WASHINGTON (Reuters) - Hai bên …", "… nói vậy. (AFP)": whose report it is
+        signed=(
+            left.str.contains(patterns["dateline"]) & right.str.contains(r"^\) ?-")
+            | (left.str.contains(patterns["closing"]) & right.str.contains(r"^(?:[,/&;-]? ?(?:và )?¢)*\)[. ]*$"))
+            | (left.str.contains(patterns["reporter"]) & right.str.contains(patterns["reported"]))
+        ),
+        # "Hai bên gặp nhau. (AP)", "Hai bên gặp nhau - AP": in a caption it is who gave the picture
+        captioned=left.str.contains(r"(?:[.!?\"')¢] ?|[-/] ?|[(\[](?:¢[,/ -]+)*)$")
+        & right.str.contains(r"^(?:[/,-] ?¢)*[)\]. ]*$"),
         bracketed=left.str.contains(r"¢ ?\($"),
         apposed=left.str.contains("¢ $"),
         house_report=(pl.col("country") == "VNM") & left.str.contains("(?i)như $") & right.str.contains("^ đã "),
@@ -66,6 +87,7 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         | pl.col("kind_word")
         | pl.col("photo")
         | left.str.contains(patterns["wire"])
+        | pl.col("opens")
         | (left.str.contains(r"(?:^|[^\p{L}\p{N} ] ?|[¢ ] ?và )$") & right.str.contains(patterns["relays"]))
     )
     # the name of something else, and so wherever the page says no more
@@ -78,7 +100,11 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         .then(pl.lit("credit"))
         .when("photo")
         .then(pl.lit("photo"))
-        .when((pl.col("kind") == "agency") | ~pl.col("at_head"))
+        .when(
+            (pl.col("kind") == "agency")
+            | ~pl.col("at_head")
+            | ((pl.col("country") != "VNM") & left.str.contains(r"\($") & right.str.contains(r"^\)"))
+        )
         .then(pl.lit("credit"))
         .otherwise(pl.lit("pub"))
     )
@@ -89,11 +115,13 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
             & right.str.contains(r"^[^\p{L}]*$")
         )
         .then(pl.lit("credit"))
-        .when("photo")
+        .when(pl.col("photo") | ((role == "caption") & pl.col("captioned")))
         .then(pl.lit("photo"))
+        .when((role != "caption") & (role != "headline") & pl.col("signed") & ~pl.col("opens"))
+        .then(pl.lit("credit"))
         .when(left.str.contains(patterns["speaks_first"]) & right.str.contains("^ ?:"))
         .then(pl.lit("att"))
-        .when(pl.col("house_mark") | pl.col("house_report"))
+        .when(pl.col("house_mark") | pl.col("house_report") | pl.col("opens"))
         .then(pl.lit("pub"))
         .when("told")
         .then(pl.lit("att"))
@@ -128,7 +156,10 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     published = hits.filter(masthead | (pl.col("part") == "pub")).select("page", "source_id").unique()
     hits = hits.join(published.with_columns(own=True), on=["page", "source_id"], how="left", maintain_order="left")
     hits = hits.with_columns(
-        part=pl.when(masthead | ((role == "related") & (pl.col("own") | left.str.contains(patterns["own_paper"]))))
+        part=pl.when(
+            masthead
+            | ((role == "related") & (pl.col("own") | pl.col("opens") | left.str.contains(patterns["own_paper"])))
+        )
         .then(pl.lit("pub"))
         .when((role == "other") & pl.col("photo"))
         .then(pl.lit("photo"))
@@ -138,6 +169,13 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     return conform(hits.with_columns(role=pl.col("part")), FOUND_CITATIONS).sort("page", "start")
 
 
+def _outermost(hits: pl.DataFrame) -> pl.DataFrame:
+    """Hits → the same in their order, without those that lie inside another ("Báo Mẫu" inside "baomau.vn")."""
+    hits = hits.sort("row", "start", "end", descending=[False, False, True], maintain_order=True)
+    last = pl.col("end").cum_max().over("row").shift(1)
+    return hits.filter(((pl.col("row") != pl.col("row").shift(1)) | (pl.col("start") >= last)).fill_null(True))
+
+
 def _unlisted(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     """Runs of capitals → outlets the catalogue does not list, known by the words before them or by how their names end.
 
@@ -145,7 +183,9 @@ def _unlisted(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     """
     patterns = _patterns(catalogue)
     left, right, role = pl.col("left"), pl.col("right"), pl.col("role")
-    runs = without_lead_words(runs, catalogue)
+    sites = runs.filter(pl.col("what") == "site")
+    columns = [*runs.columns, "source_id", "kind", "country"]
+    runs = without_lead_words(runs.filter(pl.col("what") == "run"), catalogue)
     not_outlets = [name.lower() for name in (*catalogue.cues["citations"]["not_outlets"], "The", "A")]
     unknown = runs.filter(~pl.col("key").str.to_lowercase().is_in(not_outlets)).with_columns(
         source_id=pl.col("surface"), kind=pl.lit(None, pl.String), country=pl.lit(None, pl.String)
@@ -171,7 +211,30 @@ def _unlisted(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         | (left.str.contains("hãng $") & pl.col("key").str.contains(patterns["company"]))
         | pl.col("key").is_in(catalogue.cues["names"]["lead_words"]),
     )
-    return unknown.filter(
+    # an address is no name: it counts where a picture is credited to it, and where it is said to be a source
+    address = pl.col("key").str.to_lowercase().str.replace(r"^(?:https?://)?(?:www\.)?", "")
+    written = catalogue.outlet_forms.filter(~pl.col("cued"), pl.col("surface").str.len_chars() > 3).select(
+        of="source_id", squeezed=pl.col("surface").str.to_lowercase().str.replace_all(" ", "")
+    )
+    sites = sites.with_columns(address=address, squeezed=address.str.extract(r"([^.]+)(?:\.[a-z]{2,4}){1,2}$"))
+    sites = sites.join(
+        written.unique("squeezed", keep="first", maintain_order=True), on="squeezed", how="left", maintain_order="left"
+    )
+    sites = sites.with_columns(
+        source_id=pl.coalesce("of", "address"), kind=pl.lit("portal"), country=pl.lit(None, pl.String)
+    ).filter(
+        left.str.contains(patterns["credit_word"])
+        | ((role == "caption") & left.str.contains(patterns["photo"]))
+        | (
+            (
+                left.str.contains(patterns["wire"])
+                | left.str.contains(patterns["site"])
+                | left.str.contains(patterns["kind_word"])
+            )
+            & ~pl.col("key").str.contains(patterns["no_press"])
+        )
+    )
+    found = unknown.filter(
         pl.col("credited")
         | (
             pl.when("titled")
@@ -180,6 +243,7 @@ def _unlisted(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
             & ~pl.col("no_kind")
         )
     )
+    return pl.concat([found.select(columns), sites.select(columns)])
 
 
 @lru_cache(maxsize=8)
@@ -213,7 +277,7 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
         "photo": rf"{edge}(?:{credit})(?: \([^)]*\))? ?:[^:;]{{0,60}}$|{edge}(?:ảnh|photo)[^:;.]{{0,30}}[(/] ?$"
         r"|(?i)(?:^|[.–-] ?)hình[^:;.]{0,30}[(/] ?$"
         r"|(?i)\((?:ảnh|photo|nguồn|video) ?:?[^)]{0,40}$"
-        r"|(?i)(?:^|[-–(]) ?(?:ảnh|hình|đồ họa)(?: chụp| tư liệu| minh họa)?(?: màn hình)?(?: từ| của| -)? $",
+        r"|(?i)(?:^|[-–(.;,!?]) ?(?:ảnh|hình|đồ họa)(?: chụp| tư liệu| minh họa)?(?: màn hình)?(?: từ| của| -)? $",
         "speaks_first": rf"^ *{kinds}$",
         "credit_word": rf"{edge}(?:{credit}) ?: ?$",
         "kind_word": rf"{edge}(?:{any_of(catalogue.cues['persons']['outlet_cues'])}|theo trang|theo chuyên trang) $"
@@ -244,7 +308,15 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
         "told_in": rf"{edge}(?:{any_of(cues['works'])})[^.;:¢]{{0,45}}(?:,| của| trên| với| từ) {kinds}$",
         "namesake": rf"{edge}(?:(?:{any_of(cues['namesakes'])}) "
         rf"|(?:{any_of(cues['not_media'])})(?: [^ .,;()¢]+){{0,8}} \()$",
-        "expert": rf"{edge}(?:chuyên gia|nhà phân tích|giám đốc|chủ tịch)[^,.]{{0,25}} (?:tại|ở) {kinds}$",
+        # a place and a day may stand before the wire: "Tokyo, ngày 5/3 (Kyodo) - "
+        "dateline": r"^ *(?:[\p{Lu}¥§][^().:;!?]{0,40} ?)?\((?:¢[,/& -]+)*$",
+        "closing": r"[.!?\"'] ?\((?:¢[,/& -]+(?:và )?)*$",
+        "reporter": rf"{edge}thông tín viên(?: thường trú)?(?: của)? {kinds}$",
+        "reported": r"(?i)^(?: [^.,;:]{1,50})?,? (?:tường thuật|tường trình|gửi về)"
+        r"(?: (?:từ|tại|bài|về)[^.,;:]{1,60})?(?:[.:]|$)",
+        "no_press": r"(?i)\.gov(?:\.|$)|^(?:" + any_of(cues["not_outlets"]) + r")\.",
+        "expert": rf"{edge}(?:chuyên gia|nhà phân tích|giám đốc|chủ tịch)[^,.]{{0,25}} (?:tại|ở) {kinds}$"
+        rf"|{edge}nhà phân tích[^,.]{{0,25}} của {kinds}$",
         "subject_right": rf"{after} {adverbs}(?:{any_of(cues['subject_right'])})(?:[^{LETTER}]|$)",
         "described": rf"{after},? {adverbs}(?:{any_of(cues['described'])})(?:[^{LETTER}]|$)",
         "relays": rf"(?i)^ (?:{when}){{0,2}}(?:{any_of(cues['relays'])})(?:[^{LETTER}]|$)",

@@ -77,6 +77,10 @@ def _states_and_orgs(names: pl.DataFrame, lines: pl.DataFrame, catalogue: Catalo
         )
     )
     document = left.str.contains(cues["forms"]["document"]) & pl.col("what").is_in(["capital", "org"])
+    airline = asked(pl.col("what") == "state", left).str.contains(cues["forms"]["airline_left"]) | asked(
+        pl.col("what") == "state", right
+    ).str.contains(cues["forms"]["airline_right"])
+    hits = hits.filter(~airline).join(_in_america(hits, lines, catalogue), on="id", how="anti", maintain_order="left")
     hyphened = left.str.contains(r"[§¥] ?[-/] ?$") | right.str.contains(r"^ ?[-/] ?[§¥]")
     pair_only = pl.col("key").is_in(cues["forms"]["pair_only"])
     in_brackets = left.str.contains(r"\($") & right.str.contains(r"^\)")  # "tờ Siam Sport (Thái)"
@@ -85,6 +89,19 @@ def _states_and_orgs(names: pl.DataFrame, lines: pl.DataFrame, catalogue: Catalo
     return hits.filter(
         pl.when(pl.col("what") == "short").then(short & ~word).otherwise(~(word & starts) & ~pronoun & ~document)
     ).with_columns(reading=_reading(cues["readings"]["patterns"]), basis=pl.lit("catalogue"))
+
+
+def _in_america(hits: pl.DataFrame, lines: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
+    """State hits → `id` of those that mean the American state of Georgia, on pages where none means the other."""
+    forms = catalogue.cues["forms"]
+    named = hits.filter(pl.col("key") == "Georgia").select("id", "page")
+    text = (
+        lines.join(named.select("page").unique(), on="page", how="semi")
+        .group_by("page")
+        .agg(pl.col("text").str.join("\n"))
+    )
+    american = pl.col("text").str.contains(forms["american"]) & ~pl.col("text").str.contains(forms["caucasian"])
+    return named.join(text.filter(american), on="page", how="semi").select("id")
 
 
 def _reading(patterns: list[dict]) -> pl.Expr:
@@ -141,7 +158,7 @@ def _persons(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     """Names → person mentions: known full names, candidates by context, then the short names that go back to them."""
     forms = _forms(catalogue).filter(pl.col("actor_kind") == "person")
     listed = _resolved(names.filter(pl.col("what") == "person"), forms).with_columns(basis=pl.lit("catalogue"))
-    runs = names.filter(pl.col("what") == "run")
+    runs = _spelt_out(names.filter(pl.col("what") == "run"), forms, catalogue)
     known = _known(runs, forms).filter(~_named_after(catalogue) | (pl.col("cut") != 0))
     left_over = runs.join(known.select("id"), on="id", how="anti", maintain_order="left")
     judged = _judged(_worth_judging(without_lead_words(left_over, catalogue), known, forms), catalogue)
@@ -163,6 +180,48 @@ def _persons(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     return pl.concat([part.select(columns) for part in (listed, known, full, short)]).with_columns(
         actor_kind=pl.lit("person"), reading=pl.lit(None, pl.String)
     )
+
+
+def _spelt_out(runs: pl.DataFrame, forms: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
+    """Runs → the same, the `key` of a name in capitals ("Đại sứ JULIEN GUERRIER") as it is usually written.
+
+    Capitals are a name if the catalogue or the page has it in small letters, or a title stands right before them.
+    """
+    capitals = pl.col("key").str.contains(r"^\p{Lu}{2,}(?:[ -]\p{Lu}{2,})+$|^\p{Lu}{4,}$").fill_null(False)
+    shouted = runs.filter(capitals).select("id", "page", "left", upper="key")
+    full = forms.filter(pl.col("form") == "name").select(pl.col("key").str.to_uppercase().alias("upper"), listed="key")
+    titled = pl.col("left").str.tail(40).str.contains(_person_patterns(catalogue)["titled"])
+    written = (
+        runs.filter(~capitals & pl.col("key").str.contains(" "))
+        .join(shouted.select("page").unique(), on="page", how="semi")
+        .select("page", written=pl.concat_list("key", pl.col("key").str.replace("^[^ ]+ ", "")))  # without "Ông"
+        .explode("written")
+        .with_columns(upper=pl.col("written").str.to_uppercase())
+        .unique(["page", "upper"], keep="first", maintain_order=True)
+    )
+    spelt = (
+        shouted.join(full.unique("upper", keep="first", maintain_order=True), on="upper", how="left")
+        .join(written, on=["page", "upper"], how="left")
+        .select(
+            "id",
+            spelt=pl.coalesce(
+                "listed",
+                "written",
+                pl.when(titled & pl.col("upper").str.contains(" ")).then(_in_small(pl.col("upper"))),
+            ),
+        )
+    )
+    return (
+        runs.join(spelt, on="id", how="left", maintain_order="left")
+        .with_columns(key=pl.coalesce("spelt", "key"))
+        .drop("spelt")
+    )
+
+
+def _in_small(names: pl.Expr) -> pl.Expr:
+    """A column of names in capitals → the same with only the first letter of each word a capital."""
+    words = names.str.to_lowercase().str.split(" ")
+    return words.list.eval(pl.element().str.head(1).str.to_uppercase() + pl.element().str.slice(1)).list.join(" ")
 
 
 def _named_after(catalogue: Catalogue) -> pl.Expr:
@@ -359,7 +418,9 @@ def _identified(
 
     The id is a catalogued person's if the form is one of theirs, otherwise the slug of the fullest form on the page.
     """
-    keys = full.select("key").unique(maintain_order=True).with_columns(slug=_slugs(pl.col("key")))
+    # "Daniel K. Inouye" is usually called Daniel Inouye
+    usual_key = pl.col("key").str.replace(r"^([^ .]{2,}) (?:\p{Lu}\. ?)+(\p{Lu}\p{L}+)$", "$1 $2")
+    keys = full.select("key").unique(maintain_order=True).with_columns(slug=_slugs(usual_key))
     keys = keys.join(_misspelt(keys, forms), on="key", how="left", maintain_order="left").join(
         _with_middle_name(keys, forms, catalogue), on="key", how="left", maintain_order="left"
     )
@@ -532,6 +593,28 @@ def _nearest(runs: pl.DataFrame, antecedents: pl.DataFrame) -> pl.DataFrame:
     ).rename({"part": "key"})
 
 
+def _office_holders(singles: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
+    """Short names → `key`, `title`, `holder`: whose alone of several catalogued persons of a name an office was.
+
+    "Tổng thống Clinton" is Bill Clinton, "Ngoại trưởng Clinton" Hillary Clinton.
+    """
+    names = catalogue.cues["names"]
+    shared = names["korean_surnames"] + names["chinese_surnames"] + names["surnames"]
+    offices = catalogue.offices.select(
+        actor_id="person_id", title=folded(pl.col("office_vi").str.to_lowercase())
+    ).unique()
+    several = singles.filter(~pl.col("key").is_in(shared), pl.col("actor_id").n_unique().over("key") > 1)
+    return (
+        several.select("key", "actor_id")
+        .unique()
+        .join(offices, on="actor_id", how="inner")
+        .group_by("key", "title")
+        .agg(holder=pl.col("actor_id").first(), holders=pl.col("actor_id").n_unique())
+        .filter(pl.col("holders") == 1)
+        .select("key", "title", "holder")
+    )
+
+
 _OPENS_NAME = r"(?:Ông|Bà|Cô|Anh|Chị|Ngài|Tướng|Thống|Trưởng|Tịch|Sứ|TT|Vợ|Chồng|Con|Mẹ|Cha|Em) $"
 
 
@@ -550,6 +633,17 @@ def _short_names(
         )
     )
     lead_words = catalogue.cues["names"]["lead_words"]
+    goes_on = pl.col("right").str.contains(rf"^ (?:{any_of(catalogue.cues['persons']['goes_on'])})(?: |,|$)")
+    # "Thủ tướng Chính phủ" is nobody called Chính
+    runs = runs.filter(
+        ~pl.col("key").is_in(lead_words)
+        | (
+            pl.col("key").is_in(catalogue.cues["persons"]["known_by_surname"])
+            & ~pl.col("right").str.contains(rf"^ (?:{any_of(catalogue.cues['persons']['compounds'])})(?:[^{LETTER}]|$)")
+        )
+        | ~pl.col("right").str.contains(r"^ \p{Ll}")
+        | pl.any_horizontal("addressed", "speaks", goes_on)
+    )
     singles = forms.filter(~pl.col("key").str.contains(" ") | (pl.col("form") == "surname"))
     tokens = (
         people.with_columns(part=pl.col("key").str.split(" "))
@@ -611,6 +705,12 @@ def _short_names(
     )
     # "bà Clinton" on a page that names only Bill Clinton in full is Hillary Clinton
     wives = singles.filter(woman).unique("key", keep="first", maintain_order=True)
+    runs = runs.with_columns(
+        title=pl.col("left")
+        .str.tail(40)
+        .str.extract(rf"(?i)({any_of(['tổng thống', 'phó tổng thống', 'ngoại trưởng', 'thủ tướng'])}) (?:§ )?$")
+        .str.to_lowercase()
+    ).join(_office_holders(singles, catalogue), on=["key", "title"], how="left", maintain_order="left")
     bound = (
         runs.filter(~pl.col("named_after"))
         .join(pair, on="id", how="anti", maintain_order="left")
@@ -645,10 +745,12 @@ def _short_names(
             nulls_last=True,
         )
         .unique("id", keep="first", maintain_order=True)
-        .with_columns(basis=pl.lit("coreference"))
+        .with_columns(
+            actor_id=pl.when(pl.col("known") & pl.col("holder").is_not_null()).then("holder").otherwise("actor_id"),
+            basis=pl.lit("coreference"),
+        )
     )
     foreign = pl.col("key").str.contains("^[A-Z][a-z]{3,}(?: [A-Z][a-z]+)*$") & ~pl.col("key").is_in(lead_words)
-    goes_on = pl.col("right").str.contains(rf"^ (?:{any_of(catalogue.cues['persons']['goes_on'])})(?: |,|$)")
     stands_free = pl.any_horizontal("addressed", "speaks", foreign, goes_on) | ~pl.col("right").str.contains(
         r"^ \p{Ll}"
     )
@@ -662,7 +764,9 @@ def _short_names(
         .join(famous.select("key", "actor_id", "form"), on="key", how="left", maintain_order="left")
         .join(wives.select("key", wife="actor_id"), on="key", how="left", maintain_order="left")
         .with_columns(
-            actor_id=pl.when(pl.col("of_her") & pl.col("wife").is_not_null()).then("wife").otherwise("actor_id")
+            actor_id=pl.when(pl.col("of_her") & pl.col("wife").is_not_null())
+            .then("wife")
+            .otherwise(pl.coalesce("holder", "actor_id"))
         )
         .with_columns(
             *(

@@ -15,7 +15,8 @@ from .catalogue import Catalogue, any_of, asked, fold, folded, name_key
 
 # Latin letters and digits: a name is not one if it continues with one of these (ranges, because Rust's automaton is
 # several times faster on them than on Unicode word boundaries).
-LETTER = r"0-9A-Za-z_\x{C0}-\x{D6}\x{D8}-\x{F6}\x{F8}-\x{24F}\x{300}-\x{36F}\x{1E00}-\x{1EFF}"
+_ALPHABET = r"A-Za-z_\x{C0}-\x{D6}\x{D8}-\x{F6}\x{F8}-\x{24F}\x{300}-\x{36F}\x{1E00}-\x{1EFF}"
+LETTER = "0-9" + _ALPHABET
 OPEN, CLOSE = "\x01", "\x02"
 
 # How a name looks in the context of its neighbours: the context rules ask for kinds of names, not for names.
@@ -27,7 +28,7 @@ def scan(lines: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     """Lines (`page`, `line`, `start`, `text` and columns to carry) → candidate names, in page order.
 
     Columns: the carried ones, `start`, `end`, `surface`, `key` (see `catalogue.name_key`), `what` (`state` `org`
-    `person` `capital` `seat` `short` `outlet` `cued` `run`), `left`, `right` (neighbouring text, names masked)
+    `person` `capital` `seat` `short` `outlet` `cued` `run` `site`), `left`, `right` (neighbouring text, names masked)
     and `row`, the number of its line.
     """
     carried = [name for name in lines.columns if name not in ("start", "end", "text")]
@@ -40,7 +41,8 @@ def scan(lines: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     pieces = _context(_resolve(pieces, catalogue))
     columns = ("row", "hit", "offset", "what", "left", "right")
     names = pieces.filter(pl.col("what").is_not_null() & (pl.col("what") != "phrase")).select(columns)
-    found = pl.concat([names, _runs(pieces, catalogue).select(columns)]).sort("row", "offset")
+    found = [names, _runs(pieces, catalogue).select(columns), _addresses(numbered).select(columns)]
+    found = pl.concat(found).sort("row", "offset")
     source = numbered.select("row", *carried, line_start="start", line_text="text")
     return (
         found.join(source, on="row", how="left", maintain_order="left")
@@ -82,6 +84,8 @@ def without_lead_words(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame
             )
             | pl.col("surface").str.contains(r"^(?:USS|USNS|HMS|HMAS|INS|CNS|KRI|BRP|MV) ")
             | pl.col("surface").str.contains(rf"^(?:{korean}) \p{{Lu}}[a-z]+(?: ?- ?[a-z]+| \p{{Lu}}[a-z]+)$")
+            # "JULIEN GUERRIER", known to be a name
+            | (~pl.col("surface").str.contains(r"\p{Ll}") & pl.col("key").str.contains(r"\p{Ll}"))
         )
         .then(pl.lit(""))
         .otherwise(folded(pl.col("surface")).str.extract(rf"({lead}|^\p{{Lu}}{{2,6}} )").fill_null(""))
@@ -200,7 +204,7 @@ def _pattern(catalogue: Catalogue, upper: bool) -> str:
         surfaces = [surface.upper() for surface in surfaces]
     spellings = {re.sub(" *- *", hyphen, surface) for surface in surfaces for hyphen in ("-", " - ")}
     longest_first = sorted(spellings, key=lambda surface: (-len(surface), surface))
-    return rf"(^|[^{LETTER}])({'|'.join(map(pl.escape_regex, longest_first))})([{LETTER}]*)"
+    return rf"(^|[^{_ALPHABET}])({'|'.join(map(pl.escape_regex, longest_first))})([{LETTER}]*)"
 
 
 def plain_pattern(catalogue: Catalogue) -> str:
@@ -274,7 +278,9 @@ def _resolve(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     called = pl.col("key").is_in(catalogue.cues["names"]["also_places"])
     called &= pl.col("rest").str.contains(rf"^ [A-Z][a-z]+(?:[^{LETTER} ]| [^A-Z]|$)")
     called &= ~before.str.contains(rf"(?i)(?:^|[^{LETTER}])(?:{any_of(catalogue.cues['persons']['not_person'])}) $")
-    no_name = spoken | addressed | named | called
+    # "00:33Tổng thống", "7/11Mỹ": a word that extraction has glued to a number, unlike the letters of "S300PMU"
+    glued = before.str.contains("[0-9]$") & ~pl.col("hit").str.contains(rf"^{_SYLLABLE}")
+    no_name = spoken | addressed | named | called | glued
     pieces = _glued(pieces.with_columns(what=pl.when(~no_name.fill_null(False)).then("what")))
     # "Nguyễn Thị Nga" is a person: a name after a Vietnamese family name belongs to it
     surnames = "|".join(sorted(map(fold, catalogue.cues["names"]["surnames"]), key=len, reverse=True))
@@ -338,6 +344,40 @@ def _context(pieces: pl.DataFrame) -> pl.DataFrame:
     ).drop("shown")
 
 
+_LABELS = r"(?:[A-Za-z0-9][A-Za-z0-9-]*\.)+"
+_ADDRESS = rf"(?:https?://)?(?:www\.{_LABELS}[a-z]{{2,4}}|{_LABELS}(?:vn|com|net|org|info|gov|edu|tv)(?:\.[a-z]{{2}})?)"
+
+
+def _addresses(lines: pl.DataFrame) -> pl.DataFrame:
+    """Lines → the addresses of sites in them ("Ảnh: www.hoinghi.ph"): columns as of the names themselves."""
+    text = pl.col("folded")
+    return (
+        lines.lazy()
+        .filter(text.str.contains(rf"www\.|\.(?:vn|com|net|org|info|gov|edu|tv)(?:[^{LETTER}]|$)"))
+        .select(
+            "row",
+            "folded",
+            piece=text.str.replace_all(rf"(^|[ (\[:/,;-])({_ADDRESS})", f"${{1}}{OPEN}${{2}}{CLOSE}").str.split(OPEN),
+        )
+        .with_columns(order=pl.int_ranges(0, pl.col("piece").list.len(), dtype=pl.Int32))
+        .explode("piece", "order")
+        .with_columns(parts=pl.col("piece").str.splitn(CLOSE, 2))
+        .unnest("parts")
+        .with_columns(length=pl.col("piece").str.len_chars() - (pl.col("order") > 0).cast(pl.UInt32))
+        .with_columns(offset=offsets(pl.col("length"), "row"))
+        .filter(pl.col("order") > 0)
+        .select(
+            "row",
+            "offset",
+            hit="field_0",
+            what=pl.lit("site"),
+            left=text.str.slice(0, pl.col("offset")).str.tail(LEFT),
+            right=text.str.slice(pl.col("offset") + pl.col("field_0").str.len_chars()).str.head(RIGHT),
+        )
+        .collect()
+    )
+
+
 _WORD = r"\p{Lu}[\p{L}\p{M}']*(?:-\p{L}[\p{L}\p{M}']*)*"
 _INITIALS = r"(?:(?:\p{Lu}\. ?){1,3}|\p{Lu}\.\p{Lu} )"
 ADDRESSED = r"(?:[Ôô]ng|[Bb]à|[Cc]ô|[Nn]gài|[Tt]ướng|[Tt]hống|[Tt]ịch|[Tt]rưởng|[Ss]ứ|TT) $"
@@ -345,7 +385,7 @@ _LINK = r"(?:(?:bin|ibn|bint|al|el|ul|de|da|di|del|della|van|von|der|den|la|le|d
 # The words before a romanised name that belong to the sentence: "Ông Tillerson".
 _LEAD = r"^(?:[^ ]*[^ -~][^ ]* )*"
 _NAME = rf"(?:{_INITIALS}{_WORD}|{_WORD})"
-_RUN = rf"(^|[^{LETTER}])({_NAME}(?: {_LINK}{{0,2}}{_NAME}| (?:al|el|ul) ?- ?{_WORD})*)"
+_RUN = rf"(^|[^{_ALPHABET}])({_NAME}(?: {_LINK}{{0,2}}{_NAME}| (?:al|el|ul) ?- ?{_WORD})*)"
 
 
 @lru_cache(maxsize=8)
@@ -476,6 +516,9 @@ def _runs(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
             .otherwise("hit"),
         )
         .filter(~((pl.col("text_row") == pl.col("text_row").shift(-1)) & pl.col("joined").shift(-1)).fill_null(False))
+        .filter(
+            ~pl.col("behind").str.contains("[0-9]$").fill_null(False) | pl.col("hit").str.contains(rf"^{_SYLLABLE}")
+        )
         # a word that may open a sentence is a name only where it is addressed as one ("ông Chung")
         .with_columns(  # only so much of it: the text of a whole page may be one line
             behind=pl.col("text").str.slice((pl.col("at") - LEFT).clip(0), pl.min_horizontal("at", LEFT))

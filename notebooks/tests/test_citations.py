@@ -50,6 +50,22 @@ PARTS = [
     ("Báo Sankei Shimbun có trụ sở ở Tokyo đưa tin một tàu hàng bị giữ.", ("Sankei", "att")),
     ("Báo Sankei Shimbun có trụ sở ở Tokyo và hai thành phố lớn khác.", ("Sankei", "other")),
     ("Đài CNN, BBC và các kênh khác chính thức bị buộc đăng ký lại.", ("CNN", "other")),
+    ("VTV.vn - Thủ tướng đã tới sân bay sáng nay.", ("VTV", "pub")),
+    ("(Dân trí) - Hai bên gặp nhau chiều qua.", ("Dân trí", "pub")),
+    ("(VOV5) - Hội nghị khai mạc sáng nay.", ("VOV", "pub")),
+    ("(TTXVN) - Hội nghị khai mạc sáng nay.", ("VNA", "credit")),
+    ("WASHINGTON (Reuters) - Hai bên ký kết hôm qua.", ("Reuters", "credit")),
+    ("Hai bên sẽ gặp lại nhau vào tháng sau, một quan chức cho biết. (AFP, Reuters)", ("AFP", "credit")),
+    ("Thông tín viên đài VOA Anna Reed tường thuật từ Hà Nội.", ("VOA", "credit")),
+    ("Thông tín viên đài VOA tường thuật rằng giá tăng đều.", ("VOA", "att")),
+    ("TEHRAN TIMES: hai bên đã nhượng bộ.", ("Tehran Times", "att")),
+    ("BANGKOK POST – Hai bên đã nhượng bộ.", ("Bangkok Post", "att")),
+    ("Theo truyền hình tiếng Arab Aljazera, cuộc gặp kéo dài.", ("Al Jazeera", "att")),
+    ("Nhà phân tích quân sự nổi tiếng của tờ Guardian nghĩ khác.", ("Guardian", "other")),
+    ("Theo Dailymail.com, cuộc gặp kéo dài hai giờ.", ("Daily Mail", "att")),
+    ("Theo trang tinmau.com, giá tăng mạnh.", ("tinmau.com", "att")),
+    ("Lễ khai mạc hội nghị. (Nguồn: www.hoinghi2017.ph)", ("hoinghi2017.ph", "photo")),
+    ("Lễ đón tại sân bay sáng 5/3. Ảnh VGP/Nhật Bắc", ("Báo Chính phủ", "photo")),
 ]
 
 
@@ -129,6 +145,15 @@ def test_an_outlet_nobody_lists_is_known_by_the_words_around_it(sentence, outlet
 def test_a_page_of_the_web_and_a_company_are_no_outlets():
     assert citations_of("Anh xem vé trên trang Ticketaria.", "Máy bay của hãng Lion Air hạ cánh.") == []
     assert citations_of("Đó là lời cảnh báo Hàn Quốc Seul Ki nhận được.", "Vườn thú có nai, báo Sahara và cừu.") == []
+
+
+def test_an_address_that_is_no_source_is_none():
+    sentences = [
+        "Xem thêm tại http://www.tinmau.com để biết.",
+        "Theo moit.gov.vn, giá tăng.",
+        "Ông viết trên facebook.com.",
+    ]
+    assert citations_of(*sentences) == []
 
 
 def test_a_reporter_and_an_announcement_are_no_outlets():

@@ -286,3 +286,59 @@ def test_shuffled_pages_give_the_same_mentions():
 
 def test_a_name_written_thousands_of_times_on_one_line_is_found_every_time():
     assert extract(p="Tổng thống Putin " * 4000)["mentions"]["actor_id"].to_list() == ["vladimir-putin"] * 4000
+
+
+@pytest.mark.parametrize(
+    ("sentences", "expected"),
+    [
+        (["14/01/2019 16:08Tập Cận Bình sẽ thăm Lào."], [("Tập Cận Bình", "xi-jinping"), ("Lào", "LAO")]),
+        (["Cuộc họp ngày 7/11Mỹ và Nga cùng dự."], [("Mỹ", "USA"), ("Nga", "RUS")]),
+        (["Hệ thống S300EU và T90RT có mặt."], []),
+    ],
+)
+def test_a_name_glued_to_a_number_is_found(sentences, expected):
+    assert mentions_of(*sentences) == expected
+
+
+def test_a_name_in_capitals_inside_a_sentence():
+    assert mentions_of("Tổng thống DONALD TRUMP nói vậy.") == [("DONALD TRUMP", "donald-trump")]
+    found = mentions_of("Ông Arne Holt đến sớm.", "Quan điểm của ARNE HOLT rất rõ.")
+    assert found == [("Arne Holt", "arne-holt"), ("ARNE HOLT", "arne-holt")]
+    assert mentions_of("Đội tuyển dự SEA GAMES năm nay.") == []
+
+
+def test_a_common_word_after_a_title_is_no_surname():
+    found = mentions_of(
+        "Thủ tướng Chính phủ Phạm Minh Chính tiếp khách.", "Thủ tướng Chính phủ vui mừng. Ông Chính nói."
+    )
+    assert found == [("Phạm Minh Chính", "pham-minh-chinh"), ("Chính", "pham-minh-chinh")]
+    assert [actor for _, actor in mentions_of("Ông Tập Cận Bình đến. Chủ tịch Tập khá vui.")] == ["xi-jinping"] * 2
+    assert [actor for _, actor in mentions_of("Ông Tập Cận Bình gặp Chủ tịch Tập đoàn dầu khí.")] == ["xi-jinping"]
+
+
+def test_of_two_persons_of_one_surname_the_office_decides():
+    assert mentions_of("Bà Hillary Clinton có mặt.", "Cựu Tổng thống Clinton nói vậy.")[-1] == (
+        "Clinton",
+        "bill-clinton",
+    )
+    assert mentions_of("Ông Bill Clinton có mặt.", "Cựu Ngoại trưởng Clinton nói vậy.")[-1] == (
+        "Clinton",
+        "hillary-clinton",
+    )
+
+
+def test_an_initial_is_no_part_of_an_id():
+    assert mentions_of("Nghị sĩ Arne K. Holt phát biểu.", "Ông Holt rời đi.") == [
+        ("Arne K. Holt", "arne-holt"),
+        ("Holt", "arne-holt"),
+    ]
+
+
+def test_the_american_state_of_georgia_is_no_country():
+    assert mentions_of("Bang Georgia và Pennsylvania quyết định.", "Tại Georgia, phiếu còn đếm.") == []
+    assert mentions_of("Tổng thống Georgia thăm Ukraine.") == [("Georgia", "GEO"), ("Ukraine", "UKR")]
+
+
+def test_an_airline_and_a_criterion_are_no_states():
+    assert mentions_of("Chuyến bay của Malaysia Airlines và Air Canada bị hủy.") == []
+    assert mentions_of("Nước này đáp ứng Tiêu chí Copenhagen.") == []
