@@ -581,7 +581,7 @@ def _nearest(runs: pl.DataFrame, antecedents: pl.DataFrame) -> pl.DataFrame:
 
     Not every place: a page that says "Tổng thống Putin" a thousand times would have a million rows.
     """
-    where = ["page", "part", "actor_id"]
+    where = ["page", "part", "actor_id", "known"]
     named = antecedents.select(*where, "at_line", "at", place="at").sort("at")
     within = runs.rename({"key": "part"}).join(antecedents.select(where).unique(), on=["page", "part"]).sort("start")
     before, after = (
