@@ -228,7 +228,7 @@ class _Run:
         """→ how many pages the archive holds of each of these months, in order."""
         if months.is_empty():
             return {}
-        held = self.base.months(["index"], pl.col("month").is_in(months.implode()))
+        held = self.base.months(["index"], ["index"], pl.col("month").is_in(months.implode()))
         return {month: pages for month, pages, _ in held}
 
     def _method_changed(self) -> bool:

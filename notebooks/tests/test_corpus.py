@@ -210,7 +210,7 @@ def test_printing_every_page_of_the_sample_twice_changes_nothing_when_stories_co
     assert (copies["duplicate_of"] + "-again").equals(copies["page"], check_names=False)
     assert set(copies["similarity"]) == {1.0}
     chosen = [measures.select(opened) for opened in (once, doubled)]
-    pages = [each.articles.select("number", "page") for each in chosen]
+    pages = [each.with_pages(each.articles.select("number")) for each in chosen]
     assert pages[0]["page"].equals(pages[1]["page"])
     for name in ("articles", "mentions", "citations", "dates"):
         tables = [
