@@ -354,9 +354,14 @@ class Transaction:
             **facts,
             "tables": json.dumps(versions),
         }
-        with _conflicts(self.root):
-            write_deltalake(self._log, pl.DataFrame([row], schema=COMMITS), mode="append", commit_properties=_ONCE)
-        return Snapshot(self.root, row)
+        while True:
+            try:
+                write_deltalake(self._log, pl.DataFrame([row], schema=COMMITS), mode="append", commit_properties=_ONCE)
+                return Snapshot(self.root, row)
+            except CommitFailedError as error:
+                self._log = _open(self.root, "commits")
+                if pl.scan_delta(self._log).select(pl.len()).collect().item() >= row["number"]:
+                    raise _lost(self.root) from error  # otherwise two have made this table at once, twice
 
     def _sorted(self, table: str, rows: pl.LazyFrame) -> pl.DataFrame:
         if table in WHOLE:
@@ -368,10 +373,22 @@ class Transaction:
         size = _ROW_GROUPS.get(table, _ROW_GROUP)
         hashes = ColumnProperties(dictionary_enabled=table not in ("buckets", "shingles"))  # these are all different
         properties = WriterProperties(compression="ZSTD", max_row_group_size=size, default_column_properties=hashes)
-        with _conflicts(self.root):
-            write_deltalake(
-                self._hold(table), rows, commit_properties=_ONCE, writer_properties=properties, **options
-            )
+        options = {"commit_properties": _ONCE, "writer_properties": properties, **options}
+        while True:
+            held = self._hold(table)
+            mine = held.version()
+            try:
+                return write_deltalake(held, rows, **options)
+            except CommitFailedError as error:
+                if not self._is_last(table):
+                    raise _lost(self.root) from error
+                self._versions[table] = mine  # what the one before wrote on top is undone
+                del self._held[table]
+
+    def _is_last(self, table: str) -> bool:
+        """Whether no other writer has begun after this one, whose writing then goes on: all begin with the index."""
+        mine = self._held.get("index")
+        return table != "index" and mine is not None and _open(self.root, "index").version() == mine.version()
 
     def _hold(self, table: str) -> DeltaTable:
         """→ the Delta table at this writer's version; what a writer that died has left on top is undone first."""
@@ -395,9 +412,12 @@ class _conflicts:
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: object) -> None:
         if isinstance(error, CommitFailedError):
-            raise LostError(
-                f"{self.root}: another writer was committed first; nothing of this one is in the archive: run it again"
-            ) from error
+            raise _lost(self.root) from error
+
+
+def _lost(root: str) -> LostError:
+    told = "another writer was committed first; nothing of this one is in the archive: run it again"
+    return LostError(f"{root}: {told}")
 
 
 def placed(schema: pl.Schema) -> pl.Schema:

@@ -187,7 +187,7 @@ class _Run:
             else:
                 self._put(table, grown, held, replaced)
 
-        put("index")  # of two writers one is first here, and the other stops: each ahead in another table, both would
+        put("index")  # of two writers who is later here goes on: each ahead in another table, both would stop
         with ThreadPoolExecutor(pl.thread_pool_size()) as pool:  # a table a core: most of a write is done by one thread
             list(pool.map(put, [table for table in MONTHLY if table != "index"]))
         told, unread = corrections.unread(self.given, self._there(self.given["page"], index))
