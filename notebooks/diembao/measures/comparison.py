@@ -188,12 +188,13 @@ def attributed_shares(
     within = attach(said, rows, on)
     has_said = np.zeros(articles.height, dtype=bool)
     has_said[within["row"].to_numpy()] = True
+    # fans out on purpose: a sentence may have two sources
     heard = pl.concat(
         part.filter(pl.Series(has_said[part["row"].to_numpy()]) & pl.col("actor_id").is_not_null())
+        .join(within, on=["row", "sentence"])
+        .cast({"actor_id": pl.String})
         for part in slices(mentions, articles, "sentence", "actor_id")
     )
-    # fans out on purpose: a sentence may have two sources
-    heard = heard.join(within, on=["row", "sentence"]).cast({"actor_id": pl.String})
     most = heard["actor_id"].value_counts().sort("count", "actor_id", descending=[True, False])["actor_id"]
     keys = pl.Series(list(actors), dtype=pl.String) if len(actors) else most.head(TOP)
     tables = [
