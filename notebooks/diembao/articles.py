@@ -309,7 +309,8 @@ def _retold() -> pl.Expr:
     twice = prose & pl.col("copied")
     told, told_twice = (pl.col("syllables").filter(which).sum().over("page") for which in (prose, twice))
     paragraphs = pl.col("plain").filter(twice).n_unique().over("page")
-    in_a_row = (twice & twice.shift(1) & (_PAGE == _PAGE.shift(1))).sum().over("page")
+    next_one = (_PAGE == _PAGE.shift(1)) & (pl.col("plain") != pl.col("plain").shift(1))
+    in_a_row = (twice & twice.shift(1) & next_one).sum().over("page")
     whole = (paragraphs >= 2) & (in_a_row >= 2) & (told_twice * 3 >= told * 2)
     line = pl.col("line")
     first, last = line.filter(twice).min().over("page"), line.filter(twice).max().over("page")
@@ -1152,6 +1153,9 @@ def _role() -> pl.Expr:
     page_title = pl.col("copied") & pl.col("title_like") & (pl.col("syllables") >= 7)
     page_title = page_title & (pl.col("plain") == pl.col("plain").first().over("page"))
     of_title = pl.col("title") & ~pl.col("plain").str.contains(":")
+    # without a headline: a sentence alone, of which the paragraph below says more
+    stands_first = ~pl.col("plain").str.contains(r"\p{Ll}[.!?] \p{Lu}") & (k == 0) & (pl.col("syllables") <= 45)
+    stands_first = stands_first & _line("content", 1) & (pl.col("syllables").shift(-1) > pl.col("syllables"))
     return (
         pl.when("lists")
         .then(
@@ -1162,7 +1166,7 @@ def _role() -> pl.Expr:
         .when(k == pl.col("headline_at"))
         .then(
             pl.when("headed").then(pl.lit("headline"))
-            .when(pl.col("picture_at") <= k + 2).then(pl.lit("lead"))
+            .when((pl.col("picture_at") <= k + 2) | stands_first).then(pl.lit("lead"))
             .otherwise(pl.lit("body"))
         )
         .when(other & (pl.any_horizontal("link_opener", "doubled") | (pl.col("broken_off") & ~pl.col("story"))))
