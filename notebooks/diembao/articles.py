@@ -289,13 +289,32 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     cut = cut & ((pl.col("syllables") >= 25) | plain.str.contains(_CUT_SYLLABLE))
     full = full.with_columns(terminal=pl.any_horizontal("terminal", told, cut))
     content = (pl.col("syllables") >= 7) & pl.col("terminal") & ~pl.any_horizontal("credit", "notice")
-    return full.with_columns(
+    full = full.with_columns(
         form=pl.any_horizontal("form", "list_end") & ~pl.col("credit"),
         imprint=pl.col("imprint") & ~pl.col("credit"),
         content=content,
         copied=(pl.col("syllables") >= 4) & (pl.len().over("page", "plain") > 1),
         doubled=_says_twice(plain),
     )
+    full = full.with_columns(retold=_retold())
+    return full.with_columns(copied=pl.all_horizontal("copied", ~pl.col("retold")))
+
+
+def _retold() -> pl.Expr:
+    """Whether a line belongs to a story that its page holds twice, as some dumps do: text all the same, no links.
+
+    Links repeat a title or a teaser; here most of the page's prose stands twice, in paragraphs that follow each other.
+    """
+    prose = pl.col("content") & (pl.col("syllables") >= 12)
+    twice = prose & pl.col("copied")
+    told, told_twice = (pl.col("syllables").filter(which).sum().over("page") for which in (prose, twice))
+    paragraphs = pl.col("plain").filter(twice).n_unique().over("page")
+    next_one = (_PAGE == _PAGE.shift(1)) & (pl.col("plain") != pl.col("plain").shift(1))
+    in_a_row = (twice & twice.shift(1) & next_one).sum().over("page")
+    whole = (paragraphs >= 2) & (in_a_row >= 2) & (told_twice * 3 >= told * 2)
+    line = pl.col("line")
+    first, last = line.filter(twice).min().over("page"), line.filter(twice).max().over("page")
+    return (whole & line.is_between(first, last)).fill_null(False)
 
 
 # What no Vietnamese syllable ends in: consonants alone, or a vowel that asks for a final consonant ("liề", "nư").
@@ -304,19 +323,20 @@ _CUT_SYLLABLE = (
     r"|\p{L}{0,3}(?:[iy][êếềểễệ]|u[ôốồổỗộ]|ư[ơớờởỡợ]|[ăắằẳẵặâấầẩẫậ]))$"
 )
 SHORT = 16  # syllables of the longest line that can be a dateline, a signature, a heading of links
-_ADDRESS = r"^(?:https?://|www[.])[^ ]+$|^[^ @]+@[^ @]+[.][^ @]+$"  # of a page or a mailbox, alone in its line
+# of a page or a mailbox, alone in its line, or the end of a page's ("hai-nuoc-noi-lai-dam-phan")
+_ADDRESS = r"^(?:https?://|www[.])[^ ]+$|^[^ @]+@[^ @]+[.][^ @]+$|^[a-z\d]+(?:-[a-z\d]+){3,}$"
 
 
 def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series) -> pl.DataFrame:
     """Short lines → the signals only they can show: `n` and a truth value each."""
     plain, low = pl.col("plain"), pl.col("low")
     name = r"(?:\p{Lu}[\p{L}'.]*[\p{L}']|\p{Lu}\.?)"
-    digits = r"\d{1,2} ?[/.-] ?\d{1,2} ?[/.-] ?\d{4}|\d{4}[.-]\d{2}[.-]\d{2}|\d{1,2}[:h]\d{2}(?::\d{2})?|\d+"
+    digits = r"\d{1,2} ?[/.-] ?\d{1,2} ?[/.-] ?\d{4}|\d{4}[/.-]\d{2}[/.-]\d{2}|\d{1,2}[:h]\d{2}(?::\d{2})?|\d+"
     months = "giêng|một|hai|ba|tư|năm|sáu|bảy|tám|chín|mười(?: một| hai)?|chạp"
     date_words = rf"\b(?:{any_of(cues['byline_words'])}|ngày|tháng(?: (?:{months}))?|năm|{_ENGLISH_DATES})\b"
     has_date = plain.str.contains(
         r"(?i)\d ?tháng ?(?:\d{1,2}|\p{L}+(?: \p{L}+)?),? ?(?:năm )?(?:19|20)\d{2}"
-        r"|\d{1,2} ?[/.-] ?\d{1,2} ?[/.-] ?(?:19|20)\d{2}|(?:19|20)\d{2}[.-]\d{2}[.-]\d{2}"
+        r"|\d{1,2} ?[/.-] ?\d{1,2} ?[/.-] ?(?:19|20)\d{2}|(?:19|20)\d{2}[/.-]\d{2}[/.-]\d{2}"
     ) | (low.str.contains(rf"\b(?:{_ENGLISH_DATES})\b") & plain.str.contains(r"(?:19|20)\d{2}"))
     # a dateline: take dates, times, byline words, names and a section's name away, and nothing is left
     left_over = asked(has_date, plain).str.replace(r"^[^|\d]{2,25}[|]|[|][^|\d]{2,25}$", " ")
@@ -381,6 +401,9 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series) -> pl.Da
         name_only=plain.str.contains(rf"^{name}(?: {name}){{1,3}}$")
         & plain.str.contains(r"\p{Ll}|\.")
         & ~plain.str.contains(r"\p{L}{2}\.$"),
+        # "Lan" beside "2019-05-06 00:00:00": the fields of a record
+        one_name=plain.str.contains(r"^\p{Lu}\p{Ll}+$"),
+        full_stamp=plain.str.contains(r"^(?:19|20)\d{2}[/-]\d{2}[/-]\d{2}[ T]\d{2}:\d{2}:\d{2}\b"),
         capitals=plain.str.contains(r"^\p{Lu}{2,}(?: \p{Lu}{2,}){1,3}$"),
         dateline=has_date & ~left_over.str.replace_all(name, " ").str.contains(r"\p{L}"),
         stamp=low.str.contains(
@@ -506,6 +529,7 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
             & ~pl.any_horizontal(
                 "ui", "dateline", "link_heading", "link_opener", "image_file", "wire_end", "credit", "is_title"
             )
+            & ~pl.col("low").str.contains(_ADDRESS)
             & (pl.col("syllables") >= 8)
             & ~pl.any_horizontal("doubled", "above_credit", "headline_again", "pointed")
             & ~(~pl.col("terminal") & (_line("credit", -1) | _line("credit", -2)) & (pl.col("syllables") <= 20))
@@ -729,7 +753,7 @@ def _zones(full: pl.DataFrame) -> pl.DataFrame:
         pl.any_horizontal("wire_end", "author")
         & ((pl.col("stories_before") >= 3) | whole)
         & (pl.col("k") - pl.col("last_told") <= 4)
-        & ~pl.any_horizontal("copied", "credit", "in_list", "ui", "link_heading", "form", "imprint", "notice")
+        & ~pl.any_horizontal("copied", "credit", "in_list", "ui", "link_heading", "form", "imprint", "notice", "retold")
         & ~(pl.col("name_only") & _line("clock", 1))  # a live report goes on with the next hour
         # a name alone between paragraphs of prose is a subheading, not a signature
         & (whole | above | balanced)
@@ -1012,9 +1036,10 @@ def _link() -> pl.Expr:
         & ~pl.any_horizontal("credit", "listed", "form", "wire_end", "signed")
         & ~_line("credit", 1)
     )
-    # (the text may begin with the standfirst again)
+    # (the text may begin with the standfirst again, or end with it)
     lead = pl.col("plain").filter(pl.col("k") == pl.col("lead_at")).first().over("page")
-    again = (pl.col("plain") == lead) & (pl.col("k") <= pl.col("lead_at") + 4)
+    ends = pl.col("content") & (pl.col("k") == pl.col("last_story") + 1) & ~pl.any_horizontal("closed", "in_list")
+    again = (pl.col("plain") == lead) & ((pl.col("k") <= pl.col("lead_at") + 4) | ends)
     copied = pl.col("copied") & ~pl.col("closing") & ~again
     copied = copied & (pl.col("k") != pl.col("lead_at")) & (pl.col("k") != pl.col("headline_at"))
     return (
@@ -1052,6 +1077,9 @@ def _byline() -> pl.Expr:
         | (pl.col("stamp") & _line("wire_end", -1))
         | (pl.any_horizontal("name_only", "signed") & pl.col("at_head") & pl.col("below"))
         | (pl.col("name_only") & dated)
+        | (pl.col("one_name") & (_line("full_stamp", 1) | _line("full_stamp", -1)) & dated)
+        # (who wrote a story that stands twice is named below each)
+        | (pl.all_horizontal("author", "retold") & (pl.len().over("page", "plain") > 1))
         | (pl.col("author") & (pl.col("stories_before") <= 1) & pl.col("below") & ~pl.col("is_title"))
         # a name alone further down is the topic of a story, not who wrote it
         | (late & first_name & (pl.col("signed") | (pl.col("author") & (k <= pl.col("last_story") + 2))))
@@ -1125,6 +1153,9 @@ def _role() -> pl.Expr:
     page_title = pl.col("copied") & pl.col("title_like") & (pl.col("syllables") >= 7)
     page_title = page_title & (pl.col("plain") == pl.col("plain").first().over("page"))
     of_title = pl.col("title") & ~pl.col("plain").str.contains(":")
+    # without a headline: a sentence alone, of which the paragraph below says more
+    stands_first = ~pl.col("plain").str.contains(r"\p{Ll}[.!?] \p{Lu}") & (k == 0) & (pl.col("syllables") <= 45)
+    stands_first = stands_first & _line("content", 1) & (pl.col("syllables").shift(-1) > pl.col("syllables"))
     return (
         pl.when("lists")
         .then(
@@ -1135,7 +1166,7 @@ def _role() -> pl.Expr:
         .when(k == pl.col("headline_at"))
         .then(
             pl.when("headed").then(pl.lit("headline"))
-            .when(pl.col("picture_at") <= k + 2).then(pl.lit("lead"))
+            .when((pl.col("picture_at") <= k + 2) | stands_first).then(pl.lit("lead"))
             .otherwise(pl.lit("body"))
         )
         .when(other & (pl.any_horizontal("link_opener", "doubled") | (pl.col("broken_off") & ~pl.col("story"))))

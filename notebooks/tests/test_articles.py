@@ -665,3 +665,37 @@ def test_an_article_that_names_nobody_of_the_one_above_is_another():
     same = [line.replace("An Mẫu", "Trung Quốc") for line in others]
     roles = roles_of("\n".join([HEADLINE, LEAD, *BODY[:2], *story, title.replace("An Mẫu", "Trung Quốc"), *same]))
     assert "other" not in roles.values()
+
+
+def test_a_story_that_its_page_holds_twice_is_text_both_times():
+    caption, author = "Trưởng đoàn hai nước trước giờ họp. Ảnh: AFP.", "Minh Thử"
+    story = [caption, *BODY, author]
+    lines = extract(p="\n".join([HEADLINE, LEAD, *story, *story, "2024-11-15 17:01:25"]))["lines"]
+    told = ["caption", *["body"] * len(BODY), "byline"]
+    assert lines["role"].to_list() == ["headline", "lead", *told, *told, "byline"]
+    # a teaser that stands twice is still another story's
+    link = ["Giá gạo thế giới tăng liên tục từ đầu năm", "Các nhà buôn gạo cho biết giá sẽ còn tăng đến hết quý sau."]
+    roles = roles_of("\n".join([HEADLINE, LEAD, *LONG, "Tin liên quan", *link, *link]))
+    assert {roles[line] for line in link} == {"related"}
+
+
+def test_a_story_may_end_with_its_standfirst():
+    lines = extract(p="\n".join([HEADLINE, LEAD, *BODY, LEAD, "anh-8.jpg"]))["lines"]
+    assert lines["role"].to_list() == ["headline", "lead", *["body"] * (len(BODY) + 1), "ui"]
+
+
+def test_a_sentence_alone_above_a_longer_paragraph_is_the_standfirst_of_a_page_without_its_title():
+    first = "Phái đoàn hai nước mở vòng đàm phán thương mại mới, giữa lúc căng thẳng về thuế quan chưa hạ nhiệt."
+    lines = extract(p="\n".join([first, f"{LONG[0]} {LONG[1]}", *BODY]))["lines"]
+    assert lines["role"].to_list() == ["lead", *["body"] * (len(BODY) + 1)]
+
+
+def test_the_fields_of_a_record_are_no_text():
+    told = extract(p="\n".join(["Lan", "2019-05-06 00:00:00", HEADLINE, LEAD, *BODY]))
+    assert told["lines"]["role"].to_list()[:4] == ["byline", "byline", "headline", "lead"]
+    slug = "my-va-trung-quoc-mo-vong-dam-phan-thuong-mai-moi"
+    told = extract(p="\n".join([HEADLINE, slug, LEAD, *BODY, "2024/11/15 06:53:00"]))
+    assert told["lines"]["role"].to_list() == ["headline", "ui", "lead", *["body"] * len(BODY), "byline"]
+    assert told["articles"]["published"].to_list() == ["2024-11-15"]
+    roles = roles_of("\n".join([HEADLINE, "15/11/2024", "Xem các bài viết của tác giả", LEAD, *BODY]))
+    assert roles["Xem các bài viết của tác giả"] == "ui"
