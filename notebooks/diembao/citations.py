@@ -75,8 +75,8 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
             | (left.str.contains(patterns["closing"]) & right.str.contains(r"^(?:[,/&;-]? ?(?:và )?¢)*\)[. ]*$"))
             | (left.str.contains(patterns["reporter"]) & right.str.contains(patterns["reported"]))
         ),
-        # "Hai bên gặp nhau. (AP)", "Hai bên gặp nhau - AP": in a caption it is who gave the picture
-        captioned=left.str.contains(r"(?:[.!?\"')¢] ?|[-/] ?|[(\[](?:¢[,/ -]+)*)$")
+        # "Hai bên gặp nhau. (AP)", "Hai bên gặp nhau - AP", "AP" alone: in a caption who gave the picture
+        captioned=left.str.contains(r"(?:^ *|[.!?\"')¢] ?|[-/] ?|[(\[](?:¢[,/ -]+)*)$")
         & right.str.contains(r"^(?:[/,-] ?¢)*[)\]. ]*$"),
         bracketed=left.str.contains(r"¢ ?\($"),
         apposed=left.str.contains("¢ $"),
@@ -88,7 +88,7 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         | pl.col("photo")
         | left.str.contains(patterns["wire"])
         | pl.col("opens")
-        | (left.str.contains(r"(?:^|[^\p{L}\p{N} ] ?|[¢ ] ?và )$") & right.str.contains(patterns["relays"]))
+        | (left.str.contains(r"(?:^|[^\p{L}\p{N} ] ?|[¢ ] ?và |[Hh]ãng )$") & right.str.contains(patterns["relays"]))
     )
     # the name of something else, and so wherever the page says no more
     hits = hits.filter(
@@ -319,7 +319,7 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
         rf"|{edge}nhà phân tích[^,.]{{0,25}} của {kinds}$",
         "subject_right": rf"{after} {adverbs}(?:{any_of(cues['subject_right'])})(?:[^{LETTER}]|$)",
         "described": rf"{after},? {adverbs}(?:{any_of(cues['described'])})(?:[^{LETTER}]|$)",
-        "relays": rf"(?i)^ (?:{when}){{0,2}}(?:{any_of(cues['relays'])})(?:[^{LETTER}]|$)",
+        "relays": rf"(?i)^(?:, §)? (?:{when}){{0,2}}(?:{any_of(cues['relays'])})(?:[^{LETTER}]|$)",
         "reports": rf"(?i)[^{LETTER}](?:{any_of(cues['attribution_right'])})(?:[^{LETTER}]|$)",
         "pictured": rf"{edge}(?:{any_of(cues['pictures'])})(?: [^.:;]{{0,40}})? (?:do|của|từ|trên|được)"
         rf"(?: website của)? (?:một )?{members}{kinds}$",

@@ -135,6 +135,7 @@ def _person_patterns(catalogue: Catalogue) -> dict[str, str]:
         "of_office": rf" {between},? $",
         "addressed": rf"{edge}(?i:ông|bà|ngài) $",
         "outlet": rf"{edge}(?i:{any_of(cues['outlet_cues'])}) $|(?:^|[.!?:\"] ?)Báo $",
+        "placed": rf"{edge}(?i:{any_of(cues['place_words'])}) $",
         "named_after": rf"{edge}(?i:{any_of(cues['named_after'])}) $",
         "not_after": rf"{edge}(?i:{any_of(cues['not_named_after'])}) $",
         "other": rf"{edge}(?i:{any_of(cues['not_person'])}) $",
@@ -305,6 +306,8 @@ def _judged(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         outlet=left.str.contains(patterns["outlet"]),
         other=left.str.contains(patterns["other"]),
         led=left.str.contains(patterns["led"]),
+        placed=left.str.contains(patterns["placed"]),
+        weak=left.str.contains(patterns["weak"]),
         named_after=_named_after(catalogue),
         beside=pl.coalesce(left.str.extract(r"(\p{Lu}\p{L}+) ?- ?$"), right.str.extract(r"^ ?- ?(\p{Lu}\p{L}+)")),
         speaks=right.str.contains(patterns["speaks"]) | left.str.contains(patterns["quoted"]),
@@ -315,7 +318,7 @@ def _judged(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         | right.str.contains(r"^-?\d")
         | left.str.contains(r"-\d+ $")
         | left.str.contains(r"(?:^|[^\p{L}])(?:gia đình|dòng|nhà) họ $")
-        | key.is_in(catalogue.cues["persons"]["never"])
+        | key.is_in(catalogue.cues["persons"]["never"] + catalogue.cues["persons"]["places"])
         | key.str.contains(rf"(?:^| )(?:{any_of(catalogue.cues['persons']['company_words'])})(?: |$)"),
         given=key.str.contains(rf"^(?:{given}) ")
         | key.str.contains(rf"^(?:{korean}) \p{{Lu}}[a-z]+(?:-[a-z]+| \p{{Lu}}[a-z]+)$"),
@@ -392,7 +395,9 @@ def _candidates(
             )
         )
     )
-    full = full.with_columns(sure=person)
+    # what is a place once on the page is one wherever it is "cảnh sát Bến Lội" or "Bến Lội cho biết"
+    place = (pl.col("placed") & ~pl.col("office")).any().over("page", "key") & ~pl.col("given")
+    full = full.with_columns(sure=person & ~(place & (~pl.col("titled") | pl.col("weak"))))
     # both names of a gloss are persons if one is
     sure = pl.concat([full.filter("sure").select("page", "key"), named.select("page", "key")]).unique()
     either = pl.concat(

@@ -68,8 +68,12 @@ def without_lead_words(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame
     lead = f"^(?:(?:{any_of(catalogue.cues['names']['lead_words'])}) )+"
     persons = catalogue.cues["persons"]
     # "Huawei Guo Ping", "Texas Greg Abbott": what somebody leads stands before the name
-    led = rf"^((?:(?:{any_of(persons['never'] + persons['company_words'])}) )+)[^ ]+ [^ ]+"
+    led = rf"^((?:(?:{any_of(persons['never'] + persons['places'] + persons['company_words'])}) )+)[^ ]+ [^ ]+"
     korean = romanised_surnames(catalogue)
+    # "ông Thẩm Kim Long": a family name that is a common word, too
+    whole = pl.col("left").str.contains("(?:[Ôô]ng|[Bb]à|[Tt]ướng|[Đđ]ốc|[Đđ]ại sứ|lâm thời) $") & pl.col(
+        "surface"
+    ).str.contains(f"^{_SYLLABLE} {_SYLLABLE} {_SYLLABLE}$")
     cut = (
         pl.when(
             # inside a sentence "Xu Aimeng" opens with a name; "Bộ Công" does not
@@ -77,11 +81,7 @@ def without_lead_words(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame
                 pl.col("left").str.contains(r"[\p{Ll}§¥¶,] $")
                 & pl.col("surface").str.contains("^[A-Z][a-z]+ [A-Z][a-z]+$")
             )
-            # "ông Thẩm Kim Long": a family name that is a common word, too
-            | (
-                pl.col("left").str.contains("(?:[Ôô]ng|[Bb]à|[Tt]ướng|[Đđ]ốc) $")
-                & pl.col("surface").str.contains(f"^{_SYLLABLE} {_SYLLABLE} {_SYLLABLE}$")
-            )
+            | whole
             | pl.col("surface").str.contains(r"^(?:USS|USNS|HMS|HMAS|INS|CNS|KRI|BRP|MV) ")
             | pl.col("surface").str.contains(rf"^(?:{korean}) \p{{Lu}}[a-z]+(?: ?- ?[a-z]+| \p{{Lu}}[a-z]+)$")
             # "JULIEN GUERRIER", known to be a name
@@ -103,6 +103,7 @@ def without_lead_words(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame
     # "Tillerson Ngoại trưởng": a Vietnamese word after a foreign name opens the next phrase
     accented = any_of(_accented(catalogue))
     goes_on = pl.col("right").str.contains(r"^ \p{Ll}") & pl.col("surface").str.contains("[a-z] .*[^ -~]")
+    goes_on &= ~(whole & pl.col("surface").str.contains("^[^ ]*[^ -~]"))
     tail = folded(pl.when(goes_on).then("surface")).str.extract(
         rf"^(?:(?:{accented}) )*[A-Z][a-z]{{3,}}(?: [A-Z][a-z]+)*((?: (?:{accented}))+)$"
     )

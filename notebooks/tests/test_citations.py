@@ -43,6 +43,7 @@ PARTS = [
     ("Reuters dẫn bản tin của đài NHK.", ("Reuters", "att")),
     ("Theo Mirror, cuộc họp bị hoãn.", ("Mirror", "att")),
     ("Cuộc họp đã bị hoãn, Independent hôm qua đưa tin.", ("Independent", "att")),
+    ("Đoàn xe đã qua cầu - Hãng RBC, Nga đăng thông tin.", ("RBC", "att")),
     ("Như Tuổi Trẻ Online đã đưa tin, tàu cập cảng hôm qua.", ("Tuổi Trẻ", "pub")),
     ("Đài truyền hình trung ương Trung Quốc (CCTV) tối qua phát một phóng sự.", ("CCTV", "att")),
     ("Ông bác bỏ cáo buộc của tờ Guardian.", ("Guardian", "att")),
@@ -106,6 +107,7 @@ def test_what_a_caption_says_of_its_picture_is_a_credit():
 
 def test_a_house_marks_its_report():
     assert citations_of("TTO - Hai bên đã ký thỏa thuận ngừng bắn.") == [("Tuổi Trẻ", "pub")]
+    assert citations_of("TPO - Hai bên đã ký thỏa thuận ngừng bắn.") == [("Tiền Phong", "pub")]
 
 
 def test_a_fortress_a_strait_and_an_exercise_are_no_outlets():

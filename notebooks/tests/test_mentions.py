@@ -342,3 +342,32 @@ def test_the_american_state_of_georgia_is_no_country():
 def test_an_airline_and_a_criterion_are_no_states():
     assert mentions_of("Chuyến bay của Malaysia Airlines và Air Canada bị hủy.") == []
     assert mentions_of("Nước này đáp ứng Tiêu chí Copenhagen.") == []
+
+
+def test_a_place_is_no_person_whatever_it_is_said_to_do():
+    assert mentions_of("Chính quyền ở Gaza cáo buộc đối phương.", "Dải Gaza cho biết kho lương đã cạn.") == []
+    assert mentions_of("Nhà chức trách tỉnh Bến Lội họp.", "Cảnh sát Bến Lội, Bến Lội thông báo, đã đến nơi.") == []
+
+
+def test_a_place_before_a_name_is_no_part_of_it():
+    assert mentions_of("Thị trưởng Kharkov Arno Velden phát biểu.", "Kharkov mất điện.", "Ông Velden đã đến.") == [
+        ("Arno Velden", "arno-velden"),
+        ("Velden", "arno-velden"),
+    ]
+
+
+def test_a_person_named_after_a_place_word_stays_one_where_a_title_says_so():
+    found = mentions_of("Theo Bộ trưởng Oskin Velden, hai bên đồng ý.", "Thư gửi tới vùng Oskin Velden bị trả lại.")
+    assert found[0] == ("Oskin Velden", "oskin-velden")
+
+
+def test_a_family_name_that_is_a_common_word_opens_a_name_after_an_office():
+    assert mentions_of("Sứ quán do đại biện lâm thời Từ Minh Viễn điều hành.", "Ông Từ nhận việc hôm qua.") == [
+        ("Từ Minh Viễn", "tu-minh-vien"),
+        ("Từ", "tu-minh-vien"),
+    ]
+
+
+def test_a_hyphenated_name_behind_an_office_and_its_state():
+    found = mentions_of("Bộ trưởng Hợp tác Quốc tế UAE Rania Al-Qassim có mặt.")
+    assert found == [("UAE", "ARE"), ("Rania Al-Qassim", "rania-al-qassim")]
