@@ -353,6 +353,7 @@ def test_axe_finds_nothing(built, whole, read, visit, axe, name, language):
     found = []
     for width in (1280, 390):
         page.set_viewport_size({"width": width, "height": 900})
+        page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
         for scheme, rules in {"light": LIGHT, "dark": DARK}.items():
             page.emulate_media(color_scheme=scheme)
             found += [(width, scheme, violation) for violation in page.evaluate(AXE, rules)]
