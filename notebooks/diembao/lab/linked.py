@@ -37,6 +37,7 @@ class Linked:
         self.on_brush, self.on_pick = on_brush, on_pick
         self.drawn: tuple = ((), "")
         self.days: tuple[str, str] | None = None  # what its brush covers, as drawn or as it last said
+        self.gone: tuple[str, str] | None = None  # what it covered when others last moved it
         self.key: tuple = ()
         self.templates: dict[tuple, dict] = {}  # by kind, language and measure
 
@@ -48,6 +49,8 @@ class Linked:
             self.templates[key] = template.to_dict()
         if (key, rows, title, days) == (self.key, *self.drawn, self.days):
             return
+        if days != self.days:
+            self.gone = self.days
         self.key, self.drawn, self.days = key, (rows, title), days
         spec = charts.filled(self.templates[key], rows, f"{title} · {hint}", days)
         if self.chart is None:
@@ -82,8 +85,9 @@ class Linked:
             first, last = (datetime.datetime.fromtimestamp(x / 1000, datetime.UTC) for x in sorted(ends))
             last = max(first, last - datetime.timedelta(milliseconds=1))
             days = (first.date().isoformat(), last.date().isoformat())
-        if days != self.days:
-            self.days = days
+        # of two drawings the older may come out last, and say its brush again
+        if days != self.days and not (days and days == self.gone):
+            self.days, self.gone = days, None
             self.on_brush(days)
 
     def _picked(self, change: dict) -> None:
