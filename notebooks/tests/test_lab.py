@@ -1,6 +1,5 @@
 """The lab driven from Python: every choice changes the tables it should, and no mistake ends in a traceback."""
 
-import asyncio
 import json
 import os
 import re
@@ -38,7 +37,16 @@ def elsewhere(tmp_path, monkeypatch):
 
 @pytest.fixture
 def lab():
-    return Lab(View())
+    lab = Lab(View())
+    for link in lab.links.values():
+        link.chart.observe(drawn, "spec")
+        drawn(link.chart)
+    return lab
+
+
+def drawn(chart) -> None:
+    """What the browser answers when it has drawn a chart."""
+    getattr(chart, "owner", chart).local_tz = "UTC"
 
 
 def counted(lab: Lab, actor: str) -> int:
@@ -315,14 +323,23 @@ def test_charts_go_to_the_browser_with_their_rows(monkeypatch):
     assert [link.chart.spec for link in lab.links.values()] == sent
 
 
-def test_intervals_wait_until_the_browser_has_drawn_the_chart(lab):
-    async def drawn() -> str:
-        actors = lab.links["actors"]
-        asyncio.get_running_loop().call_later(0.2, setattr, actors.chart, "local_tz", "UTC")
-        await actors.settled()
-        return actors.chart.local_tz
-
-    assert asyncio.run(drawn()) == "UTC"
+def test_a_chart_is_sent_when_the_one_before_has_been_drawn(lab):
+    timeline = lab.links["periods"]
+    timeline.chart.unobserve(drawn, "spec")
+    brushed(lab.links["calendar"], "2023-03-01", "2023-08-31")
+    sent = timeline.chart.spec
+    brushed(lab.links["calendar"], "", "")
+    lab.measure.value = "articles"
+    assert timeline.chart.spec is sent
+    brushed(timeline, "2023-03-01", "2023-08-31")  # as the drawing of what was sent says it
+    assert lab.view.date_from == ""
+    drawn(timeline.chart)
+    assert timeline.drawn[0] in timeline.chart.spec["datasets"].values()
+    assert timeline.drawn[0] not in sent["datasets"].values()
+    brushed(timeline, "", "")
+    drawn(timeline.chart)
+    brushed(timeline, "2023-03-01", "2023-08-31")
+    assert lab.view.date_from == "2023-03-01"
 
 
 def test_words_beside_a_mention_are_whole(lab):

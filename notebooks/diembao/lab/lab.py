@@ -277,7 +277,6 @@ class Lab(Panels):
             return
         parts = desk.counts(view), desk.chosen(view), bars["actor_id"].to_list()
         ends = await loop.run_in_executor(None, cube.resampled, desk.cube, *parts)
-        await self.links["actors"].settled()
         if desk is self.desk and desk.kept["bars"][0] == key:
             desk.kept["intervals"] = (key, selection.attach(bars, ends, ["actor_id"]))
             self._charts()

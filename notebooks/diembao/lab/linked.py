@@ -1,11 +1,11 @@
 """A linked chart on the screen, and what a reader brushes or clicks in it."""
 
-import asyncio
 import datetime
 from collections.abc import Callable
 
 import altair as alt
 import ipywidgets as w
+import traitlets
 
 from .. import charts
 
@@ -13,19 +13,37 @@ alt.JupyterChart.enable_offline()
 
 
 class _Chart(alt.JupyterChart):
-    """A template's chart that goes to the browser with its rows.
+    """A template's chart that goes to the browser with its rows, and then with one change at a time.
 
-    Filled only there, it would be drawn twice at once, and on a busy machine the empty template may come out last.
+    Of two drawings at once, be one of them the empty template's, the older may come out last on a busy machine, and
+    say its brush again.
     """
 
     def __init__(self, template: alt.TopLevelMixin, spec: dict):
-        self.first = spec
+        self.waiting: dict | None = spec
         options = {"actions": False, "renderer": "svg"}
         super().__init__(template, embed_options=options, debounce_wait=150, max_wait=False)
 
     def open(self) -> None:
-        self.spec = self.first
+        self.spec, self.waiting = self.waiting, None
         super().open()
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether the browser shows what it is to show: it says where it is when it has drawn."""
+        return self.local_tz is not None and self.waiting is None
+
+    def draw(self, spec: dict) -> None:
+        """Shows this as soon as what was sent before has been drawn."""
+        self.waiting = spec
+        self._go_on()
+
+    @traitlets.observe("local_tz")
+    def _go_on(self, _: object = None) -> None:
+        if self.waiting is not None and self.local_tz is not None:
+            spec, self.waiting = self.waiting, None
+            self.local_tz = None  # in a message before, since the browser says nothing that it said before
+            self.spec = spec
 
 
 class Linked:
@@ -33,11 +51,10 @@ class Linked:
 
     def __init__(self, on_brush: Callable | None = None, on_pick: Callable | None = None):
         self.place = w.Box()
-        self.chart: alt.JupyterChart | None = None
+        self.chart: _Chart | None = None
         self.on_brush, self.on_pick = on_brush, on_pick
         self.drawn: tuple = ((), "")
         self.days: tuple[str, str] | None = None  # what its brush covers, as drawn or as it last said
-        self.gone: tuple[str, str] | None = None  # what it covered when others last moved it
         self.key: tuple = ()
         self.templates: dict[tuple, dict] = {}  # by kind, language and measure
 
@@ -49,21 +66,12 @@ class Linked:
             self.templates[key] = template.to_dict()
         if (key, rows, title, days) == (self.key, *self.drawn, self.days):
             return
-        if days != self.days:
-            self.gone = self.days
         self.key, self.drawn, self.days = key, (rows, title), days
         spec = charts.filled(self.templates[key], rows, f"{title} · {hint}", days)
         if self.chart is None:
             self._attach(template, spec)
         else:
-            self.chart.spec = spec
-
-    async def settled(self, seconds: float = 10) -> None:
-        """Waits until the browser has drawn the chart once, or so long: of two drawings at once either may come out."""
-        for _ in range(int(10 * seconds)):
-            if self.chart.local_tz:  # the browser says it when it has drawn
-                return
-            await asyncio.sleep(0.1)
+            self.chart.draw(spec)
 
     def still(self) -> dict:
         """→ the chart as it is drawn, without what only the screen needs."""
@@ -85,9 +93,8 @@ class Linked:
             first, last = (datetime.datetime.fromtimestamp(x / 1000, datetime.UTC) for x in sorted(ends))
             last = max(first, last - datetime.timedelta(milliseconds=1))
             days = (first.date().isoformat(), last.date().isoformat())
-        # of two drawings the older may come out last, and say its brush again
-        if days != self.days and not (days and days == self.gone):
-            self.days, self.gone = days, None
+        if days != self.days and self.chart.is_drawn:  # not what a drawing says that another is to follow
+            self.days = days
             self.on_brush(days)
 
     def _picked(self, change: dict) -> None:
