@@ -6,14 +6,26 @@ actor mentions in the same articles, `rate` per 1,000 syllables of their body; `
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import polars as pl
 
 from ..schema import ACTOR_KINDS, ARTICLES, LINE_ROLES, DiembaoError, empty
 from . import intervals
-from .narrow import VIAS, Table, frame, parts_of, settled
-from .selection import alphabetical, attach, beside, counted, key, nearest_first, of, ordered, published, slices, totals
+from .narrow import VIAS, Table, frame, settled
+from .selection import (
+    alphabetical,
+    attach,
+    beside,
+    counted,
+    key,
+    nearest_first,
+    of,
+    ordered,
+    published,
+    tallied,
+    totals,
+)
 
 SHOWN = 300_000  # mentions in a concordance
 TOP, LINES = 8, 4  # actors shown by source and over time unless others are asked for
@@ -34,11 +46,10 @@ def by_actor(
 
     actors: ids to report, those never mentioned included (default: all that are mentioned).
     """
-    mentions, names = settled(mentions), ("actor_id", "actor_kind")
-    table = _shares(mentions, frame(articles), "actor_id", _keys(actors), seed=seed, resamples=resamples)
-    kinds = pl.concat(part.group_by(names).len() for part in parts_of(mentions, *names))
-    kinds = kinds.group_by(names).agg(pl.col("len").sum()).cast(dict.fromkeys(names, pl.String))
-    kinds = kinds.sort("len", "actor_kind", descending=[True, False]).unique("actor_id", keep="first").drop("len")
+    mentions, articles, names = settled(mentions), frame(articles), ("actor_id", "actor_kind")
+    table = _shares(mentions, articles, "actor_id", _keys(actors), seed=seed, resamples=resamples)
+    kinds = totals(mentions, articles, *names).cast(dict.fromkeys(names, pl.String))
+    kinds = kinds.sort("count", "actor_kind", descending=[True, False]).unique("actor_id", keep="first").drop("count")
     return attach(table, kinds, ["actor_id"]).select("actor_id", "actor_kind", pl.exclude("actor_id", "actor_kind"))
 
 
@@ -70,11 +81,9 @@ def by_via(
     known = places.cast({"actor_id": named.schema["actor_id"]})
     # each actor has articles of its own here: those that name it, with nothing in them but its mentions
     number = pl.col("row").cast(pl.Int64) * len(keys) + pl.col("place")
-    items = pl.concat(
-        part.join(known, on="actor_id", validate="m:1").group_by("via", number=number).len("count")
-        for part in slices(mentions, articles, "actor_id", "via")
-    )
-    items = items.sort("number").with_columns(row=pl.col("number").rle_id())
+    vias = tallied(_vias, mentions, articles, ("actor_id", "via"), tuple(keys))
+    items = pl.concat(part.join(known, on="actor_id", validate="m:1") for part in vias)
+    items = items.select("via", "count", number=number).sort("number").with_columns(row=pl.col("number").rle_id())
     own = items.select(pl.col("number").unique(maintain_order=True))
     own = own.with_columns(actor_id=keys.cast(pl.Enum(keys)).gather(own["number"] % len(keys)))
     options = {"group": "actor_id", "keys": _keys(VIAS), "seed": seed, "resamples": resamples}
@@ -82,6 +91,17 @@ def by_via(
     table = table.drop("rank", "rank_low", "rank_high")
     order = pl.col("via").replace_strict({via: place for place, via in enumerate(VIAS)}, return_dtype=pl.Int32)
     return attach(table, places, ["actor_id"]).sort("place", order).drop("place")
+
+
+def _vias(parts: Iterable[pl.DataFrame], actors: Sequence[str]) -> pl.DataFrame:
+    """`slices` of mentions → row, actor_id, via, count: of these actors."""
+    those = pl.Series(actors, dtype=pl.String)
+    return pl.concat(
+        part.filter(pl.col("actor_id").is_in(those.cast(part.schema["actor_id"]).implode()))
+        .group_by("row", "actor_id", "via")
+        .len("count")
+        for part in parts
+    )
 
 
 def by_role(
