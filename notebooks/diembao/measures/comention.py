@@ -53,9 +53,11 @@ def pairs(
     upper = np.triu_indices(size, 1)
     sentences = within == "sentence"
     columns = ("actor_id", "sentence") if sentences else ("actor_id",)
-    cells = tallied(_cells, mentions, articles, columns, tuple(names), sentences)
+    # told in the order of ids: who has been named more often since changes none of the cells
+    cells = tallied(_cells, mentions, articles, columns, tuple(names.sort()), sentences)
     source = intervals.generator(seed, within)
-    counts, naming = _counts(cells, intervals.units(articles.height, source), size)
+    counts, naming = _counts(cells, intervals.units(articles.height, source), _columns(names.arg_sort().to_numpy()))
+    naming = naming[1 + size :]
     units, each, both = _sums(counts.sum(0)[None], size)
     npmi = _npmi(both, each[:, upper[0]], each[:, upper[1]], units)[0]
     square = np.zeros((size, size))
@@ -92,16 +94,27 @@ def pairs(
     ).with_columns(pl.selectors.float().fill_nan(None))
 
 
-def _counts(cells: Iterable[pl.DataFrame], drawn: np.ndarray, size: int) -> tuple[csr_array, np.ndarray]:
-    """`_cells` and what each article is drawn in → of each of these: its units that name anyone, those with each of so
-    many names, those with each pair; and how many articles have each pair."""
-    width = 1 + size + size * (size - 1) // 2
+def _columns(places: np.ndarray) -> np.ndarray:
+    """Places of names → those of the columns of `_cells`: of any name, of each one, of each pair."""
+    size = len(places)
+    square = np.zeros((size, size), dtype=int)
+    square[np.triu_indices(size, 1)] = np.arange(size * (size - 1) // 2)
+    one, other = np.triu_indices(size, 1)
+    pairs = (square + square.T)[places[one], places[other]]
+    return np.concatenate([[0], 1 + places, 1 + size + pairs])
+
+
+def _counts(cells: Iterable[pl.DataFrame], drawn: np.ndarray, columns: np.ndarray) -> tuple[csr_array, np.ndarray]:
+    """`_cells`, what each article is drawn in, where the columns belong → of each of these: its units that name anyone,
+    those with each name, those with each pair; and how many articles have any of each."""
+    width, places = len(columns), pl.Series("column", columns)
     counts, naming = csr_array((drawn.max(initial=-1) + 1, width)), np.zeros(width, dtype=np.int64)
     for part in cells:
-        naming += np.bincount(part["column"].to_numpy(), minlength=width)
-        part = part.select("count", pl.Series("drawn", drawn).gather(part["row"]), "column")
+        column = places.gather(part["column"])
+        naming += np.bincount(column.to_numpy(), minlength=width)
+        part = part.select("count", pl.Series("drawn", drawn).gather(part["row"]), column)
         counts += intervals.sparse(part, counts.shape)
-    return counts, naming[1 + size :]
+    return counts, naming
 
 
 def _cells(parts: Iterable[pl.DataFrame], names: Sequence[str], sentences: bool) -> pl.DataFrame:

@@ -81,7 +81,7 @@ def by_via(
     known = places.cast({"actor_id": named.schema["actor_id"]})
     # each actor has articles of its own here: those that name it, with nothing in them but its mentions
     number = pl.col("row").cast(pl.Int64) * len(keys) + pl.col("place")
-    vias = tallied(_vias, mentions, articles, ("actor_id", "via"), tuple(keys))
+    vias = tallied(_vias, mentions, articles, ("actor_id", "via"), tuple(keys.sort()))
     items = pl.concat(part.join(known, on="actor_id", validate="m:1") for part in vias)
     items = items.select("via", "count", number=number).sort("number").with_columns(row=pl.col("number").rle_id())
     own = items.select(pl.col("number").unique(maintain_order=True))
@@ -229,6 +229,10 @@ def concordance(
     first = printed.select({"date": days, "source": source}.get(order, ()))
     if first.width:
         found = found.join(printed.select(*on, *first).lazy(), on=on, how="left", **held)
+    elif not contains:  # to count the mentions of each page is far less than to sort those of all
+        counts = found.group_by("page").len().collect(engine="streaming").sort("page")
+        beyond = counts.filter(pl.col("len").cum_sum() >= most)["page"].head(1)
+        found = found.filter(pl.col("page") <= beyond.item()) if len(beyond) else found
     found = found.sort(*first.columns, "page", "start", nulls_last=True, maintain_order=True).head(most)
     span = ("page", "start", "end")
     found = found.select(*dict.fromkeys((*on, *span)), "line", "surface", "actor_id", "role")

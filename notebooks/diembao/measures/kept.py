@@ -32,9 +32,9 @@ _READ = {".npy": np.load, ".arrow": pl.read_ipc}
 def once(work: Callable[..., Made], given: tuple, *told: Any) -> Made:
     """What makes an array or a table, and what it is given → that, made or as it was kept.
 
-    given and told: arrays, streams, numbers, texts, functions, what has a `mark` (it is told by that alone), tuples of
-    these; told is what it depends on besides. A stream may still stand where it stood, so no more is to be drawn from
-    it.
+    given and told: arrays, tables of days and numbers, streams, numbers, texts, functions, what has a `mark` (it is
+    told by that alone), tuples of these; told is what it depends on besides. A stream may still stand where it stood,
+    so no more is to be drawn from it.
     """
     place = cache_home() / "drawn" / _digest(work, (*given, *told))
     for suffix, read in _READ.items():
@@ -73,6 +73,11 @@ def _parts(what: Any) -> Iterator[bytes | memoryview]:
     elif isinstance(what, np.random.Generator):
         seed = what.bit_generator.seed_seq
         yield repr((what.bit_generator.state, seed.entropy, seed.spawn_key, seed.n_children_spawned)).encode()
+    elif isinstance(what, pl.DataFrame):
+        for name, values in zip(what.columns, what.select(pl.all().to_physical()), strict=True):
+            yield f"{name} {what.schema[name]}".encode()
+            for part in (values.is_null(), values.fill_null(0)):
+                yield from _parts(part.to_numpy())
     elif isinstance(what, tuple):
         yield f"{len(what)}".encode()
         for part in what:

@@ -206,31 +206,48 @@ def _counted(parts: Iterable[pl.DataFrame], by: Sequence[str]) -> pl.DataFrame:
 
 
 def tallied(
-    work: Callable[..., pl.DataFrame], items: Table, articles: pl.DataFrame, columns: Sequence[str], *told: object
+    work: Callable[..., pl.DataFrame],
+    items: Table,
+    articles: pl.DataFrame,
+    columns: Sequence[str],
+    *told: object,
+    beside: Sequence[str] = (),
 ) -> Iterator[pl.DataFrame]:
-    """What makes a table of `slices` and of what it is told; items, articles, columns of the slices → such tables.
+    """What makes a table of `slices` and of what it is told; items, articles → such tables, together about all items.
 
-    Together they are about all items: `row` is, where they have it, as in `counted`. Of a part of the items that is
-    what it was (`narrow.Part`), and of which the same articles are given, the table is kept, whatever others are added.
+    columns: of the items, in the slices. beside: of their articles, days and numbers. `row` of a table is as in
+    `counted`. Of a part of the items that is what it was (`narrow.Part`), and of whose articles the same are given, the
+    table is kept, whatever other pages are added.
     """
-    items = settled(items)
+    items, near = settled(items), ordered(articles).select(beside)
     if not isinstance(items, Parted):
-        yield work(slices(items, articles, *columns), *told)
+        yield work(_with(near, slices(items, articles, *columns)), *told)
         return
     place, dtypes = places(articles), items.parts[0].rows.collect_schema()
     for part in items.parts:
         rows = place(part.numbers.fill_null(pl.UInt32.max()).alias(NUMBER[0]).to_frame())
-        given = part, rows >= 0, work, tuple(columns), told
+        own = rows[rows >= 0]
+        given = part, rows >= 0, near[own] if beside else near, work, tuple(columns), told
         made = once(_tallied, given) if part.mark else _tallied(*given)
-        yield _again(made, rows[rows >= 0], dtypes)
+        yield _again(made, own, dtypes)
 
 
 def _tallied(
-    part: Part, given: np.ndarray, work: Callable[..., pl.DataFrame], columns: Sequence[str], told: tuple
+    part: Part,
+    given: np.ndarray,
+    near: pl.DataFrame,
+    work: Callable[..., pl.DataFrame],
+    columns: Sequence[str],
+    told: tuple,
 ) -> pl.DataFrame:
-    """A part of items, which of its articles are given → the table of these, `row` counting them alone."""
+    """A part of items, which of its articles are given, columns of these → their table, `row` counting them alone."""
     rows = places(part.numbers.filter(pl.Series(given)).alias(NUMBER[0]).to_frame())
-    return work(_cut(frame(part.rows.select(*NUMBER, *columns)), rows, columns), *told)
+    return work(_with(near, _cut(frame(part.rows.select(*NUMBER, *columns)), rows, columns)), *told)
+
+
+def _with(near: pl.DataFrame, parts: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """Columns of articles, `slices` → the slices with these."""
+    return (pl.concat([part, near[part["row"]]], how="horizontal") if near.width else part for part in parts)
 
 
 def _again(made: pl.DataFrame, rows: np.ndarray, dtypes: Mapping[str, pl.DataType]) -> pl.DataFrame:
@@ -239,7 +256,7 @@ def _again(made: pl.DataFrame, rows: np.ndarray, dtypes: Mapping[str, pl.DataTyp
     A name may since have another place among all names.
     """
     known = [
-        series.cat.get_categories().cast(dtypes[name]).gather(series.to_physical()).alias(name)
+        pl.Series(name, series.dtype.categories).cast(dtypes[name]).gather(series.to_physical())
         for name, series in zip(made.columns, made, strict=True)
         if isinstance(series.dtype, pl.Enum) and name in dtypes and series.dtype != dtypes[name]
     ]
