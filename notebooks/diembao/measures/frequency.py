@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
+import numpy as np
 import polars as pl
 
 from ..schema import ACTOR_KINDS, ARTICLES, LINE_ROLES, DiembaoError, empty
@@ -238,6 +239,8 @@ def concordance(
     found = found.select(*dict.fromkeys((*on, *span)), "line", "surface", "actor_id", "role")
     found = found.collect(engine="streaming").sort("page", "start", maintain_order=True).with_row_index("row")
     left, right = beside(pl.col("text"), pl.col("start"), pl.col("end"), width)
+    # texts of pages beyond are not even decompressed
+    pages = pages.filter(pl.col("page").is_between(pl.lit(found["page"].min()), pl.lit(found["page"].max())))
     cut = pages.join(found.lazy().select("row", *span), on="page", **held).select("row", left=left, right=right)
     table = attach(found, cut.collect(engine="streaming"), ["row"])
     table = attach(table, of(printed, found).select(*on, published=published(), source_id=publisher), on)
@@ -347,11 +350,12 @@ def _departures(
             .with_row_index("row")
             .filter(dated)
         )
-        sizes = attach(placed, named.group_by("row").agg(pl.col("count").sum()), ["row"])["count"].fill_null(0)
-        counts = intervals.matrix(named, articles, "actor_id", keys)[placed["row"].to_numpy()].toarray()
+        rows = placed["row"].to_numpy()
+        sizes = np.bincount(named["row"].to_numpy(), named["count"].to_numpy(), articles.height)[rows].astype(np.int64)
+        counts = intervals.matrix(named, articles, "actor_id", keys)[rows].toarray()
         groups = (placed["period"].rank("dense") - 1).to_numpy()
         deals = max(intervals.PERMUTATIONS, DEALS * int(table["tested"].sum()))
-        p = intervals.departures(counts, sizes.to_numpy(), groups, intervals.generator(seed, "periods"), deals)
+        p = intervals.departures(counts, sizes, groups, intervals.generator(seed, "periods"), deals)
         tests = pl.DataFrame(p, schema=keys.to_list()).with_columns(period=placed["period"].unique().sort())
         tests = tests.unpivot(index="period", variable_name="actor_id", value_name="tested_p")
         table = attach(table, tests, ("period", "actor_id")).with_columns(p=pl.when("tested").then("tested_p"))
