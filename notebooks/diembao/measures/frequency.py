@@ -83,8 +83,8 @@ def by_via(
     # each actor has articles of its own here: those that name it, with nothing in them but its mentions
     number = pl.col("row").cast(pl.Int64) * len(keys) + pl.col("place")
     vias = tallied(_vias, mentions, articles, ("actor_id", "via"), tuple(keys.sort()))
-    items = pl.concat(part.join(known, on="actor_id", validate="m:1") for part in vias)
-    items = items.select("via", "count", number=number).sort("number").with_columns(row=pl.col("number").rle_id())
+    parts = (part.join(known, on="actor_id", validate="m:1").select("via", "count", number=number) for part in vias)
+    items = pl.concat(parts).sort("number").with_columns(row=pl.col("number").rle_id())
     own = items.select(pl.col("number").unique(maintain_order=True))
     own = own.with_columns(actor_id=keys.cast(pl.Enum(keys)).gather(own["number"] % len(keys)))
     options = {"group": "actor_id", "keys": _keys(VIAS), "seed": seed, "resamples": resamples}
