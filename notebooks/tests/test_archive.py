@@ -812,12 +812,14 @@ def test_after_an_addition_only_its_month_is_counted_again(pages, tmp_path, monk
     assert set(counted) == {(table, f"2024-{month:02}") for table in ("mentions", "dates") for month in range(1, 5)}
     first = len(counted)
     assert all(map(pl.DataFrame.equals, some(), before)) and len(counted) == first
+    names = select(open_corpus(root)).mentions.lazy().collect_schema()["actor_id"]
     counted.clear()
     # of February; a name that is new has a place among all names
     write(pages, 13, "Nga", *["Nga nhắc lại."] * 9, "Bộ trưởng Trần Quang Minh cho biết ông Minh sẽ đến Mỹ.")
     add(pages, root)
     some()
     assert {month for _, month in counted} == {"2024-02"} and len(counted) == first // 4
+    assert select(open_corpus(root)).mentions.lazy().collect_schema()["actor_id"] != names
     after, all_at_once = counts(open_corpus(root)), str(tmp_path / "at-once")
     add(pages, all_at_once)
     monkeypatch.setenv("DIEMBAO_CACHE", str(tmp_path / "empty"))

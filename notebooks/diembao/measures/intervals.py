@@ -256,10 +256,10 @@ def _picked_units(block: tuple[np.random.Generator, int], whole: Counts, first: 
     whole, and the first ones of another."""
     (source, deals), places = block, len_of(whole)
     order = np.argpartition(source.random((deals, places)), units, axis=1)
-    picked = np.zeros((2, places, deals))
-    picked[0, order[:, :units], np.arange(deals)[:, None]] = 1.0
-    picked[1, order[:, units], np.arange(deals)] = 1.0
-    return _times(picked[0], whole) + _times(picked[1], first)
+    picked = np.zeros((places, deals))
+    picked[order[:, :units], np.arange(deals)[:, None]] = 1.0
+    beyond = first[order[:, units]]
+    return _times(picked, whole) + (beyond if isinstance(beyond, np.ndarray) else beyond.toarray())
 
 
 @drawn_once
