@@ -167,6 +167,13 @@ class Snapshot:
             for at in range(0, held, rows)
         ]
 
+    def rows(self, table: str, within: pl.Expr | None = None) -> int:
+        """A table's name and, as in `scan`, a condition on `month` → the number of its rows; none of them is read."""
+        added = pl.DataFrame(self.open(table).get_add_actions(flatten=True))
+        if added.is_empty():
+            return 0
+        return added.filter(True if within is None or table in WHOLE else within)["num_records"].sum()
+
     def months(
         self, tables: Sequence[str], named: Sequence[str], within: pl.Expr | None = None
     ) -> list[tuple[str, int, list[str]]]:

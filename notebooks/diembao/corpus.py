@@ -61,6 +61,10 @@ class Corpus:
         rows = self._scan(table).select(pl.len()).collect().item()
         return [self._scan(table).slice(at, PART) for at in range(0, max(rows, 1), PART)]
 
+    def rows(self, table: str) -> int:
+        """A table's name → the number of its rows."""
+        return getattr(self, table).select(pl.len()).collect().item()
+
     def on(self, table: str, pages: pl.DataFrame) -> pl.LazyFrame:
         """A table's name, `page` and `published_first` of the main articles of some pages → their rows, in no order.
 
@@ -135,6 +139,9 @@ class _Archived(Corpus):
     def parts(self, table: str) -> list[pl.LazyFrame]:
         return self.snapshot.parts(table, PART)
 
+    def rows(self, table: str) -> int:
+        return self.snapshot.rows(table, self.within)
+
     @property
     def copies(self) -> pl.LazyFrame:
         return self.snapshot.stored("repeats").select("page", "duplicate_of")
@@ -144,7 +151,8 @@ class _Archived(Corpus):
 
         A part, of a month or of as many of its pages as a reader holds, is made once and kept in the user's cache for
         as long as neither its files in the archive change nor how it is made: `make` and what it is told by `method`.
-        Parts with the same label are of the same pages, whatever they are made of.
+        Parts with the same label are of the same pages, whatever they are made of. `mark`, one row, is the same for as
+        long as a part is.
         """
         root = self.snapshot.root if "://" in self.snapshot.root else str(self.folder.resolve())
         home = cache_home() / "kept" / hashlib.sha256(root.encode()).hexdigest()[:16] / name
@@ -162,6 +170,7 @@ class _Archived(Corpus):
                     _forget(home, month, seen)
                 os.utime(folder)
                 kept[f"{month}-{part}"] = {file.stem: pl.scan_parquet(file) for file in folder.iterdir()}
+                kept[f"{month}-{part}"]["mark"] = pl.LazyFrame({"mark": [f"{home.parent.name} {name} {folder.name}"]})
         return kept
 
     def on(self, table: str, pages: pl.DataFrame) -> pl.LazyFrame:

@@ -391,8 +391,9 @@ def clustered(file: Path, root: Path, workers: int) -> tuple[float, float, float
 def scaling(file: Path, runs: int) -> None:
     """Prints what the notebooks take from an archive and from one ten times as large: time and peak memory, once each.
 
-    The archives are made of drawn pages, SCALE=N of them in the larger one, or given: SCALE=SMALL_DIR,LARGE_DIR. To one
-    made here pages of one month are added, and the notebooks run again: what the first run has kept is not made anew.
+    The archives are made of drawn pages, SCALE=N of them in the larger one, or given: SCALE=SMALL_DIR,LARGE_DIR. To
+    those made here pages of one month are added, and the notebooks run again: what of other months the first run has
+    kept is not made anew.
     """
     given = os.environ.get("SCALE") or str(SCALED)
     with tempfile.TemporaryDirectory() as folder:
@@ -409,17 +410,22 @@ def scaling(file: Path, runs: int) -> None:
             took = [executed(Path(__file__).parents[1] / f"{notebook}.ipynb", root, Path(folder)) for root in archives]
             for name, (wall, work, peak) in zip(names, took, strict=True):
                 print(f"  {notebook:18} {name:>16}: {wall:7.1f} s, processor {work:7.1f} s, peak {peak:,.0f} MB")
-            firsts[notebook] = took[-1]
+            firsts[notebook] = took
             wall, work, peak = (large / small for small, large in zip(*took, strict=True))
             print(f"  {'':18} {'':>16}  {wall:7.1f} ×, processor {work:7.1f} ×, peak {peak:.2f} ×", flush=True)
         if given.isdigit():
-            added, more = min(ADDED, int(given) // 10), Path(folder, "more.pages")
+            added, more = min(ADDED, int(given) // 100), Path(folder, "more.pages")
             apart(drawn_pages, file, more, added, int(given), 4)  # copies follow within 26 days: all in one month
-            apart(growth, archives[-1], more)
-            print(f"after {added:,} pages more, all of one month, in the larger one")
-            for notebook, first in firsts.items():
-                again = executed(Path(__file__).parents[1] / f"{notebook}.ipynb", archives[-1], Path(folder))
-                print(f"  {notebook:18} processor {again[1] / first[1]:.2f} × that of the first time", flush=True)
+            for root in archives:
+                apart(growth, root, more)
+            print(f"after {added:,} pages more, all of one month")
+            for notebook, took in firsts.items():
+                place = Path(__file__).parents[1] / f"{notebook}.ipynb"
+                again = [executed(place, root, Path(folder)) for root in archives]
+                for name, (_, first, _), (_, work, peak) in zip(names, took, again, strict=True):
+                    told = f"processor {work:7.1f} s, {work / first:.2f} × that of the first time, peak {peak:,.0f} MB"
+                    print(f"  {notebook:18} {name:>16}: {told}", flush=True)
+                print(f"  {'':18} {'':>16}  processor {again[1][1] / again[0][1]:7.1f} ×", flush=True)
 
 
 def executed(notebook: Path, root: str | Path, folder: Path) -> tuple[float, float, float]:

@@ -1,6 +1,7 @@
 """An archive: what is added is added whole or not at all, once, and what it was stays readable."""
 
 import contextlib
+import functools
 import os
 import random
 import re
@@ -28,7 +29,7 @@ from diembao.__main__ import main
 from diembao.archive import LostError, Transaction
 from diembao.catalogue import load_catalogue
 from diembao.ingest import ingest
-from diembao.measures import comention, comparison, coverage, frequency, intervals, narrow, select
+from diembao.measures import comention, comparison, coverage, frequency, intervals, narrow, select, selection
 from diembao.schema import TABLES
 
 SENTENCES = ["Mỹ và {} nối lại đàm phán ngày 12/6/2024.", "Theo AP, hai bên trao đổi danh sách.", "Cuộc họp kéo dài."]
@@ -786,6 +787,45 @@ def test_after_an_addition_only_its_month_is_drawn_again(pages, tmp_path, monkey
     assert periods().equals(after) and len(drawn) == 2 * 20
     for name, table in counts(open_corpus(root)).items():
         assert table.equals(tables[name]), name
+
+
+def test_after_an_addition_only_its_month_is_counted_again(pages, tmp_path, monkeypatch):
+    root, counted, tally = str(tmp_path / "archive"), [], selection._tallied
+
+    @functools.wraps(tally)
+    def told(part, *given):
+        counted.extend(re.findall(r"(mentions|dates) (2024-\d\d)", part.mark or ""))
+        return tally(part, *given)
+
+    def some() -> list[pl.DataFrame]:
+        chosen = select(open_corpus(root))
+        named, quick = (chosen.mentions, chosen.articles, ["USA", "RUS", "CHN"]), {"resamples": 20}
+        by = [frequency.by_actor, frequency.by_via, frequency.by_period, comention.pairs]
+        kinds = [measure(*named[:2], **quick) for measure in (frequency.by_kind, frequency.by_role)]
+        days = coverage.reach(chosen.dates, chosen.articles, **quick)
+        return [*(measure(*named, **quick) for measure in by), *kinds, days]
+
+    monkeypatch.setattr(selection, "_tallied", told)
+    monkeypatch.setattr(narrow, "HELD", 0)
+    add(pages, root)
+    before = some()
+    assert set(counted) == {(table, f"2024-{month:02}") for table in ("mentions", "dates") for month in range(1, 5)}
+    first = len(counted)
+    assert all(map(pl.DataFrame.equals, some(), before)) and len(counted) == first
+    names = select(open_corpus(root)).mentions.lazy().collect_schema()["actor_id"]
+    counted.clear()
+    # of February; a name that is new has a place among all names
+    write(pages, 13, "Nga", *["Nga nhắc lại."] * 9, "Bộ trưởng Trần Quang Minh cho biết ông Minh sẽ đến Mỹ.")
+    add(pages, root)
+    some()
+    assert {month for _, month in counted} == {"2024-02"} and len(counted) == first // 4
+    assert select(open_corpus(root)).mentions.lazy().collect_schema()["actor_id"] != names
+    after, all_at_once = counts(open_corpus(root)), str(tmp_path / "at-once")
+    add(pages, all_at_once)
+    monkeypatch.setenv("DIEMBAO_CACHE", str(tmp_path / "empty"))
+    for other in (open_corpus(pages, catalogue()), open_corpus(all_at_once)):
+        for name, table in counts(other).items():
+            assert table.equals(after[name]), name
 
 
 def test_what_is_kept_of_earlier_states_goes_when_it_has_long_not_been_used(pages, tmp_path):

@@ -310,8 +310,11 @@ def test_what_is_drawn_of_a_large_corpus_is_put_together_whatever_its_part(group
 def test_dealing_random_groups_is_dealing_articles(grouped, size):
     """A sum without replacement has the mean and the variance that sampling theory gives it, in either path."""
     draw = np.random.default_rng(10)
-    values = draw.poisson(2, (1003, 2)).astype(float)
+    values = draw.poisson(2, (1003, 3)).astype(float)
+    values[:, 2] = np.arange(1003) == 500
     sums = intervals.dealt(csr_array(values), size, intervals.generator(3), 6000)
+    assert set(sums[:, 2]) == {0, 1} and sums[:, 2].mean() == pytest.approx(size / 1003, abs=0.025)
+    values, sums = values[:, :2], sums[:, :2]
     exact = values.var(0, ddof=1) * size * (1 - size / 1003)
     assert sums.mean(0) == pytest.approx(size * values.mean(0), rel=0.01 + 0.1 / size)
     assert sums.var(0, ddof=1) == pytest.approx(exact, rel=0.25)  # 150 groups, so 12 % of it is one standard error

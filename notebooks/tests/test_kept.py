@@ -3,10 +3,12 @@
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 
 import numpy as np
+import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
@@ -70,6 +72,7 @@ def test_whatever_differs_is_made_by_itself(calls, monkeypatch):
     assert len(calls) == len(different) + 2
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 4), st.integers(1, 9)), max_size=12), st.randoms())
 def test_the_same_counts_are_the_same_in_whatever_order_they_came(cells, shuffle):
     def counts(cells):
@@ -81,14 +84,46 @@ def test_the_same_counts_are_the_same_in_whatever_order_they_came(cells, shuffle
     assert list(kept._parts(counts(cells))) == list(kept._parts(counts(again)))
 
 
-def test_an_array_that_is_not_whole_is_made_again(calls, folder):
+def tabled(values, *others):
+    return pl.DataFrame({"row": [1, 2], "sum": twice(values, *others)})
+
+
+@pytest.mark.parametrize("work", [twice, tabled])
+def test_what_is_not_whole_is_made_again(calls, folder, work):
     values = np.ones((2, 2))
-    first = kept.once(twice, (values,))
+    first = work(values)
+    assert np.array_equal(kept.once(work, (values,)), first)
     (file,) = folder.iterdir()
     for damaged in (file.read_bytes()[:-5], b"", b"nothing"):
         file.write_bytes(damaged)
-        assert np.array_equal(kept.once(twice, (values,)), first)
-    assert len(calls) == 4
+        assert np.array_equal(kept.once(work, (values,)), first)
+    assert len(calls) == 5
+
+
+def test_a_table_is_kept_as_an_array_is(calls, folder):
+    first = kept.once(tabled, (np.ones((2, 2)),))
+    assert kept.once(tabled, (np.ones((2, 2)),)).equals(first) and len(calls) == 1
+    assert [file.suffix for file in folder.iterdir()] == [".arrow"]
+
+
+class Part:
+    def __init__(self, mark, rows):
+        self.mark, self.rows = mark, rows
+
+    def sum(self, axis):
+        return self.rows.sum(axis)
+
+
+def test_tables_functions_and_parts_tell_what_is_made(calls):
+    days = pl.DataFrame({"first": [date(2024, 5, 1), None], "many": [0, 2]})
+    values, others = np.ones((2, 2)), [days, days[::-1], days.rename({"many": "few"}), days.fill_null(date(1970, 1, 1))]
+    different = [(values, other) for other in (*others, twice, tabled, ("a", "b"), ("ab",), (("a",), "b"))]
+    different += [(Part(mark, values),) for mark in "ab"]
+    for _ in range(2):
+        for what in different:
+            kept.once(twice, what)
+    kept.once(twice, (Part("a", 2 * values),))  # told by its mark alone: that tells its rows
+    assert len(calls) == len(different)
 
 
 def test_where_nothing_can_be_kept_it_is_made_each_time(calls, folder):

@@ -17,7 +17,7 @@ from ..schema import DiembaoError
 from . import intervals
 from .frequency import leading
 from .narrow import Table, frame, settled
-from .selection import slices, totals
+from .selection import tallied, totals
 
 UNITS = ("sentence", "article")
 ORDERS = ("total", "cluster")
@@ -52,9 +52,12 @@ def pairs(
     size, few = len(names), articles.height < intervals.MINIMUM_ARTICLES
     upper = np.triu_indices(size, 1)
     sentences = within == "sentence"
-    parts = slices(mentions, articles, "actor_id", *(["sentence"] if sentences else []))
+    columns = ("actor_id", "sentence") if sentences else ("actor_id",)
+    # told in the order of ids: who has been named more often since changes none of the cells
+    cells = tallied(_cells, mentions, articles, columns, tuple(names.sort()), sentences)
     source = intervals.generator(seed, within)
-    counts, naming = _counts(parts, intervals.units(articles.height, source), names, sentences)
+    counts, naming = _counts(cells, intervals.units(articles.height, source), _columns(names.arg_sort().to_numpy()))
+    naming = naming[1 + size :]
     units, each, both = _sums(counts.sum(0)[None], size)
     npmi = _npmi(both, each[:, upper[0]], each[:, upper[1]], units)[0]
     square = np.zeros((size, size))
@@ -91,28 +94,46 @@ def pairs(
     ).with_columns(pl.selectors.float().fill_nan(None))
 
 
-def _counts(
-    parts: Iterable[pl.DataFrame], drawn: np.ndarray, names: pl.Series, sentences: bool
-) -> tuple[csr_array, np.ndarray]:
-    """`slices` of mentions and what each article is drawn in → of each of these: its units that name anyone, those with
-    each name, those with each pair; and how many articles have each pair."""
-    size = len(names)
-    width = 1 + size + size * (size - 1) // 2
+def _columns(places: np.ndarray) -> np.ndarray:
+    """Places of names → those of the columns of `_cells`: of any name, of each one, of each pair."""
+    size = len(places)
+    square = np.zeros((size, size), dtype=int)
+    square[np.triu_indices(size, 1)] = np.arange(size * (size - 1) // 2)
+    one, other = np.triu_indices(size, 1)
+    pairs = (square + square.T)[places[one], places[other]]
+    return np.concatenate([[0], 1 + places, 1 + size + pairs])
+
+
+def _counts(cells: Iterable[pl.DataFrame], drawn: np.ndarray, columns: np.ndarray) -> tuple[csr_array, np.ndarray]:
+    """`_cells`, what each article is drawn in, where the columns belong → of each of these: its units that name anyone,
+    those with each name, those with each pair; and how many articles have any of each."""
+    width, places = len(columns), pl.Series("column", columns)
     counts, naming = csr_array((drawn.max(initial=-1) + 1, width)), np.zeros(width, dtype=np.int64)
+    for part in cells:
+        column = places.gather(part["column"])
+        naming += np.bincount(column.to_numpy(), minlength=width)
+        part = part.select("count", pl.Series("drawn", drawn).gather(part["row"]), column)
+        counts += intervals.sparse(part, counts.shape)
+    return counts, naming
+
+
+def _cells(parts: Iterable[pl.DataFrame], names: Sequence[str], sentences: bool) -> pl.DataFrame:
+    """`slices` of mentions → row, column, count: of each article the units that name anyone, those with each name,
+    those with each pair."""
+    names, found = pl.Series(names, dtype=pl.String), []
     for part in parts:
         row, present = _present(part, names, sentences)
         rows, article = np.unique(row, return_inverse=True)
         # beside the first column, of any name, stand all; beside each name those behind it: pairs row by row
         of = present.tocsc()
-        units = (of.indices[of.indptr[one] : of.indptr[one + 1]] for one in range(max(1, size)))
+        units = (of.indices[of.indptr[one] : of.indptr[one + 1]] for one in range(max(1, len(names))))
         beside = (
             intervals.placed(present[those][:, one + (one > 0) :], article[those], len(rows))
             for one, those in enumerate(units)
         )
-        own = hstack(list(beside), format="csr")
-        naming += np.bincount(own.indices, minlength=width)
-        counts += intervals.placed(own, drawn[rows], counts.shape[0])
-    return counts, naming[1 + size :]
+        own = hstack(list(beside), format="coo")
+        found.append(pl.DataFrame({"row": rows[own.row], "column": own.col, "count": own.data}))
+    return pl.concat(found).cast({"row": pl.UInt32, "column": pl.UInt16, "count": pl.UInt32})
 
 
 def _present(part: pl.DataFrame, names: pl.Series, sentences: bool) -> tuple[np.ndarray, csr_array]:

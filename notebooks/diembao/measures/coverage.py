@@ -5,7 +5,7 @@ from which an article may be that is only dated to a longer period (`possible`),
 last dated article (`outside`, nothing is known), and articles without a date (`undated`: they may be from any day).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 import polars as pl
@@ -14,7 +14,7 @@ from ..schema import PUBLISHED_BASES
 from . import intervals
 from .comparison import attributed
 from .narrow import Parted, Table, frame, settled
-from .selection import ARTICLE, DEFAULT_SOURCES, NUMBER, attach, day_range, key, of, ordered, places, slices
+from .selection import ARTICLE, DEFAULT_SOURCES, NUMBER, attach, day_range, key, of, ordered, places, tallied
 
 ALL = "all"  # the row for all articles together, whatever their source
 STATES = ("published", "possible", "nothing", "outside")
@@ -313,11 +313,13 @@ def offsets(dates: Table, articles: Table) -> pl.DataFrame:
     return attach(of(dates, articles), published, on).select(*on, pl.col("^surface|edtf$"), **_OFFSETS)
 
 
-def _dated(dates: Table, articles: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """Dates in the text → `slices` of row, first, last, and the first and last day their article may be from."""
-    published = ordered(articles).select("published_first", "published_last")
-    for part in slices(dates, articles, "first", "last"):
-        yield pl.concat([part, published[part["row"]]], how="horizontal")
+def _dated(
+    work: Callable[..., pl.DataFrame], dates: Table, articles: pl.DataFrame, *told: object
+) -> Iterator[pl.DataFrame]:
+    """What makes a table of `slices` of row, first, last, and the first and last day their article may be from; dates
+    in the text → such tables, as `selection.tallied`."""
+    days = ("published_first", "published_last")
+    return tallied(work, dates, articles, ("first", "last"), *told, beside=days)
 
 
 def _days_off(published: str) -> pl.Expr:
@@ -356,8 +358,8 @@ def reach(
     by: `page`, `segment`, `source_id` (`standing`) for a table by source, in its order. Columns: [source_id,] reach,
     dates, dates_total, share ±, articles, articles_total, article_share ±, abstains.
     """
-    articles, bins = frame(articles), _OFFSETS["reach"].cast(pl.Enum(REACHES))
-    cells = pl.concat(part.group_by("row", reach=bins).len("count") for part in _dated(dates, articles))
+    articles = frame(articles)
+    cells = pl.concat(_dated(_reached, dates, articles))
     options = {"keys": pl.Series(REACHES), "seed": seed, "resamples": resamples}
     if by is None:
         table = intervals.shares(cells, articles, "reach", **options)
@@ -374,6 +376,12 @@ def reach(
     )
 
 
+def _reached(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """Dates as in `_dated` → row, reach, count."""
+    bins = _OFFSETS["reach"].cast(pl.Enum(REACHES))
+    return pl.concat(part.group_by("row", reach=bins).len("count") for part in parts)
+
+
 def days_named(dates: Table, articles: Table) -> pl.DataFrame:
     """Dates in the text → the days most written about, one a row, those in the most articles first.
 
@@ -382,11 +390,7 @@ def days_named(dates: Table, articles: Table) -> pl.DataFrame:
     """
     articles = frame(articles)
     total, few = articles.height, articles.height < intervals.MINIMUM_ARTICLES
-    same = pl.col("row").filter((pl.col("published_first") == pl.col("first")) & _on_a_day("published_"))
-    counts = {"dates": pl.len(), "articles": pl.col("row").n_unique(), "same_day": same.n_unique()}
-    named = pl.concat(
-        part.filter(_on_a_day()).group_by(day="first").agg(**counts) for part in _dated(dates, articles)
-    )
+    named = pl.concat(_dated(_named, dates, articles))
     ends = {
         f"article_share_{end}": pl.when(not few).then(
             intervals.wilson(pl.col("articles"), pl.lit(total), end == "high")
@@ -395,7 +399,7 @@ def days_named(dates: Table, articles: Table) -> pl.DataFrame:
     }
     return (
         named.group_by("day")
-        .agg(pl.col(*counts).sum().cast(pl.Int64))
+        .agg(pl.col("dates", "articles", "same_day").sum().cast(pl.Int64))
         .sort("articles", "dates", "day", descending=[True, True, False])
         .select(
             "day",
@@ -410,6 +414,13 @@ def days_named(dates: Table, articles: Table) -> pl.DataFrame:
     )
 
 
+def _named(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """Dates as in `_dated` → day, dates, articles, same_day; a day perhaps in several rows."""
+    same = pl.col("row").filter((pl.col("published_first") == pl.col("first")) & _on_a_day("published_"))
+    counts = {"dates": pl.len(), "articles": pl.col("row").n_unique(), "same_day": same.n_unique()}
+    return pl.concat(part.filter(_on_a_day()).group_by(day="first").agg(**counts) for part in parts)
+
+
 def delays(dates: Table, articles: Table, by: Table) -> pl.DataFrame:
     """Dates in the text → how soon after an event the articles of each source of `by` (`standing`) come out.
 
@@ -418,10 +429,8 @@ def delays(dates: Table, articles: Table, by: Table) -> pl.DataFrame:
     most so many days back), articles_total (that tell a delay), article_share ± (Wilson), abstains.
     """
     articles, by = frame(articles), frame(by)
-    since = (pl.col("published_first") - pl.col("first")).dt.total_days()
     delay = np.full(articles.height, -1, dtype=np.int32)  # by the articles' rows; -1: it tells none
-    for part in _dated(dates, articles):
-        told = part.filter(_on_a_day() & _on_a_day("published_") & (since >= 0)).group_by("row").agg(delay=since.min())
+    for told in _dated(_delays, dates, articles):
         delay[told["row"].to_numpy()] = told["delay"].to_numpy()
     placed = by.select("source_id", delay=pl.Series(delay)[_rows(by, articles)]).filter(pl.col("delay") >= 0)
     cells = by.select("source_id").unique().join(pl.DataFrame({"days": DELAYS}), how="cross")
@@ -442,6 +451,13 @@ def delays(dates: Table, articles: Table, by: Table) -> pl.DataFrame:
             abstains=few,
         )
     )
+
+
+def _delays(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """Dates as in `_dated` → row, delay: days since its event of each article that tells them."""
+    since = (pl.col("published_first") - pl.col("first")).dt.total_days()
+    told = _on_a_day() & _on_a_day("published_") & (since >= 0)
+    return pl.concat(part.filter(told).group_by("row").agg(delay=since.min()) for part in parts)
 
 
 def _order_of(by: pl.DataFrame) -> pl.Expr:

@@ -6,14 +6,27 @@ actor mentions in the same articles, `rate` per 1,000 syllables of their body; `
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+import numpy as np
 import polars as pl
 
 from ..schema import ACTOR_KINDS, ARTICLES, LINE_ROLES, DiembaoError, empty
 from . import intervals
-from .narrow import VIAS, Table, frame, parts_of, settled
-from .selection import alphabetical, attach, beside, counted, key, nearest_first, of, ordered, published, slices, totals
+from .narrow import VIAS, Table, frame, settled
+from .selection import (
+    alphabetical,
+    attach,
+    beside,
+    counted,
+    key,
+    nearest_first,
+    of,
+    ordered,
+    published,
+    tallied,
+    totals,
+)
 
 SHOWN = 300_000  # mentions in a concordance
 TOP, LINES = 8, 4  # actors shown by source and over time unless others are asked for
@@ -34,11 +47,10 @@ def by_actor(
 
     actors: ids to report, those never mentioned included (default: all that are mentioned).
     """
-    mentions, names = settled(mentions), ("actor_id", "actor_kind")
-    table = _shares(mentions, frame(articles), "actor_id", _keys(actors), seed=seed, resamples=resamples)
-    kinds = pl.concat(part.group_by(names).len() for part in parts_of(mentions, *names))
-    kinds = kinds.group_by(names).agg(pl.col("len").sum()).cast(dict.fromkeys(names, pl.String))
-    kinds = kinds.sort("len", "actor_kind", descending=[True, False]).unique("actor_id", keep="first").drop("len")
+    mentions, articles, names = settled(mentions), frame(articles), ("actor_id", "actor_kind")
+    table = _shares(mentions, articles, "actor_id", _keys(actors), seed=seed, resamples=resamples)
+    kinds = totals(mentions, articles, *names).cast(dict.fromkeys(names, pl.String))
+    kinds = kinds.sort("count", "actor_kind", descending=[True, False]).unique("actor_id", keep="first").drop("count")
     return attach(table, kinds, ["actor_id"]).select("actor_id", "actor_kind", pl.exclude("actor_id", "actor_kind"))
 
 
@@ -70,11 +82,9 @@ def by_via(
     known = places.cast({"actor_id": named.schema["actor_id"]})
     # each actor has articles of its own here: those that name it, with nothing in them but its mentions
     number = pl.col("row").cast(pl.Int64) * len(keys) + pl.col("place")
-    items = pl.concat(
-        part.join(known, on="actor_id", validate="m:1").group_by("via", number=number).len("count")
-        for part in slices(mentions, articles, "actor_id", "via")
-    )
-    items = items.sort("number").with_columns(row=pl.col("number").rle_id())
+    vias = tallied(_vias, mentions, articles, ("actor_id", "via"), tuple(keys.sort()))
+    parts = (part.join(known, on="actor_id", validate="m:1").select("via", "count", number=number) for part in vias)
+    items = pl.concat(parts).sort("number").with_columns(row=pl.col("number").rle_id())
     own = items.select(pl.col("number").unique(maintain_order=True))
     own = own.with_columns(actor_id=keys.cast(pl.Enum(keys)).gather(own["number"] % len(keys)))
     options = {"group": "actor_id", "keys": _keys(VIAS), "seed": seed, "resamples": resamples}
@@ -82,6 +92,17 @@ def by_via(
     table = table.drop("rank", "rank_low", "rank_high")
     order = pl.col("via").replace_strict({via: place for place, via in enumerate(VIAS)}, return_dtype=pl.Int32)
     return attach(table, places, ["actor_id"]).sort("place", order).drop("place")
+
+
+def _vias(parts: Iterable[pl.DataFrame], actors: Sequence[str]) -> pl.DataFrame:
+    """`slices` of mentions → row, actor_id, via, count: of these actors."""
+    those = pl.Series(actors, dtype=pl.String)
+    return pl.concat(
+        part.filter(pl.col("actor_id").is_in(those.cast(part.schema["actor_id"]).implode()))
+        .group_by("row", "actor_id", "via")
+        .len("count")
+        for part in parts
+    )
 
 
 def by_role(
@@ -209,11 +230,17 @@ def concordance(
     first = printed.select({"date": days, "source": source}.get(order, ()))
     if first.width:
         found = found.join(printed.select(*on, *first).lazy(), on=on, how="left", **held)
+    elif not contains:  # to count the mentions of each page is far less than to sort those of all
+        counts = found.group_by("page").len().collect(engine="streaming").sort("page")
+        beyond = counts.filter(pl.col("len").cum_sum() >= most)["page"].head(1)
+        found = found.filter(pl.col("page") <= beyond.item()) if len(beyond) else found
     found = found.sort(*first.columns, "page", "start", nulls_last=True, maintain_order=True).head(most)
     span = ("page", "start", "end")
     found = found.select(*dict.fromkeys((*on, *span)), "line", "surface", "actor_id", "role")
     found = found.collect(engine="streaming").sort("page", "start", maintain_order=True).with_row_index("row")
     left, right = beside(pl.col("text"), pl.col("start"), pl.col("end"), width)
+    # texts of pages beyond are not even decompressed
+    pages = pages.filter(pl.col("page").is_between(pl.lit(found["page"].min()), pl.lit(found["page"].max())))
     cut = pages.join(found.lazy().select("row", *span), on="page", **held).select("row", left=left, right=right)
     table = attach(found, cut.collect(engine="streaming"), ["row"])
     table = attach(table, of(printed, found).select(*on, published=published(), source_id=publisher), on)
@@ -323,11 +350,12 @@ def _departures(
             .with_row_index("row")
             .filter(dated)
         )
-        sizes = attach(placed, named.group_by("row").agg(pl.col("count").sum()), ["row"])["count"].fill_null(0)
-        counts = intervals.matrix(named, articles, "actor_id", keys)[placed["row"].to_numpy()].toarray()
+        rows = placed["row"].to_numpy()
+        sizes = np.bincount(named["row"].to_numpy(), named["count"].to_numpy(), articles.height)[rows].astype(np.int64)
+        counts = intervals.matrix(named, articles, "actor_id", keys)[rows].toarray()
         groups = (placed["period"].rank("dense") - 1).to_numpy()
         deals = max(intervals.PERMUTATIONS, DEALS * int(table["tested"].sum()))
-        p = intervals.departures(counts, sizes.to_numpy(), groups, intervals.generator(seed, "periods"), deals)
+        p = intervals.departures(counts, sizes, groups, intervals.generator(seed, "periods"), deals)
         tests = pl.DataFrame(p, schema=keys.to_list()).with_columns(period=placed["period"].unique().sort())
         tests = tests.unpivot(index="period", variable_name="actor_id", value_name="tested_p")
         table = attach(table, tests, ("period", "actor_id")).with_columns(p=pl.when("tested").then("tested_p"))

@@ -213,26 +213,32 @@ def _student(z: float, freedom: int) -> float:
 def dealt(values: Counts, size: int, source: np.random.Generator, permutations: int = PERMUTATIONS) -> np.ndarray:
     """Article × column counts → permutation × column sums of `size` articles picked at random, without replacement.
 
-    Of more than `UNITED` articles whole units are picked, as many as `size` holds, and what is left article by article.
+    Of more than `UNITED` articles whole units are picked, as many as `size` holds, and so many articles of one more
+    that there are `size` of them.
     """
     articles = len_of(values)
     if articles <= UNITED:
-        return _dealt(values, size, source, permutations)
+        return _dealt(_picked, (_summable(values), size), values.shape, source, permutations)
+    if 2 * size > articles:  # of the rest there are fewer, and always a unit more than is picked
+        return values.sum(0) - dealt(values, articles - size, source, permutations)
     each = articles // UNITS
     (units, single), places = divmod(size, each), articles // each
-    sums = _dealt(placed(values, source.permutation(articles) // each, places), units, source, permutations)
-    at_once = articles // max(1, single)
-    for at in range(0, permutations if single else 0, at_once):
-        deals = min(at_once, permutations - at)
-        sums[at : at + deals] += placed(values, source.permutation(articles) // single, deals)
-    return sums
+    place, number = np.divmod(source.permutation(articles), each)
+    together = placed(values, place, places), placed(values, np.where(number < single, place, places), places)
+    return _dealt(_picked_units, (*together, units), together[0].shape, source, permutations)
 
 
-def _dealt(values: Counts, size: int, source: np.random.Generator, permutations: int) -> np.ndarray:
-    sums = np.zeros((permutations, values.shape[1]))
-    if size:
-        for at, block in _in_blocks(_picked, (_summable(values), size), source, permutations, len_of(values)):
-            sums[at : at + len(block)] = block
+def _dealt(
+    work: Callable[..., np.ndarray],
+    shared: tuple,
+    shape: tuple[int, int],
+    source: np.random.Generator,
+    permutations: int,
+) -> np.ndarray:
+    """What makes some of the deals, from what, and how many places and columns that has → all deals."""
+    sums = np.empty((permutations, shape[1]))
+    for at, block in _in_blocks(work, shared, source, permutations, shape[0]):
+        sums[at : at + len(block)] = block
     return sums
 
 
@@ -243,6 +249,17 @@ def _picked(block: tuple[np.random.Generator, int], values: Counts, size: int) -
     picked = np.zeros((articles, deals))
     picked[order[:, :size], np.arange(deals)[:, None]] = 1.0
     return _times(picked, values)
+
+
+def _picked_units(block: tuple[np.random.Generator, int], whole: Counts, first: Counts, units: int) -> np.ndarray:
+    """As `_picked`, from unit × column counts of all their articles, and of their first ones: so many units are picked
+    whole, and the first ones of another."""
+    (source, deals), places = block, len_of(whole)
+    order = np.argpartition(source.random((deals, places)), units, axis=1)
+    picked = np.zeros((places, deals))
+    picked[order[:, :units], np.arange(deals)[:, None]] = 1.0
+    beyond = first[order[:, units]]
+    return _times(picked, whole) + (beyond if isinstance(beyond, np.ndarray) else beyond.toarray())
 
 
 @drawn_once

@@ -50,18 +50,28 @@ class CorpusLike(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class Parted:
-    """A table too long to be held, in lazy parts: all rows of an article are in one of them."""
+class Part:
+    """Lazy `rows` of some articles; the `numbers` of these, null for those that are not counted, in the order of pages;
+    `mark`: the same only for the same rows, but for what numbers and names are called. None: it is not known."""
 
-    parts: tuple[pl.LazyFrame, ...]
+    rows: pl.LazyFrame
+    numbers: pl.Series
+    mark: str | None
+
+
+@dataclass(frozen=True, eq=False)
+class Parted:
+    """A table too long to be held, in parts: all rows of an article are in one of them."""
+
+    parts: tuple[Part, ...]
 
     @property
     def columns(self) -> list[str]:
-        return self.parts[0].collect_schema().names()
+        return self.parts[0].rows.collect_schema().names()
 
     def lazy(self) -> pl.LazyFrame:
         """→ the parts as one table."""
-        return pl.concat(self.parts)
+        return pl.concat(part.rows for part in self.parts)
 
 
 Table = pl.DataFrame | pl.LazyFrame | Parted
@@ -79,7 +89,7 @@ def settled(table: Table) -> pl.DataFrame | Parted:
 
 def parts_of(table: pl.DataFrame | Parted, *columns: str) -> Iterator[pl.DataFrame]:
     """A table → these columns of it (default: all) or of its parts, one after the other."""
-    for part in table.parts if isinstance(table, Parted) else [table]:
+    for part in [part.rows for part in table.parts] if isinstance(table, Parted) else [table]:
         yield frame(part.select(columns) if columns else part)
 
 
@@ -93,7 +103,7 @@ def made(corpus: CorpusLike, table: str, wanted: bool = True) -> Parts:
     their sources are called; `every`, articles: how many there are with those that are not main ones.
     Of others: `rows`: `at` (the place of their page in `pages`) and the columns that count; of mentions `written`:
     actor_id, surface, read (whether it has a reading), len: under which forms actors are named, wherever on a page; of
-    citations `names`. Not wanted: no rows.
+    citations `names`. Of what is kept besides: `mark`, see there. Not wanted: no rows.
     """
     needed, make = _MADE[table]
     make = partial(make, corpus.catalogue)
@@ -104,11 +114,27 @@ def made(corpus: CorpusLike, table: str, wanted: bool = True) -> Parts:
     return {"": {name: rows.lazy() for name, rows in whole.items()}}
 
 
-def held(parts: Sequence[pl.LazyFrame], of: Parts) -> pl.DataFrame | Parted:
-    """Lazy parts by number, and the parts as `made` they are of → the whole in order, if these are not too long."""
+def held(
+    parts: Sequence[pl.LazyFrame], of: Parts, articles: Parts, numbers: Mapping[str, pl.Series], *how: object
+) -> pl.DataFrame | Parted:
+    """Lazy parts by number → the whole in order, if they are not too long.
+
+    of, articles: the parts as `made` they are of, and their articles. numbers: of articles as in `numbered`. how: all
+    that decides which of the rows these are.
+    """
     rows = sum(count.item() for count in pl.collect_all([part["rows"].select(pl.len()) for part in of.values()]))
     row = sum(16 if dtype == pl.String else 4 for dtype in parts[0].collect_schema().dtypes())
-    return Parted(tuple(parts)) if rows * row > HELD else pl.concat(pl.collect_all(parts)).sort("number")
+    if rows * row <= HELD:
+        return pl.concat(pl.collect_all(parts)).sort("number")
+    marks = (_mark(of[label], articles[label], *how) for label in of)
+    return Parted(tuple(map(Part, parts, (numbers[label] for label in of), marks)))
+
+
+def _mark(part: Mapping[str, pl.LazyFrame], articles: Mapping[str, pl.LazyFrame], *how: object) -> str | None:
+    """What a part as `made` and its articles are made of, and how it was chosen → what tells it from all others."""
+    if not ("mark" in part and "mark" in articles):
+        return None
+    return repr((*(table["mark"].collect().item() for table in (part, articles)), *how))
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,7 +17,8 @@ import polars as pl
 
 from ..schema import COUNTED_ROLES, LINE_ROLES, READINGS, DiembaoError
 from . import narrow
-from .narrow import CatalogueLike, CorpusLike, Parted, Table, parts_of, settled
+from .kept import once
+from .narrow import CatalogueLike, CorpusLike, Part, Parted, Table, frame, parts_of, settled
 
 ARTICLE = ("page", "segment")  # the key of an article
 NUMBER = ("number",)  # that of a selection's tables: the article's place among the main ones of the corpus, by page
@@ -125,18 +126,19 @@ def select(
         held = pl.concat(_in_office(part, articles, corpus.catalogue) for part in mentions)
         mentions = [_for_their_states(part, held) for part in mentions]
         spans = _for_their_states(spans, held.cast({"actor_id": pl.String, "state": pl.String}))
-    mentions = narrow.held(mentions, made["mentions"])
-    occurring = pl.concat(part["actor_id"].unique() for part in parts_of(mentions, "actor_id"))
+    mentions = narrow.held(mentions, made["mentions"], printed, numbers, roles, readings, rollup)
+    citations = narrow.cited(made["citations"], numbers, named)
+    dates = [part.filter(spoken).drop("role") for part in narrow.told(made["dates"], numbers)]
     return Selection(
         articles,
         pages,
         mentions,
-        narrow.held(narrow.cited(made["citations"], numbers, named), made["citations"]),
-        narrow.held([part.filter(spoken).drop("role") for part in narrow.told(made["dates"], numbers)], made["dates"]),
+        narrow.held(citations, made["citations"], printed, numbers),
+        narrow.held(dates, made["dates"], printed, numbers, roles),
         spans,
         source_ids,
         asked,
-        known.filter(pl.col("id").is_in([*occurring.unique().cast(pl.String), *asked])),
+        known.filter(pl.col("id").is_in([*totals(mentions, articles, "actor_id")["actor_id"].cast(pl.String), *asked])),
         steps,
     )
 
@@ -144,8 +146,11 @@ def select(
 def sizes(corpus: CorpusLike) -> pl.DataFrame:
     """A corpus → table, rows: how much of everything it holds, before anything is left out."""
     names = ("pages", "articles", "lines", "mentions", "citations", "dates", "problems")
-    counts = pl.collect_all([getattr(corpus, name).select(pl.len()) for name in names])
-    return pl.DataFrame({"table": names, "rows": [count.item() for count in counts]}).cast({"rows": pl.Int64})
+    if hasattr(corpus, "rows"):
+        counts = list(map(corpus.rows, names))
+    else:
+        counts = [rows.item() for rows in pl.collect_all([getattr(corpus, name).select(pl.len()) for name in names])]
+    return pl.DataFrame({"table": names, "rows": counts}).cast({"rows": pl.Int64})
 
 
 def attach(left: pl.DataFrame, right: pl.DataFrame, on: Sequence[str], **options) -> pl.DataFrame:
@@ -186,13 +191,77 @@ def counted(items: Table, articles: pl.DataFrame, *by: str) -> pl.DataFrame:
 
     Items of no article given are left out too.
     """
-    return pl.concat(part.drop_nulls().group_by("row", *by).len("count") for part in slices(items, articles, *by))
+    return pl.concat(tallied(_counted, items, articles, by, ("row", *by)))
 
 
 def totals(items: Table, articles: pl.DataFrame, *by: str) -> pl.DataFrame:
     """Items → `by`, count: the sums of `counted` over all articles."""
-    parts = (part.drop_nulls().group_by(by).len("count") for part in slices(items, articles, *by))
-    return pl.concat(parts).group_by(by).agg(pl.col("count").sum())
+    return pl.concat(tallied(_counted, items, articles, by, by)).group_by(by).agg(pl.col("count").sum())
+
+
+def _counted(parts: Iterable[pl.DataFrame], by: Sequence[str]) -> pl.DataFrame:
+    """`slices` → `by`, count."""
+    found = pl.concat(part.drop_nulls().group_by(by).len("count") for part in parts)
+    return found if "row" in by else found.group_by(by).agg(pl.col("count").sum())
+
+
+def tallied(
+    work: Callable[..., pl.DataFrame],
+    items: Table,
+    articles: pl.DataFrame,
+    columns: Sequence[str],
+    *told: object,
+    beside: Sequence[str] = (),
+) -> Iterator[pl.DataFrame]:
+    """What makes a table of `slices` and of what it is told; items, articles → such tables, together about all items.
+
+    columns: of the items, in the slices. beside: of their articles, days and numbers. `row` of a table is as in
+    `counted`. Of a part of the items that is what it was (`narrow.Part`), and of whose articles the same are given, the
+    table is kept, whatever other pages are added.
+    """
+    items, near = settled(items), ordered(articles).select(beside)
+    if not isinstance(items, Parted):
+        yield work(_with(near, slices(items, articles, *columns)), *told)
+        return
+    place, dtypes = places(articles), items.parts[0].rows.collect_schema()
+    for part in items.parts:
+        rows = place(part.numbers.fill_null(pl.UInt32.max()).alias(NUMBER[0]).to_frame())
+        own = rows[rows >= 0]
+        given = part, rows >= 0, near[own] if beside else near, work, tuple(columns), told
+        made = once(_tallied, given) if part.mark else _tallied(*given)
+        yield _again(made, own, dtypes)
+
+
+def _tallied(
+    part: Part,
+    given: np.ndarray,
+    near: pl.DataFrame,
+    work: Callable[..., pl.DataFrame],
+    columns: Sequence[str],
+    told: tuple,
+) -> pl.DataFrame:
+    """A part of items, which of its articles are given, columns of these → their table, `row` counting them alone."""
+    rows = places(part.numbers.filter(pl.Series(given)).alias(NUMBER[0]).to_frame())
+    return work(_with(near, _cut(frame(part.rows.select(*NUMBER, *columns)), rows, columns)), *told)
+
+
+def _with(near: pl.DataFrame, parts: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """Columns of articles, `slices` → the slices with these."""
+    return (pl.concat([part, near[part["row"]]], how="horizontal") if near.width else part for part in parts)
+
+
+def _again(made: pl.DataFrame, rows: np.ndarray, dtypes: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    """A table as `_tallied`, the rows of the articles given, dtypes of the items → the table of all articles' rows.
+
+    A name may since have another place among all names.
+    """
+    known = [
+        pl.Series(name, series.dtype.categories).cast(dtypes[name]).gather(series.to_physical())
+        for name, series in zip(made.columns, made, strict=True)
+        if isinstance(series.dtype, pl.Enum) and name in dtypes and series.dtype != dtypes[name]
+    ]
+    made = made.with_columns(known)
+    return made.with_columns(row=pl.Series(rows).gather(made["row"])) if "row" in made.columns else made
 
 
 def slices(items: Table, articles: pl.DataFrame, *columns: str) -> Iterator[pl.DataFrame]:
@@ -206,11 +275,18 @@ def slices(items: Table, articles: pl.DataFrame, *columns: str) -> Iterator[pl.D
         return
     rows = places(articles)
     for part in parts_of(items, *on, *columns):
-        numbers = part[on[0]] if part[on[0]].is_sorted() else (part := part.sort(on))[on[0]]
-        cuts = numbers.search_sorted(numbers.gather(range(SLICE, part.height, SLICE))).unique().to_list()
-        for start, end in itertools.pairwise([0, *cuts, part.height]):
-            here = part.slice(start, end - start)
-            yield here.select(pl.Series("row", rows(here)), *columns).filter(pl.col("row") >= 0)
+        yield from _cut(part, rows, columns)
+
+
+def _cut(
+    part: pl.DataFrame, rows: Callable[[pl.DataFrame], np.ndarray], columns: Sequence[str]
+) -> Iterator[pl.DataFrame]:
+    """Items with their articles' numbers, and what finds their rows → `slices` of them."""
+    numbers = part[NUMBER[0]] if part[NUMBER[0]].is_sorted() else (part := part.sort(NUMBER))[NUMBER[0]]
+    cuts = numbers.search_sorted(numbers.gather(range(SLICE, part.height, SLICE))).unique().to_list()
+    for start, end in itertools.pairwise([0, *cuts, part.height]):
+        here = part.slice(start, end - start)
+        yield here.select(pl.Series("row", rows(here)), *columns).filter(pl.col("row") >= 0)
 
 
 def listed(value: Sequence[str] | str) -> list[str]:
