@@ -45,6 +45,7 @@ SEED = 20240601
 RANKED = 500  # so many of the most frequent keys take part in the ranks of every resample
 UNITED, UNITS = 2**14, 2**12  # more articles than the first are drawn as so many random groups
 _CELLS = 2**19  # articles times draws of a block: its weights take 4 MB
+_TOGETHER = 2**17  # articles whose counts are added up at a time: what it takes is many times what they are
 _KEYS = 2**11  # so many keys are resampled at a time
 
 
@@ -74,9 +75,9 @@ def units(articles: int, source: np.random.Generator, corpus: int = 0) -> np.nda
 
 def placed(values: Counts, place: np.ndarray, places: int) -> Counts:
     """Where each article belongs (beyond the last place: nowhere) → place × column sums."""
-    inside = np.flatnonzero(place < places)
-    ones = np.ones(len(inside))
-    return csr_array((ones, (place[inside], inside)), shape=(places, len_of(values))) @ values
+    inside = np.flatnonzero(place < places).astype(np.int32)  # what `values` are told by: else they would be copied
+    ones = np.ones(len(inside), dtype=values.dtype)
+    return csr_array((ones, (place[inside].astype(np.int32), inside)), shape=(places, len_of(values))) @ values
 
 
 def len_of(values: Counts) -> int:
@@ -369,7 +370,10 @@ def matrix(items: Table, articles: pl.DataFrame, key: str, keys: pl.Series) -> c
     cells = tallied(items, articles, key)
     columns = pl.DataFrame({key: keys.cast(cells.schema[key])}).with_row_index("column")
     found = (part.join(columns, on=key, validate="m:1").select("count", "row", "column") for part in _slices(cells))
-    return sparse(pl.concat(found), (articles.height, len(keys)), np.int32)
+    counts = csr_array((articles.height, len(keys)), dtype=np.int32)
+    for part in found:
+        counts += sparse(part, counts.shape, counts.dtype)
+    return counts
 
 
 def tallied(items: Table, articles: pl.DataFrame, key: str) -> pl.DataFrame:
@@ -440,8 +444,8 @@ def shares(
     for name, part in wanted.partition_by(named, as_dict=True, maintain_order=True).items():
         inside = articles[members[name]["row"]]
         counts = every if inside.height == articles.height else every[inside["row"].to_numpy()]
-        counts = counts[:, attach(part.select(key), drawn_keys, [key])["column"].to_numpy()]
-        found = _intervals(counts, inside, (seed, *name), resamples, articles.height)
+        columns = attach(part.select(key), drawn_keys, [key])["column"].to_numpy()
+        found = _intervals(counts, columns, inside, (seed, *name), resamples, articles.height)
         own = part.select(pl.lit(name[0], dtype=schema[named]).alias(named), key)
         known.append(own.with_columns(pl.Series(end, of) for end, of in zip(_ENDS, found, strict=True)))
     articles_of = (pl.col("articles"), pl.col("articles_total"))
@@ -511,17 +515,24 @@ def _tally(
 
 
 def _intervals(
-    counts: csr_array, articles: pl.DataFrame, seed: tuple, resamples: int, corpus: int
+    counts: csr_array, columns: np.ndarray, articles: pl.DataFrame, seed: tuple, resamples: int, corpus: int
 ) -> np.ndarray:
-    """Article × key counts of one group, its articles → the `_ENDS` of each key."""
+    """Article × column counts of one group, columns of its keys, its articles → the `_ENDS` of each key."""
     items = articles["items"].to_numpy()
-    beside = articles.select(pl.col("items", "exposure").fill_null(0)).to_numpy()
+    beside = articles.select(pl.col("items", "exposure").fill_null(0).cast(pl.Float64)).to_numpy()
     source, size = generator(*seed), drawn(articles.height, corpus)
     unit = units(articles.height, source, corpus)
-    together = hstack([placed(counts, unit, size), placed(beside, unit, size)], format="csr")
-    alone = counts.data == np.repeat(items, np.diff(counts.indptr))
-    naming, alone = (np.bincount(of, minlength=counts.shape[1]) for of in (counts.indices, counts.indices[alone]))
-    return _ends(together, naming, (items > 0).sum() - alone, source, resamples)
+    sums = csr_array((size, counts.shape[1]), dtype=counts.dtype)
+    naming, alone = np.zeros((2, counts.shape[1]), dtype=np.int64)
+    for at in range(0, articles.height, _TOGETHER):
+        here = slice(at, at + _TOGETHER)
+        part = counts[here]
+        whole = part.data == np.repeat(items[here], np.diff(part.indptr))
+        for found, those in ((naming, part.indices), (alone, part.indices[whole])):
+            found += np.bincount(those, minlength=len(found))
+        sums += placed(part, unit[here], size)
+    together = hstack([sums[:, columns], placed(beside, unit, size)], format="csr")
+    return _ends(together, naming[columns], (items > 0).sum() - alone[columns], source, resamples)
 
 
 def ends(values: np.ndarray, source: np.random.Generator, resamples: int = RESAMPLES) -> dict[str, np.ndarray]:
