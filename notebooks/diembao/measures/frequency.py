@@ -74,8 +74,8 @@ def by_via(
         part.join(known, on="actor_id", validate="m:1").group_by("via", number=number).len("count")
         for part in slices(mentions, articles, "actor_id", "via")
     )
-    items = items.sort("number").with_columns(row=pl.col("number").rle_id())
-    own = items.select(pl.col("number").unique(maintain_order=True))
+    own = items.select(pl.col("number").sort().unique(maintain_order=True))
+    items = items.with_columns(row=own["number"].search_sorted(items["number"]))
     own = own.with_columns(actor_id=keys.cast(pl.Enum(keys)).gather(own["number"] % len(keys)))
     options = {"group": "actor_id", "keys": _keys(VIAS), "seed": seed, "resamples": resamples}
     table = _named(intervals.shares(items.drop("number"), own, "via", **options)).cast({"actor_id": pl.String})
@@ -240,7 +240,8 @@ def leading(named: pl.DataFrame, actors: Sequence[str], most: int) -> pl.Series:
     """`selection.counted` by actor → the ids of the actors asked for, else of the `most` mentioned ones, most first."""
     if len(actors):
         return _keys(actors)
-    counts = named.group_by("actor_id").agg(pl.col("count").sum()).cast({"actor_id": pl.String})
+    counts = named.lazy().group_by("actor_id").agg(pl.col("count").sum()).collect(engine="streaming")
+    counts = counts.cast({"actor_id": pl.String})
     return counts.sort("count", "actor_id", descending=[True, False])["actor_id"].head(most)
 
 
@@ -323,11 +324,11 @@ def _departures(
             .with_row_index("row")
             .filter(dated)
         )
-        sizes = attach(placed, named.group_by("row").agg(pl.col("count").sum()), ["row"])["count"].fill_null(0)
+        sizes = intervals.items_of(named, articles.height)[placed["row"].to_numpy()]
         counts = intervals.matrix(named, articles, "actor_id", keys)[placed["row"].to_numpy()].toarray()
         groups = (placed["period"].rank("dense") - 1).to_numpy()
         deals = max(intervals.PERMUTATIONS, DEALS * int(table["tested"].sum()))
-        p = intervals.departures(counts, sizes.to_numpy(), groups, intervals.generator(seed, "periods"), deals)
+        p = intervals.departures(counts, sizes, groups, intervals.generator(seed, "periods"), deals)
         tests = pl.DataFrame(p, schema=keys.to_list()).with_columns(period=placed["period"].unique().sort())
         tests = tests.unpivot(index="period", variable_name="actor_id", value_name="tested_p")
         table = attach(table, tests, ("period", "actor_id")).with_columns(p=pl.when("tested").then("tested_p"))

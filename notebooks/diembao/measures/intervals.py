@@ -33,7 +33,7 @@ from scipy.sparse import csr_array, hstack
 from .. import cluster
 from .kept import once
 from .narrow import Table, settled
-from .selection import SLICE, attach, counted, ordered
+from .selection import SLICE, attach, counted, ordered, rows_of
 from .selection import key as key_of
 
 MINIMUM_ARTICLES = 5  # fewer articles than this give no interval, whatever is measured
@@ -369,7 +369,7 @@ def matrix(items: Table, articles: pl.DataFrame, key: str, keys: pl.Series) -> c
     """Items of articles → article × key counts, articles by page and segment, keys in the order given."""
     cells = tallied(items, articles, key)
     columns = pl.DataFrame({key: keys.cast(cells.schema[key])}).with_row_index("column")
-    found = (part.join(columns, on=key, validate="m:1").select("count", "row", "column") for part in _slices(cells))
+    found = (part.join(columns, on=key, validate="m:1").select("count", "row", "column") for part in slices_of(cells))
     counts = csr_array((articles.height, len(keys)), dtype=np.int32)
     for part in found:
         counts += sparse(part, counts.shape, counts.dtype)
@@ -382,7 +382,15 @@ def tallied(items: Table, articles: pl.DataFrame, key: str) -> pl.DataFrame:
     return items if {"row", "count"} <= set(items.columns) else counted(items, articles, key)
 
 
-def _slices(cells: pl.DataFrame) -> Iterator[pl.DataFrame]:
+def items_of(cells: pl.DataFrame, articles: int) -> np.ndarray:
+    """Cells (`tallied`) and the number of articles → how many items each article has."""
+    sums = np.zeros(articles, dtype=np.int64)
+    for part in slices_of(cells):
+        sums += np.bincount(part["row"].to_numpy(), part["count"].to_numpy(), articles).astype(np.int64)
+    return sums
+
+
+def slices_of(cells: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """Cells → the same in parts: what is joined to them takes several times their memory."""
     return (cells.slice(at, SLICE) for at in range(0, max(1, cells.height), SLICE))
 
@@ -420,14 +428,13 @@ def shares(
     on = key_of(articles) if groups is None else key_of(articles, groups)
     own = [group] if groups is None and group else []
     articles = ordered(articles).select(*on, *own, exposure=size).with_row_index("row")
-    sums = np.zeros(articles.height, dtype=np.int64)
-    for part in _slices(cells):
-        sums += np.bincount(part["row"].to_numpy(), part["count"].to_numpy(), articles.height).astype(np.int64)
+    sums = items_of(cells, articles.height)
     named = group or "group"
     if groups is None:
         groups = articles.select("row", pl.col(group) if group else pl.lit("", pl.Enum([""])).alias(named))
     else:
-        groups = groups.select(*on, named).join(articles.select(*on, "row"), on=on).select("row", named)
+        rows = rows_of(groups, articles).cast(pl.UInt32)
+        groups = groups.select(rows.alias("row"), named).drop_nulls("row")
         pair = pl.col(named).rank("dense").fill_null(0).cast(pl.UInt64) * 2**32 + pl.col("row")
         # sorted, as a table of pairs that have been met would take several times their memory
         assert not groups.select((pair.sort().diff() == 0).any()).item(), "an article stands twice in one group"
@@ -490,9 +497,9 @@ def _tally(
         .agg(articles_total=pl.len().cast(pl.Int64), exposure=pl.col("exposure").sum(), total=pl.col("items").sum())
     )
     if groups["row"].equals(articles["row"]):  # each article is in one
-        parts = (part.with_columns(groups[group].gather(part["row"])) for part in _slices(cells))
+        parts = (part.with_columns(groups[group].gather(part["row"])) for part in slices_of(cells))
     else:  # fans out on purpose: an article may be in several groups
-        parts = (part.join(groups, on="row") for part in _slices(cells))
+        parts = (part.join(groups, on="row") for part in slices_of(cells))
     tally = pl.concat(part.group_by(group, key).agg(pl.col("count").sum(), articles=pl.len()) for part in parts)
     tally = tally.group_by(group, key).agg(pl.col("count", "articles").sum()).cast({key: pl.String})
     if keys is not None:
