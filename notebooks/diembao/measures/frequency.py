@@ -13,7 +13,20 @@ import polars as pl
 from ..schema import ACTOR_KINDS, ARTICLES, LINE_ROLES, DiembaoError, empty
 from . import intervals
 from .narrow import VIAS, Table, frame, parts_of, settled
-from .selection import alphabetical, attach, beside, counted, key, nearest_first, of, ordered, published, slices, totals
+from .selection import (
+    NUMBER,
+    alphabetical,
+    attach,
+    beside,
+    counted,
+    key,
+    nearest_first,
+    of,
+    ordered,
+    published,
+    slices,
+    totals,
+)
 
 SHOWN = 300_000  # mentions in a concordance
 TOP, LINES = 8, 4  # actors shown by source and over time unless others are asked for
@@ -251,13 +264,17 @@ def newcomers(mentions: Table, known: Sequence[str]) -> pl.DataFrame:
     Columns: those of `actors.csv` (id, kind, name_en, name_vi, wikidata), to be pasted into it; mentions, articles.
     """
     found = mentions.lazy().filter((pl.col("basis") == "candidate") & ~pl.col("actor_id").is_in(list(known)))
-    found = found.select("page", "start", "surface", "actor_id", "actor_kind").collect(engine="streaming")
-    name = pl.col("surface").mode(maintain_order=True).first().str.replace_all(" *- *", "-")
+    article = next(name for name in (*NUMBER, "page") if name in found.collect_schema())
+    # words as categories: a number for each of its occurrences
+    names = pl.col("surface", "actor_id", "actor_kind")
+    found = found.select(article, "start", names.cast(pl.Categorical)).collect(engine="streaming")
+    name = pl.col("surface").mode(maintain_order=True).first()
     return (
-        found.sort("page", "start")
+        found.sort(article, "start")
         .group_by("actor_id", maintain_order=True)
-        .agg(name=name, kind=pl.col("actor_kind").first(), mentions=pl.len(), articles=pl.col("page").n_unique())
-        .cast({"mentions": pl.Int64, "articles": pl.Int64})
+        .agg(name=name, kind=pl.col("actor_kind").first(), mentions=pl.len(), articles=pl.col(article).n_unique())
+        .cast({"mentions": pl.Int64, "articles": pl.Int64, **dict.fromkeys(("actor_id", "name", "kind"), pl.String)})
+        .with_columns(pl.col("name").str.replace_all(" *- *", "-"))
         .sort("mentions", "articles", "actor_id", descending=[True, True, False])
         .with_columns(id="actor_id", name_en="name", name_vi="name", wikidata=pl.lit(""))
         .select("id", "kind", "name_en", "name_vi", "wikidata", "mentions", "articles")

@@ -153,7 +153,7 @@ def articles(parts: Parts, copies: pl.DataFrame, outlets: Mapping[str, str], ids
     order = pl.concat(numbers.values()).arg_sort()
     return Articles(
         # column by column, as all together would be held twice; in one piece, as lists of many pieces take ten times it
-        pl.DataFrame([pl.concat([part[name] for part in rows], rechunk=True).gather(order) for name in rows[0].columns]),
+        pl.DataFrame([pl.concat(column, rechunk=True).gather(order) for column in zip(*rows, strict=True)]),
         repeats.select("number", group=pl.coalesce("group", "page"), copy=pl.col("group").is_not_null()),
         numbers,
         sum(part["every"].collect().item() for part in parts.values()),
