@@ -5,7 +5,7 @@ import pytest
 from synthetic import article, articles, citation, citations, corpus, dates, in_text, mention, mentions, press
 
 from diembao import schema
-from diembao.measures import comention, frequency, intervals, select, selection, sizes
+from diembao.measures import comention, comparison, frequency, intervals, select, selection, sizes
 from diembao.schema import DiembaoError
 
 DAY = date(2024, 5, 1)
@@ -139,15 +139,40 @@ def test_the_number_of_an_article_is_the_same_in_every_selection_of_a_corpus():
     assert selection.of(all_.mentions, some.articles).height == some.mentions.height
 
 
-def test_counting_in_slices_changes_nothing(monkeypatch):
+@pytest.mark.parametrize("united", [2**14, 10])  # articles are drawn one by one, or put together first
+@pytest.mark.parametrize("piece", [7])
+def test_counting_in_slices_changes_nothing(monkeypatch, piece, united):
+    monkeypatch.setattr(intervals, "UNITED", united)
+    monkeypatch.setattr(intervals, "UNITS", 8)
     chosen = select(press(50))
-    tables = [frequency.by_actor(chosen.mentions, chosen.articles, resamples=20)]
-    tables.append(comention.pairs(chosen.mentions, chosen.articles, resamples=20))
+    tables, few = (chosen.mentions, chosen.articles, chosen.citations), {"resamples": 20}
+
+    def measured() -> list[pl.DataFrame]:
+        measures = (frequency.by_actor, frequency.by_via, frequency.by_role, frequency.by_period, comention.pairs)
+        sources = (comparison.actor_shares, comparison.attributed_shares)
+        return [
+            *(measure(*tables[:2], **few) for measure in measures),
+            *(measure(*tables, **few) for measure in sources),
+            comparison.log_odds(*tables, **few, permutations=19),
+            comparison.distances(*tables, permutations=19),
+        ]
+
+    whole = measured()
     for module in (selection, intervals):
-        monkeypatch.setattr(module, "SLICE", 37)
+        monkeypatch.setattr(module, "SLICE", piece)
+    monkeypatch.setattr(intervals, "_TOGETHER", piece)
     assert len(list(selection.slices(chosen.mentions, chosen.articles, "actor_id"))) > 5
-    assert frequency.by_actor(chosen.mentions, chosen.articles, resamples=20).equals(tables[0])
-    assert comention.pairs(chosen.mentions, chosen.articles, resamples=20).equals(tables[1])
+    for one, other in zip(whole, measured(), strict=True):
+        assert one.height and one.equals(other)
+
+
+@pytest.mark.parametrize("told", [("page", "segment"), ("number",)])
+def test_rows_find_the_place_of_their_article_in_the_order_of_pages(told):
+    articles = pl.DataFrame({"page": ["b", "c", "a"], "segment": 0, "number": [5, 7, 2]})
+    articles = articles.cast({"number": pl.UInt32}).select(told)
+    asked = pl.DataFrame({"page": ["c", "a", "x", "c"], "segment": 0, "number": [7, 2, 9, 7]})
+    asked = asked.cast({"number": pl.UInt32}).select(told)
+    assert selection.rows_of(asked, articles).to_list() == [2, 0, None, 2]
 
 
 def test_of_an_archive_only_the_months_of_the_range_are_read():

@@ -16,7 +16,7 @@ from ..schema import CITATION_ROLES, DiembaoError
 from . import intervals
 from .frequency import TOP, by_source
 from .narrow import Parted, Table, frame, parts_of, settled
-from .selection import ARTICLE, DEFAULT_SOURCES, attach, counted, key, of, ordered, slices
+from .selection import ARTICLE, DEFAULT_SOURCES, attach, counted, key, of, ordered, rows_of, slices
 
 BASES = ("credit", "attribution", "any")
 OTHERS = "others"  # all sources, actors or publishers that are not compared one by one
@@ -46,7 +46,9 @@ def attributed(articles: Table, citations: Table, sources: Sequence[str] = (), b
     credit, publisher = pl.concat([credit, lists.filter(asked)]), pl.concat([published, publisher])
     own = publisher.join(credit, on=on, how="anti")
     chosen = {"credit": [credit, own], "attribution": [attribution], "any": [credit, publisher, attribution]}[basis]
-    standing = pl.concat(chosen).unique().sort(columns)
+    standing = pl.concat(chosen).sort(columns)
+    # sorted, as a table of rows that have been met would take several times their memory
+    standing = standing.filter(pl.any_horizontal(pl.col(columns) != pl.col(columns).shift()).fill_null(True))
     return standing.filter(pl.col("source_id").is_in(list(sources))) if len(sources) else standing
 
 
@@ -181,21 +183,20 @@ def attributed_shares(
     on = key(articles, citations)
     said = (
         of(_of_these(citations, (pl.col("role") == "att") & pl.col("source_id").is_in(list(sources))), articles)
-        .select(*on, "sentence", pl.col("source_id").cast(pl.String))
+        .select(*on, "sentence", pl.col("source_id").cast(pl.Enum(list(dict.fromkeys(sources)))))
         .unique()
     )
-    rows = ordered(articles).select(on).with_row_index("row")
-    within = attach(said, rows, on)
+    within = said.with_columns(row=rows_of(said, articles))
     has_said = np.zeros(articles.height, dtype=bool)
     has_said[within["row"].to_numpy()] = True
     # fans out on purpose: a sentence may have two sources
     heard = pl.concat(
         part.filter(pl.Series(has_said[part["row"].to_numpy()]) & pl.col("actor_id").is_not_null())
         .join(within, on=["row", "sentence"])
-        .cast({"actor_id": pl.String})
         for part in slices(mentions, articles, "sentence", "actor_id")
     )
-    most = heard["actor_id"].value_counts().sort("count", "actor_id", descending=[True, False])["actor_id"]
+    most = heard["actor_id"].value_counts().cast({"actor_id": pl.String})
+    most = most.sort("count", "actor_id", descending=[True, False])["actor_id"]
     keys = pl.Series(list(actors), dtype=pl.String) if len(actors) else most.head(TOP)
     tables = [
         _of_source(source, heard, said.filter(pl.col("source_id") == source), articles, keys, seed, resamples)
@@ -218,13 +219,15 @@ def _of_source(
     its = said.select(*on, "source_id").unique()
     heard = heard.filter(pl.col("source_id") == source)
     options = {"groups": its, "group": "source_id", "keys": keys, "seed": seed, "resamples": resamples}
-    table = intervals.shares(heard.drop("row"), of(articles, its), "actor_id", **options)
+    table = intervals.shares(heard.drop("row"), of(articles, its), "actor_id", **options).cast({"source_id": pl.String})
     zeros = pl.DataFrame({"actor_id": keys}).join(table, on="actor_id", how="anti")  # nothing is attributed to it
     counts = ("count", "total", "articles", "articles_total")
     zeros = zeros.with_columns(
         pl.lit(source).alias("source_id"), *(pl.lit(0, pl.Int64).alias(name) for name in counts), abstains=pl.lit(True)
     )
-    sentences = heard.group_by("actor_id").agg(sentences=pl.struct(*on, "sentence").n_unique().cast(pl.Int64))
+    shown = heard.filter(pl.col("actor_id").is_in(keys.cast(heard.schema["actor_id"], strict=False).implode()))
+    sentences = shown.group_by("actor_id").agg(sentences=pl.struct(*on, "sentence").n_unique().cast(pl.Int64))
+    sentences = sentences.cast({"actor_id": pl.String})
     table = attach(pl.concat([table, zeros], how="diagonal"), sentences, ["actor_id"]).with_columns(
         pl.col("sentences").fill_null(0), sentences_total=pl.lit(said.height, pl.Int64)
     )
@@ -525,26 +528,25 @@ def _leading(
     Actors are the `COMPARED` most mentioned in the articles compared; all others are one, `OTHERS`.
     """
     named = counted(mentions, articles, "actor_id")
-    compared = of(articles.with_row_index("row"), standing).select("row")
-    within = named.join(compared, on="row", how="semi")
-    sums = within.group_by("actor_id").agg(pl.col("count").sum())
-    sums = sums.cast({"actor_id": pl.String}).sort("count", "actor_id", descending=[True, False])
-    leading = sums["actor_id"].head(COMPARED).cast(named.schema["actor_id"])
-    actors = (
-        named.select("actor_id")
-        .unique()
-        .with_columns(
-            key=pl.when(pl.col("actor_id").is_in(leading.implode()))
-            .then(pl.col("actor_id").cast(pl.String))
-            .otherwise(pl.lit(OTHERS))
-        )
-    )
+    compared = np.zeros(articles.height, dtype=bool)
+    compared[rows_of(standing, articles).to_numpy()] = True
+    parts = [
+        part.with_columns(within=pl.Series(compared[part["row"].to_numpy()])) for part in intervals.slices_of(named)
+    ]
+    sums = pl.concat(part.group_by("actor_id", "within").agg(pl.col("count").sum()) for part in parts)
+    count = {"within": pl.col("count").filter("within").sum(), "every": pl.col("count").sum()}
+    actors = sums.group_by("actor_id").agg(**count).with_columns(name=pl.col("actor_id").cast(pl.String))
+    actors = actors.sort("within", "name", descending=[True, False]).with_row_index("rank")
+    shown = (pl.col("rank") < COMPARED) & (pl.col("within") > 0)
+    actors = actors.with_columns(key=pl.when(shown).then("name").otherwise(pl.lit(OTHERS)))
     keys = actors["key"].unique().sort()
-    columns = actors.join(keys.to_frame().with_row_index("column"), on="key").select("actor_id", "column")
-    cells = within.join(columns, on="actor_id").select("count", "row", "column")
-    every = named.group_by("actor_id").agg(pl.col("count").sum()).join(columns, on="actor_id")
-    background = np.bincount(every["column"].to_numpy(), every["count"].to_numpy(), len(keys))
-    return intervals.sparse(cells, (articles.height, len(keys))), keys, background
+    columns = actors.join(keys.to_frame().with_row_index("column"), on="key").select("actor_id", "column", "every")
+    background = np.bincount(columns["column"].to_numpy(), columns["every"].to_numpy(), len(keys))
+    counts = csr_array((articles.height, len(keys)), dtype=np.int32)
+    for part in parts:
+        cells = part.filter("within").join(columns, on="actor_id").select("count", "row", "column")
+        counts += intervals.sparse(cells, counts.shape, counts.dtype)
+    return counts, keys, background
 
 
 def _divergence(first: np.ndarray, second: np.ndarray) -> np.ndarray:

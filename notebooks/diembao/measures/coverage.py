@@ -14,7 +14,7 @@ from ..schema import PUBLISHED_BASES
 from . import intervals
 from .comparison import attributed
 from .narrow import Parted, Table, frame, settled
-from .selection import ARTICLE, DEFAULT_SOURCES, NUMBER, attach, day_range, key, of, ordered, places, tallied
+from .selection import ARTICLE, DEFAULT_SOURCES, NUMBER, attach, day_range, key, of, ordered, rows_of, tallied
 
 ALL = "all"  # the row for all articles together, whatever their source
 STATES = ("published", "possible", "nothing", "outside")
@@ -124,19 +124,10 @@ def _dated_on(articles: pl.DataFrame, citations: Table, sources: Sequence[str], 
     days = {"first": "published_first", "last": "published_last"}
     found = []
     for pairs in _standing(articles, settled(citations), sources, basis):
-        dated = ordered(articles).select(**days)[_rows(pairs, articles)]
+        dated = ordered(articles).select(**days)[rows_of(pairs, articles)]
         placed = pl.concat([pairs.select("source_id"), dated], how="horizontal")
         found.append(placed.group_by("source_id", *days).len("articles"))
     return pl.concat(found).cast({"source_id": pl.String, "articles": pl.Int64})
-
-
-def _rows(pairs: pl.DataFrame, articles: pl.DataFrame) -> pl.Series:
-    """Rows that tell their articles → the place of these, in the order of pages."""
-    on = key(pairs, articles)
-    if on == NUMBER:
-        return pl.Series(places(articles)(pairs))
-    rows = ordered(articles.select(on)).with_row_index("row")
-    return attach(pairs.select(on), rows, on)["row"]
 
 
 def by_source(
@@ -432,7 +423,7 @@ def delays(dates: Table, articles: Table, by: Table) -> pl.DataFrame:
     delay = np.full(articles.height, -1, dtype=np.int32)  # by the articles' rows; -1: it tells none
     for told in _dated(_delays, dates, articles):
         delay[told["row"].to_numpy()] = told["delay"].to_numpy()
-    placed = by.select("source_id", delay=pl.Series(delay)[_rows(by, articles)]).filter(pl.col("delay") >= 0)
+    placed = by.select("source_id", delay=pl.Series(delay)[rows_of(by, articles)]).filter(pl.col("delay") >= 0)
     cells = by.select("source_id").unique().join(pl.DataFrame({"days": DELAYS}), how="cross")
     cells = cells.sort(_order_of(by), "days").cast({"source_id": pl.String})
     within = {str(days): (pl.col("delay") <= days).sum() for days in DELAYS}

@@ -8,13 +8,13 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-import numpy as np
 import polars as pl
 
 from ..schema import ACTOR_KINDS, ARTICLES, LINE_ROLES, DiembaoError, empty
 from . import intervals
 from .narrow import VIAS, Table, frame, settled
 from .selection import (
+    NUMBER,
     alphabetical,
     attach,
     beside,
@@ -84,8 +84,9 @@ def by_via(
     number = pl.col("row").cast(pl.Int64) * len(keys) + pl.col("place")
     vias = tallied(_vias, mentions, articles, ("actor_id", "via"), tuple(keys.sort()))
     parts = (part.join(known, on="actor_id", validate="m:1").select("via", "count", number=number) for part in vias)
-    items = pl.concat(parts).sort("number").with_columns(row=pl.col("number").rle_id())
-    own = items.select(pl.col("number").unique(maintain_order=True))
+    items = pl.concat(parts)
+    own = items.select(pl.col("number").sort().unique(maintain_order=True))
+    items = items.with_columns(row=own["number"].search_sorted(items["number"]))
     own = own.with_columns(actor_id=keys.cast(pl.Enum(keys)).gather(own["number"] % len(keys)))
     options = {"group": "actor_id", "keys": _keys(VIAS), "seed": seed, "resamples": resamples}
     table = _named(intervals.shares(items.drop("number"), own, "via", **options)).cast({"actor_id": pl.String})
@@ -267,7 +268,8 @@ def leading(named: pl.DataFrame, actors: Sequence[str], most: int) -> pl.Series:
     """`selection.counted` by actor → the ids of the actors asked for, else of the `most` mentioned ones, most first."""
     if len(actors):
         return _keys(actors)
-    counts = named.group_by("actor_id").agg(pl.col("count").sum()).cast({"actor_id": pl.String})
+    counts = named.lazy().group_by("actor_id").agg(pl.col("count").sum()).collect(engine="streaming")
+    counts = counts.cast({"actor_id": pl.String})
     return counts.sort("count", "actor_id", descending=[True, False])["actor_id"].head(most)
 
 
@@ -277,13 +279,17 @@ def newcomers(mentions: Table, known: Sequence[str]) -> pl.DataFrame:
     Columns: those of `actors.csv` (id, kind, name_en, name_vi, wikidata), to be pasted into it; mentions, articles.
     """
     found = mentions.lazy().filter((pl.col("basis") == "candidate") & ~pl.col("actor_id").is_in(list(known)))
-    found = found.select("page", "start", "surface", "actor_id", "actor_kind").collect(engine="streaming")
-    name = pl.col("surface").mode(maintain_order=True).first().str.replace_all(" *- *", "-")
+    article = next(name for name in (*NUMBER, "page") if name in found.collect_schema())
+    # words as categories: a number for each of its occurrences
+    names = pl.col("surface", "actor_id", "actor_kind")
+    found = found.select(article, "start", names.cast(pl.Categorical)).collect(engine="streaming")
+    name = pl.col("surface").mode(maintain_order=True).first()
     return (
-        found.sort("page", "start")
+        found.sort(article, "start")
         .group_by("actor_id", maintain_order=True)
-        .agg(name=name, kind=pl.col("actor_kind").first(), mentions=pl.len(), articles=pl.col("page").n_unique())
-        .cast({"mentions": pl.Int64, "articles": pl.Int64})
+        .agg(name=name, kind=pl.col("actor_kind").first(), mentions=pl.len(), articles=pl.col(article).n_unique())
+        .cast({"mentions": pl.Int64, "articles": pl.Int64, **dict.fromkeys(("actor_id", "name", "kind"), pl.String)})
+        .with_columns(pl.col("name").str.replace_all(" *- *", "-"))
         .sort("mentions", "articles", "actor_id", descending=[True, True, False])
         .with_columns(id="actor_id", name_en="name", name_vi="name", wikidata=pl.lit(""))
         .select("id", "kind", "name_en", "name_vi", "wikidata", "mentions", "articles")
@@ -351,7 +357,7 @@ def _departures(
             .filter(dated)
         )
         rows = placed["row"].to_numpy()
-        sizes = np.bincount(named["row"].to_numpy(), named["count"].to_numpy(), articles.height)[rows].astype(np.int64)
+        sizes = intervals.items_of(named, articles.height)[rows]
         counts = intervals.matrix(named, articles, "actor_id", keys)[rows].toarray()
         groups = (placed["period"].rank("dense") - 1).to_numpy()
         deals = max(intervals.PERMUTATIONS, DEALS * int(table["tested"].sum()))

@@ -33,7 +33,7 @@ from scipy.sparse import csr_array, hstack
 from .. import cluster
 from .kept import once
 from .narrow import Table, settled
-from .selection import SLICE, attach, counted, ordered
+from .selection import SLICE, attach, counted, ordered, rows_of
 from .selection import key as key_of
 
 MINIMUM_ARTICLES = 5  # fewer articles than this give no interval, whatever is measured
@@ -45,6 +45,7 @@ SEED = 20240601
 RANKED = 500  # so many of the most frequent keys take part in the ranks of every resample
 UNITED, UNITS = 2**14, 2**12  # more articles than the first are drawn as so many random groups
 _CELLS = 2**19  # articles times draws of a block: its weights take 4 MB
+_TOGETHER = 2**17  # articles whose counts are added up at a time: what it takes is many times what they are
 _KEYS = 2**11  # so many keys are resampled at a time
 
 
@@ -74,9 +75,9 @@ def units(articles: int, source: np.random.Generator, corpus: int = 0) -> np.nda
 
 def placed(values: Counts, place: np.ndarray, places: int) -> Counts:
     """Where each article belongs (beyond the last place: nowhere) → place × column sums."""
-    inside = np.flatnonzero(place < places)
-    ones = np.ones(len(inside))
-    return csr_array((ones, (place[inside], inside)), shape=(places, len_of(values))) @ values
+    inside = np.flatnonzero(place < places).astype(np.int32)  # what `values` are told by: else they would be copied
+    ones = np.ones(len(inside), dtype=values.dtype)
+    return csr_array((ones, (place[inside].astype(np.int32), inside)), shape=(places, len_of(values))) @ values
 
 
 def len_of(values: Counts) -> int:
@@ -385,8 +386,11 @@ def matrix(items: Table, articles: pl.DataFrame, key: str, keys: pl.Series) -> c
     """Items of articles → article × key counts, articles by page and segment, keys in the order given."""
     cells = tallied(items, articles, key)
     columns = pl.DataFrame({key: keys.cast(cells.schema[key])}).with_row_index("column")
-    found = (part.join(columns, on=key, validate="m:1").select("count", "row", "column") for part in _slices(cells))
-    return sparse(pl.concat(found), (articles.height, len(keys)), np.int32)
+    found = (part.join(columns, on=key, validate="m:1").select("count", "row", "column") for part in slices_of(cells))
+    counts = csr_array((articles.height, len(keys)), dtype=np.int32)
+    for part in found:
+        counts += sparse(part, counts.shape, counts.dtype)
+    return counts
 
 
 def tallied(items: Table, articles: pl.DataFrame, key: str) -> pl.DataFrame:
@@ -395,7 +399,15 @@ def tallied(items: Table, articles: pl.DataFrame, key: str) -> pl.DataFrame:
     return items if {"row", "count"} <= set(items.columns) else counted(items, articles, key)
 
 
-def _slices(cells: pl.DataFrame) -> Iterator[pl.DataFrame]:
+def items_of(cells: pl.DataFrame, articles: int) -> np.ndarray:
+    """Cells (`tallied`) and the number of articles → how many items each article has."""
+    sums = np.zeros(articles, dtype=np.int64)
+    for part in slices_of(cells):
+        sums += np.bincount(part["row"].to_numpy(), part["count"].to_numpy(), articles).astype(np.int64)
+    return sums
+
+
+def slices_of(cells: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """Cells → the same in parts: what is joined to them takes several times their memory."""
     return (cells.slice(at, SLICE) for at in range(0, max(1, cells.height), SLICE))
 
@@ -433,14 +445,13 @@ def shares(
     on = key_of(articles) if groups is None else key_of(articles, groups)
     own = [group] if groups is None and group else []
     articles = ordered(articles).select(*on, *own, exposure=size).with_row_index("row")
-    sums = np.zeros(articles.height, dtype=np.int64)
-    for part in _slices(cells):
-        sums += np.bincount(part["row"].to_numpy(), part["count"].to_numpy(), articles.height).astype(np.int64)
+    sums = items_of(cells, articles.height)
     named = group or "group"
     if groups is None:
         groups = articles.select("row", pl.col(group) if group else pl.lit("", pl.Enum([""])).alias(named))
     else:
-        groups = groups.select(*on, named).join(articles.select(*on, "row"), on=on).select("row", named)
+        rows = rows_of(groups, articles).cast(pl.UInt32)
+        groups = groups.select(rows.alias("row"), named).drop_nulls("row")
         pair = pl.col(named).rank("dense").fill_null(0).cast(pl.UInt64) * 2**32 + pl.col("row")
         # sorted, as a table of pairs that have been met would take several times their memory
         assert not groups.select((pair.sort().diff() == 0).any()).item(), "an article stands twice in one group"
@@ -457,8 +468,8 @@ def shares(
     for name, part in wanted.partition_by(named, as_dict=True, maintain_order=True).items():
         inside = articles[members[name]["row"]]
         counts = every if inside.height == articles.height else every[inside["row"].to_numpy()]
-        counts = counts[:, attach(part.select(key), drawn_keys, [key])["column"].to_numpy()]
-        found = _intervals(counts, inside, (seed, *name), resamples, articles.height)
+        columns = attach(part.select(key), drawn_keys, [key])["column"].to_numpy()
+        found = _intervals(counts, columns, inside, (seed, *name), resamples, articles.height)
         own = part.select(pl.lit(name[0], dtype=schema[named]).alias(named), key)
         known.append(own.with_columns(pl.Series(end, of) for end, of in zip(_ENDS, found, strict=True)))
     articles_of = (pl.col("articles"), pl.col("articles_total"))
@@ -503,9 +514,9 @@ def _tally(
         .agg(articles_total=pl.len().cast(pl.Int64), exposure=pl.col("exposure").sum(), total=pl.col("items").sum())
     )
     if groups["row"].equals(articles["row"]):  # each article is in one
-        parts = (part.with_columns(groups[group].gather(part["row"])) for part in _slices(cells))
+        parts = (part.with_columns(groups[group].gather(part["row"])) for part in slices_of(cells))
     else:  # fans out on purpose: an article may be in several groups
-        parts = (part.join(groups, on="row") for part in _slices(cells))
+        parts = (part.join(groups, on="row") for part in slices_of(cells))
     tally = pl.concat(part.group_by(group, key).agg(pl.col("count").sum(), articles=pl.len()) for part in parts)
     tally = tally.group_by(group, key).agg(pl.col("count", "articles").sum()).cast({key: pl.String})
     if keys is not None:
@@ -528,17 +539,24 @@ def _tally(
 
 
 def _intervals(
-    counts: csr_array, articles: pl.DataFrame, seed: tuple, resamples: int, corpus: int
+    counts: csr_array, columns: np.ndarray, articles: pl.DataFrame, seed: tuple, resamples: int, corpus: int
 ) -> np.ndarray:
-    """Article × key counts of one group, its articles → the `_ENDS` of each key."""
+    """Article × column counts of one group, columns of its keys, its articles → the `_ENDS` of each key."""
     items = articles["items"].to_numpy()
-    beside = articles.select(pl.col("items", "exposure").fill_null(0)).to_numpy()
+    beside = articles.select(pl.col("items", "exposure").fill_null(0).cast(pl.Float64)).to_numpy()
     source, size = generator(*seed), drawn(articles.height, corpus)
     unit = units(articles.height, source, corpus)
-    together = hstack([placed(counts, unit, size), placed(beside, unit, size)], format="csr")
-    alone = counts.data == np.repeat(items, np.diff(counts.indptr))
-    naming, alone = (np.bincount(of, minlength=counts.shape[1]) for of in (counts.indices, counts.indices[alone]))
-    return _ends(together, naming, (items > 0).sum() - alone, source, resamples)
+    sums = csr_array((size, counts.shape[1]), dtype=counts.dtype)
+    naming, alone = np.zeros((2, counts.shape[1]), dtype=np.int64)
+    for at in range(0, articles.height, _TOGETHER):
+        here = slice(at, at + _TOGETHER)
+        part = counts[here]
+        whole = part.data == np.repeat(items[here], np.diff(part.indptr))
+        for found, those in ((naming, part.indices), (alone, part.indices[whole])):
+            found += np.bincount(those, minlength=len(found))
+        sums += placed(part, unit[here], size)
+    together = hstack([sums[:, columns], placed(beside, unit, size)], format="csr")
+    return _ends(together, naming[columns], (items > 0).sum() - alone[columns], source, resamples)
 
 
 def ends(values: np.ndarray, source: np.random.Generator, resamples: int = RESAMPLES) -> dict[str, np.ndarray]:

@@ -178,8 +178,8 @@ def articles(parts: Parts, copies: pl.DataFrame, outlets: Mapping[str, str], ids
         rows.append(part["rows"].with_columns(pl.col("published_basis").cat.to(_BASIS), *coded).collect())
     order = pl.concat(numbers.values()).arg_sort()
     return Articles(
-        # column by column, as all together would be held twice
-        pl.DataFrame([pl.concat(part[name] for part in rows).gather(order) for name in rows[0].columns]),
+        # column by column, as all together would be held twice; in one piece, as lists of many pieces take ten times it
+        pl.DataFrame([pl.concat(column, rechunk=True).gather(order) for column in zip(*rows, strict=True)]),
         repeats.select("number", group=pl.coalesce("group", "page"), copy=pl.col("group").is_not_null()),
         numbers,
         sum(part["every"].collect().item() for part in parts.values()),

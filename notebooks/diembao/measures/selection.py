@@ -186,6 +186,16 @@ def places(articles: pl.DataFrame) -> Callable[[pl.DataFrame], np.ndarray]:
     return lambda rows: place[np.minimum(rows[NUMBER[0]].to_numpy(), len(place) - 1)]
 
 
+def rows_of(rows: pl.DataFrame, articles: pl.DataFrame) -> pl.Series:
+    """Rows that tell their articles → the place of these in the order of pages; null for those of no article given."""
+    on = key(rows, articles)
+    if on == NUMBER:
+        place = pl.Series(places(articles)(rows))
+        return place.set(place < 0, None)
+    placed = ordered(articles.select(on)).with_row_index("row").cast({"row": pl.Int32})
+    return attach(rows.select(on), placed, on)["row"]
+
+
 def counted(items: Table, articles: pl.DataFrame, *by: str) -> pl.DataFrame:
     """Items → row (the place of their article, by page and segment), `by`, count: how many, nulls left out.
 
