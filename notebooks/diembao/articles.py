@@ -14,6 +14,8 @@ _PAGE = pl.col("page")
 _TERMINAL = r"[.!?;:…][\"')\]]*\s*$|[\"'][)\]]?\s*$|[.!?][\"']? ?\([^()]{1,40}\)\s*$"
 _BULLET = r"^[*•·▪] +"
 _INVISIBLE = "[\u200b\ufeff\x1c-\x1f]"
+# The text of a picture that has none of its own: "… - Ảnh 2.", "… - 2", "… hình ảnh 2".
+_NUMBERED = r"(?:[-–] ?[Ảả]nh|[Hh]ình ảnh|hinh anh) \d{1,2}[.]?$|^\p{Lu}.{19,}[^\d ] - \d{1,2}$"
 _ELLIPSIS = r"(?:\.\.\.|…)[\"')\]]*\s*$"
 
 
@@ -119,7 +121,7 @@ def _paragraphs(full: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     here = _PAGE == _PAGE.shift(1)
     spaced = (by == 2).sum().over("page") * 5 >= pl.len().over("page") * 4  # a blank line between all
     open_end = ~plain.str.strip_chars_end("\"')]").str.tail(1).is_in(list(".!?…")).shift(1)
-    runs_on = here & plain.str.contains(r"^(?:[\"'(]?\p{Ll}|[,.;:!?)…])") & open_end
+    runs_on = here & plain.str.contains(r"^(?:[\"'(]?\p{Ll}|[,.;:!?)…])") & open_end & ~plain.str.contains(_NUMBERED)
     runs_on = (runs_on & ((by == 1) | ((by == 2) & spaced))).fill_null(False)
     full = full.with_columns(last="line", at=pl.int_range(pl.len()), open_end=open_end, runs_on=runs_on)
     parts = full.select("page", "line", part="line")
@@ -181,7 +183,7 @@ def _broken(full: pl.DataFrame) -> pl.DataFrame:
         (here & next_here & linked.shift(-1) & (before == before.shift(-1)) & pl.col("open_end"))
         & plain.str.contains(r"^\p{Lu}.")
         & (plain.str.count_matches(" ") <= 5)
-        & ~plain.shift(1).str.contains(r"\d{3}|\d[:/]\d|^[^\p{L}]*$")
+        & ~(plain.shift(1).str.contains(r"\d{3}|\d[:/]\d|^[^\p{L}]*$") & (plain.shift(1).str.count_matches(" ") <= 8))
     )
     full = full.with_columns(linked=linked | words_of_link.fill_null(False))
     full = full.with_columns(sentence=(~pl.any_horizontal("linked", "wraps")).cum_sum())
@@ -194,7 +196,12 @@ _NARROW, _WIDE = 40, 150  # characters of the lines a dump may be wrapped to
 
 def _line(column: str, by: int) -> pl.Expr:
     """The truth value of a column `by` lines further down the page; false beyond its ends."""
-    return (pl.col(column).shift(-by) & _on_page(by)).fill_null(False)
+    return _line_of(pl.col(column), by)
+
+
+def _line_of(signal: pl.Expr, by: int) -> pl.Expr:
+    """The truth value of a signal `by` lines further down the page; false beyond its ends."""
+    return (signal.shift(-by) & _on_page(by)).fill_null(False)
 
 
 def _on_page(by: int) -> pl.Expr:
@@ -216,12 +223,13 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     def opens(words: list[str]) -> pl.Expr:
         return low.str.contains(rf"^[^\p{{L}}]*(?:{any_of(words)})(?:[^\p{{L}}]|$)")
 
-    full = full.with_row_index("n").with_columns(
+    full = full.with_row_index("n").with_columns(numbered=plain.str.contains(_NUMBERED)).with_columns(
         syllables=plain.str.count_matches(r"[\p{L}\p{M}]+"),
         terminal=plain.str.contains(_TERMINAL),
         broken_off=plain.str.contains(_ELLIPSIS) & (plain.str.count_matches(r'"') % 2 == 0),
         credit=(
-            low.str.contains(rf"^(?:{any_of(cues['caption_openers'])})[,:]")
+            pl.col("numbered")
+            | low.str.contains(rf"^(?:{any_of(cues['caption_openers'])})[,:]")
             | low.str.contains(r"(?:^|[.] ?)ảnh minh họa[.]?$|^(?:ảnh )?chụp màn hình(?: [^ .,;:]+){1,3}$")
             | (low.str.contains(r"(?:^|[.,)] ?)© ?[^\d.©]{3,60}$") & ~low.str.contains("quyền|rights|copyright"))
             # an agency behind a sentence, in brackets behind words that end in nothing, or before a photographer's name
@@ -251,6 +259,7 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         | low.str.contains(_ADDRESS),
         listed=(pl.col("text").str.count_matches(r"\t|[|·•]|[^ ] {3}") >= 2)
         | plain.str.contains(r"^[^,]{2,30},$|^#[^ ]|^\p{Ll}[^.!?:;]{0,25}$")
+        | ((plain.str.count_matches(r",[^ \d]") >= 3) & ~plain.str.contains(", ") & ~plain.str.contains(_TERMINAL))
         | (
             (plain.str.count_matches(",") >= 2)
             & ~plain.str.contains(r"(?:[^ ,]+ ){5}")
@@ -294,10 +303,16 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         imprint=pl.col("imprint") & ~pl.col("credit"),
         content=content,
         copied=(pl.col("syllables") >= 4) & (pl.len().over("page", "plain") > 1),
+        field=(pl.col("syllables") <= 4) & (pl.len().over("page", "plain") >= 3),
         doubled=_says_twice(plain),
     )
-    full = full.with_columns(retold=_retold())
-    return full.with_columns(copied=pl.all_horizontal("copied", ~pl.col("retold")))
+    # links repeat a title or a teaser; the first paragraph, again among others, is the standfirst
+    told = content & (pl.col("syllables") >= 12) & ~pl.any_horizontal("link_opener", "doubled")
+    once = told & ~pl.col("copied")
+    among = (once.shift(1) & (_PAGE == _PAGE.shift(1))) | (once.shift(-1) & (_PAGE == _PAGE.shift(-1)))
+    among = told & among & (plain == plain.filter(told).first().over("page"))
+    full = full.with_columns(retold=_retold(), among=among.fill_null(False))
+    return full.with_columns(copied=pl.col("copied") & ~pl.any_horizontal("retold", "among"))
 
 
 def _retold() -> pl.Expr:
@@ -337,6 +352,7 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series) -> pl.Da
     has_date = plain.str.contains(
         r"(?i)\d ?tháng ?(?:\d{1,2}|\p{L}+(?: \p{L}+)?),? ?(?:năm )?(?:19|20)\d{2}"
         r"|\d{1,2} ?[/.-] ?\d{1,2} ?[/.-] ?(?:19|20)\d{2}|(?:19|20)\d{2}[/.-]\d{2}[/.-]\d{2}"
+        r"|(?:^|[ (])\d{1,2}/\d{1,2}/\d{2},? \d{1,2}:\d{2}"
     ) | (low.str.contains(rf"\b(?:{_ENGLISH_DATES})\b") & plain.str.contains(r"(?:19|20)\d{2}"))
     # a dateline: take dates, times, byline words, names and a section's name away, and nothing is left
     left_over = asked(has_date, plain).str.replace(r"^[^|\d]{2,25}[|]|[|][^|\d]{2,25}$", " ")
@@ -362,8 +378,9 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series) -> pl.Da
         "n",
         # an image, or the slot of one: "{keywords}", "TPP-MCCAIN-01"
         image_file=low.str.contains(
-            r"^(?:[a-z-]+: ?)?[^ ]+\.(?:jpe?g|png|webp|gif|avif)$|^[{\[<!][^ ]*[}\])>]+$|^[a-z][a-z_-]{3,}\d{1,3}$"
+            r"^(?:[a-z-]+: ?)?(?:[^ ]+ ){0,3}[^ ]+\.(?:jpe?g|png|webp|gif|avif)$|^[{\[<!][^ ]*[}\])>]+$|^[a-z][a-z_-]{3,}\d{1,3}$"
         )
+        | pl.col("text").str.contains(r"^\s*<img [^<>]*>\s*$")
         & ~plain.is_in(outlets.implode()),
         link_heading=is_heading(cues["link_headings"])
         | plain.str.contains(rf"^[^\p{{L}}]*(?i:{of_section}) \p{{Lu}}\p{{L}}*(?: \p{{L}}+){{0,2}}$"),
@@ -471,8 +488,9 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
     full = full.with_columns(title_like=title_like)
     # the button of a link stands below its title, and comments are ordered by what heads lists elsewhere
     button = pl.col("button") & _line("title_like", -1) & ~_line("terminal", -1) & _line("content", 1)
+    of_teaser = pl.col("button") & _line("content", -1) & _line("title_like", -2) & ~_line("terminal", -2)
     full = full.with_columns(
-        button=button, link_heading=pl.col("link_heading") & ~button & ~_line("order", -1) & ~_line("order", 1)
+        button=button | of_teaser, boxed=_line_of(of_teaser, 1) | _line_of(of_teaser, 2), link_heading=pl.col("link_heading") & ~button & ~_line("order", -1) & ~_line("order", 1)
     )
     full = full.with_columns(opens_marked=pl.col("mark").is_not_null() & pl.col("content"))
     above_text = pl.col("content").cast(pl.Int32).cum_sum().over("page") == 0
@@ -572,9 +590,10 @@ def _lists(full: pl.DataFrame, cues: dict) -> pl.DataFrame:
     """Place → `lists`: the page has no article, only titles and teasers of others, as pages of a topic do.
 
     Its teasers open with the site's mark, of which a story has one; or stand below titles that are written twice; or
-    below no title at all, each a beginning of its own.
+    below no title at all, each a beginning of its own; or are records, with a field that is the same below each.
     """
     content, on = pl.col("content") & ~pl.col("is_title"), "page"
+    full = full.with_columns(recorded=_line("field", 1) & _line("title_like", -1) & ~_line("terminal", -1))
     # (a topic's name is no title, nor what a site says of itself)
     named = (pl.col("k") == pl.col("headline_at")) & pl.col("plain").str.contains(r"^\p{Ll}")
     named = named & (pl.col("syllables") <= 6)
@@ -590,6 +609,7 @@ def _lists(full: pl.DataFrame, cues: dict) -> pl.DataFrame:
         longest=pl.col("syllables").max(),
         sentences=pl.col("plain").str.count_matches(r"\p{L}[.!?][\"')]* [\"'(]?\p{Lu}").max(),
         twice=twice.fill_null(False).sum(),
+        recorded=pl.col("recorded").all(),
         goes_on=goes_on.any(),
         untitled=pl.col("untitled").first(),
     )
@@ -600,6 +620,7 @@ def _lists(full: pl.DataFrame, cues: dict) -> pl.DataFrame:
         & (
             ((pl.col("marked") >= 3) & (pl.col("marked") * 2 > pl.col("told")))
             | ((pl.col("twice") >= 2) & (pl.col("twice") == pl.col("told")))
+            | ((pl.col("told") >= 3) & pl.col("recorded"))
             | ((pl.col("told") >= 4) & pl.col("untitled") & ~pl.col("goes_on") & (pl.col("sentences") <= 1))
         ),
     )
@@ -642,6 +663,9 @@ def _echoed(full: pl.DataFrame) -> pl.DataFrame:
     dated = placed.select("page", "k", sentence=sentence, dated=dated)
     spoken = placed.filter(pl.col("page").is_in(choice["page"].unique().implode()))
     spoken = spoken.filter(pl.col("content") & pl.col("k").is_between("begins", "ends"))
+    copies = choice.select("page", stem=pl.col("plain").str.strip_chars_end(".!?… "))
+    spoken = spoken.with_columns(stem=pl.col("plain").str.strip_chars_end(".!?… "))
+    spoken = spoken.join(copies, on=["page", "stem"], how="anti")
     said = _syllables(spoken).unpivot(["syllable", "pair"], index="page", value_name="said").drop("variable").unique()
     echo = _syllables(choice).unpivot(["syllable", "pair"], index=["page", "k", "begins"], value_name="said")
     echo = echo.filter(pl.col("said").is_not_null()).join(
@@ -662,7 +686,7 @@ def _echoed(full: pl.DataFrame) -> pl.DataFrame:
             - (pl.col("number").cast(pl.Float64) - 22).clip(0) * 0.2  # longer than titles are
             + pl.col("dated").fill_null(False).cast(pl.Float64) * 0.5
             - pl.col("sentence").fill_null(False).cast(pl.Float64)  # a sentence, as a standfirst is
-            + (pl.col("k") == 0).cast(pl.Float64) * 0.3
+            + (pl.col("k") == 0).cast(pl.Float64) * 0.6
         )
         .filter(pl.col("score") >= 0.5)
         .sort("page", "score", "k", descending=[False, True, False])
@@ -749,8 +773,10 @@ def _zones(full: pl.DataFrame) -> pl.DataFrame:
     whole = pl.any_horizontal("wire_end", "signed") & (pl.col("stories_before") < 3)
     whole = whole & (pl.col("told") >= 120) & (pl.col("all_told") <= 2 * pl.col("told"))
     # the story is closed by its signature or wire credit, once prose has begun
+    heads = pl.col("name_only") & _line("story", 1) & _line("said_out", 1) & ~above
     ending = (
         pl.any_horizontal("wire_end", "author")
+        & ~heads
         & ((pl.col("stories_before") >= 3) | whole)
         & (pl.col("k") - pl.col("last_told") <= 4)
         & ~pl.any_horizontal("copied", "credit", "in_list", "ui", "link_heading", "form", "imprint", "notice", "retold")
@@ -979,7 +1005,7 @@ def _kinds(full: pl.DataFrame) -> pl.DataFrame:
     # what is longer than a title is the caption of a picture that is gone
     stray = (
         pl.all_horizontal("dumped", "inside", "bare")
-        & (pl.col("syllables") >= 9)
+        & pl.col("syllables").is_between(9, 35)
         & (_line("story", -1) | _line("credit", -1) | _line("link_opener", -1))
         & ~_line("credit", 1)
         & ~(pl.col("plain").shift(-1).str.contains(r"^[\"'(]?\p{Ll}") & _on_page(1)).fill_null(False)
@@ -1013,12 +1039,14 @@ def _kinds(full: pl.DataFrame) -> pl.DataFrame:
         | pl.col("opens")
         | (pl.all_horizontal("dumped", "inside", "brief") & in_menu)
         | (pl.all_horizontal("dumped", "inside", "bare") & pl.col("plain").str.contains(r"^\p{Ll}[^.!?:;,]{0,25}$"))
-    ) & ~pl.any_horizontal("link_opener", "doubled", "copied")
+    ) & ~(pl.any_horizontal("link_opener", "doubled") | (pl.col("copied") & (pl.col("syllables") > 5)))
     full = full.with_columns(stray=stray & (stray.sum().over("page") <= 4), tag=tag, spoken=spoken)
     # what a page is taken from stands above or below its story, what a picture is, in it
     of_picture = pl.col("wire_end") & pl.col("low").str.contains(r"^\(?nguồn[^/]*$") & pl.col("inside")
     # the day that heads a blog stands above the title of its day, the day of a site above its menu
     of_day = pl.col("title_like") & _line("dateline", -1) & (k == 1) & pl.col("headline_at").is_between(2, 6)
+    hung = (pl.col("line") == pl.col("last").shift(1) + 1) & (pl.col("line").shift(-1) > pl.col("last") + 1) & _on_page(1)
+    full = full.with_columns(hung=hung.fill_null(False))
     full = full.with_columns(of_day=of_day & ~pl.col("plain").str.contains(":"))
     full = full.with_columns(of_picture=of_picture & (pl.col("stories_left") >= 2) & (pl.col("stories_before") >= 1))
     full = full.with_columns(link=_link().fill_null(False))
@@ -1046,6 +1074,7 @@ def _link() -> pl.Expr:
         pl.any_horizontal("link_opener", "doubled", "marked", "linked")
         | (_line("marked", 1) & pl.col("bare") & (pl.col("k") > pl.col("lead_at")))
         | (_line("button", 1) & pl.col("bare"))
+        | (pl.col("boxed") & (pl.col("k") > pl.col("lead_at")))
         | copied
         | (pl.col("in_list") & ~pl.col("story"))
         | run
@@ -1070,11 +1099,14 @@ def _byline() -> pl.Expr:
     )
     first_name = (pl.col("author") & late).cast(pl.Int32).cum_sum().over("page") == 1
     dated = (_line("dateline", -1) | _line("dateline", 1)) & (k - pl.col("headline_at")).is_between(-6, 0)
+    # the fields of a record end with its day and who published it
+    recorded = pl.any_horizontal(_line("dateline", -by) for by in (1, 2, 3))
     byline = (
         dateline
         | (pl.col("dateline") & _line("of_day", 1))
         | (pl.any_horizontal("wire_end", "ending") & ~pl.col("of_picture"))
         | (pl.col("stamp") & _line("wire_end", -1))
+        | (pl.col("agency") & (k == k.max().over("page")) & recorded)
         | (pl.any_horizontal("name_only", "signed") & pl.col("at_head") & pl.col("below"))
         | (pl.col("name_only") & dated)
         | (pl.col("one_name") & (_line("full_stamp", 1) | _line("full_stamp", -1)) & dated)
@@ -1094,7 +1126,10 @@ def _caption() -> pl.Expr:
     k, bare = pl.col("k"), pl.col("bare")
     before_credit = _line("credit", 1) & (pl.col("line").shift(-1) == pl.col("last") + 1) & bare & pl.col("below")
     tabled = pl.col("text").str.contains("\t", literal=True)
-    beside_credit = pl.col("above_credit") | (bare & ~pl.col("small") & (_line("credit", -1) | _line("credit", -2)))
+    heads = _line("credit", -1) & (pl.col("syllables").shift(1) >= 9) & _line("content", 1) & ~_line("credit", -2)
+    beside_credit = pl.col("above_credit") | (
+        bare & ~pl.col("small") & (_line("credit", -1) | _line("credit", -2)) & ~heads
+    )
     headline = pl.col("low").filter(k == pl.col("headline_at")).first().over("page")
     credits = (pl.col("credit") & pl.col("below") & (pl.col("zone") == _STORY)).sum().over("page")
     mostly = (credits >= 5) & (credits >= pl.col("story").sum().over("page"))
@@ -1111,6 +1146,13 @@ def _caption() -> pl.Expr:
         )
         | (before_credit & ~tabled & ~pl.any_horizontal("link", "form", "stray"))
         | pl.col("closing")
+        # what hangs on the number of a picture, where blank lines part paragraphs
+        | (
+            pl.all_horizontal("inside", "hung")
+            & (pl.col("syllables") <= 25)
+            & _line("numbered", -1)
+        )
+        | (pl.all_horizontal("inside", "headline_again") & (_line("credit", 1) | _line("credit", -1)))
         # what stands below the slot of a picture
         | (pl.all_horizontal("inside", "bare") & _line("image_file", -1) & (pl.col("syllables") >= 4))
         # an agency alone in its line is the credit of the picture above it
@@ -1214,7 +1256,7 @@ def _role() -> pl.Expr:
         .when((k == pl.col("lead_at")) & pl.col("has_lead"))
         .then(pl.lit("lead"))
         .when("at_head")
-        .then(pl.when("own_title").then(pl.lit("headline")).when(small).then(pl.when("named").then(pl.lit("byline")).otherwise(pl.lit("ui"))).otherwise(pl.lit("lead")))
+        .then(pl.when("own_title").then(pl.lit("headline")).when(bare & ~small & ~pl.col("has_lead") & _line("credit", -1)).then(pl.lit("body")).when(small).then(pl.when("named").then(pl.lit("byline")).otherwise(pl.lit("ui"))).otherwise(pl.lit("lead")))
         .when(outside & (bare | lists_links) & ~(last_words & ~bare))
         .then(pl.lit("related"))
         .when((_line("copied", -1) | _line("doubled", -1)) & pl.col("broken_off"))
@@ -1236,7 +1278,7 @@ def _closing_block(full: pl.DataFrame) -> pl.DataFrame:
         & (pl.col("size") < pl.col("size").max().over("page"))
         & ((pl.col("k") >= pl.col("last_story")) | pl.col("closed") | in_block)
         & (in_block | (pl.col("blocks") * 2 < pl.len().over("page")))
-        & (pl.col("syllables") <= 60)
+        & (pl.col("syllables") <= 45)
         & ~pl.any_horizontal("ui", "link_heading")
         & (pl.col("link_opener").cast(pl.Int32).cum_sum().over("page", "block") == 0)
     )
