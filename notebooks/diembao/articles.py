@@ -47,11 +47,11 @@ def line_roles(lines: pl.DataFrame, pages: pl.DataFrame, catalogue: Catalogue) -
     )
     full, lines_of = _paragraphs(_parted(_unmarked(_written(full))))
     full = _signals(full.with_columns(low=pl.col("plain").str.to_lowercase()), catalogue)
-    full = _lists(_frame(full), catalogue.cues["lines"])
+    full = _lists(_frame(_records(full)), catalogue.cues["lines"])
     full = _zones(full)
     full = _second_articles(full, catalogue.cues["names"]["lead_words"])
     full = _kinds(_closing_block(full))
-    roles = full.select("page", "line", "segment", role=_role())
+    roles = _whole(full.with_columns(role=_role()))
     roles = lines_of.join(roles, on=["page", "line"], how="left", maintain_order="left")
     roles = roles.rename({"line": "paragraph", "part": "line"})
     return (
@@ -75,7 +75,7 @@ def _without_markup(plain: pl.Expr) -> pl.Expr:
     marked = plain.str.contains(r"[<|]| {2}|^(?:Title|title) ?:")
     cleaned = (
         asked(marked, plain)
-        .str.replace_all(r"</?[A-Za-z][^<>]{0,60}>", " ")
+        .str.replace_all(r"</?[A-Za-z][^<>]{0,400}>", " ")
         .str.replace_all(r"^[ |]*\| ?| ?\|[ |]*$|^(?:Title|title) ?: ?", "")
         .str.replace_all(" {2,}", " ")
         .str.strip_chars()
@@ -412,6 +412,8 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series) -> pl.Da
         # as titles do, or an interviewer, a speaker
         asks=plain.str.ends_with("?") & ~plain.str.contains(r"[.!?…] "),
         quotes=plain.str.contains(r"[^.!?…,\"'] ?[\"']$"),
+        # as databases write it, alone in its line
+        stored=plain.str.contains(r"^(?:19|20)\d{2}[-/]\d{2}[-/]\d{2}(?:[ T,]+\d{2}:\d{2}[^\p{L}]*[TZ]?)?$"),
         clock=low.str.contains(r"^[^\p{L}\d]*\d{1,2}[:hg]\d{2}$"),
         agency=plain.str.strip_chars("()[]. ").is_in(outlets.implode()),
         named=plain.str.contains(rf"^{name}(?:[ ,/|–-]+{name})*$|\d ?[/.-] ?\d"),
@@ -452,6 +454,76 @@ _ENGLISH_DATES = (
 )
 
 
+def _records(full: pl.DataFrame) -> pl.DataFrame:
+    """Signals → the same, each record that a dump runs on below the first as a page of its own, `whole` its page's name.
+
+    Records show by fields that no page has, the time a database gives, or the file of a picture above a title. Where
+    those of the first stand below its title, the others' do; where they stand below its text, the next begins there.
+    """
+    title = (
+        pl.col("syllables").is_between(4, 30)
+        & ~pl.col("plain").str.contains(r"[.:;,…][\"')]*$|[.!?…] \p{Lu}|^\p{Ll}")
+        & ~pl.any_horizontal("credit", "link_opener", "link_heading", "ui", "stored", "image_file", "notice", "listed")
+    )
+    full = full.with_columns(whole=_PAGE, begins_title=title, recorded_field=pl.lit(False), entry=pl.lit(False))
+    same_mark = pl.col("mark").shift(-2) == pl.col("mark").drop_nulls().first().over("page")
+    pictured = pl.col("image_file") & pl.col("begins_title").shift(-1) & same_mark & (_PAGE == _PAGE.shift(-2))
+    full = full.with_columns(hard=pl.col("stored") | pictured.fill_null(False))
+    some = full.filter(pl.col("hard").any().over("page") & (pl.col("content").sum().over("page") >= 2))
+    if some.is_empty():
+        return full
+    field = pl.any_horizontal("stored", "image_file", "agency", "notice")
+    field = field | ((pl.col("syllables") <= 4) & ~pl.col("terminal"))
+    some = some.with_columns(field=field)
+    here, next_here = _PAGE == _PAGE.shift(1), _PAGE == _PAGE.shift(-1)
+    run = ((pl.col("field") != pl.col("field").shift(1)) | ~here).fill_null(True).cum_sum()
+    some = some.with_columns(
+        recorded_field=pl.col("field") & pl.col("hard").any().over(run),
+        texts=(~pl.col("field")).cum_sum().over("page"),
+        told=(pl.col("content") & (pl.col("syllables") >= 12) & ~pl.col("begins_title")).cum_sum().over("page"),
+        untitled=(pl.col("content") & (pl.col("syllables") >= 20)).filter(~pl.col("field")).first().over("page"),
+    )
+    above, below = (pl.col("recorded_field").shift(1) & here).fill_null(False), (pl.col("recorded_field").shift(-1) & next_here).fill_null(False)
+    some = some.with_columns(opens=pl.col("recorded_field") & ~above, after=~pl.col("recorded_field") & above)
+    first = pl.col("opens") & (pl.col("opens").cum_sum().over("page") == 1)
+    head, led = (pl.col(name).filter(first).first().over("page") for name in ("texts", "told"))
+    some = some.with_columns(head=head, on_top=(head <= 3) & (led <= 1) & ~pl.col("untitled"))
+    starts = some.filter(pl.col("on_top") & pl.col("opens") & ~first & (pl.col("head") >= 1))
+    starts = starts.select("page", texts=pl.col("texts") - pl.col("head") + 1)
+    titles = some.filter(~pl.col("field") & pl.col("begins_title"))
+    on_top = titles.join(starts, on=["page", "texts"], how="semi")["n"]
+    titled = pl.col("after") & pl.col("begins_title") & (~pl.col("on_top") | (pl.col("head") == 0)) & (pl.col("told") >= 1)
+    told_below = next_here & (pl.col("content").shift(-1) | (pl.col("content").shift(-2) & (_PAGE == _PAGE.shift(-2))))
+    ends = (titled.shift(1) & here & pl.col("untitled")).fill_null(False)
+    at_end = some.filter(ends | (titled & told_below & ~pl.col("untitled")).fill_null(False))["n"]
+    # what a reader says stands alone between two hours
+    entry = some.filter(pl.col("after") & below & pl.col("content") & (pl.col("told") >= 3))["n"]
+    begun = some.select("n", "page", told=pl.col("told").diff().over("page").fill_null(0))
+    begun = begun.with_columns(record=pl.col("n").is_in(on_top.append(at_end).implode()).cum_sum().over("page"))
+    # (titles with a teaser each are a list of links)
+    stories = begun.group_by("page", "record").agg(pl.col("told").sum()).filter(pl.col("told") > 1)["page"]
+    begins = begun.filter(pl.col("page").is_in(stories.implode()))
+    begins = begins.filter(pl.col("record") != pl.col("record").shift(1).over("page"))["n"]
+    begins = pl.col("n").is_in(begins.implode()).cast(pl.Int32).cum_sum().over("page")
+    return full.with_columns(
+        page=pl.when(begins > 0).then(pl.format("{}\0{}", "page", begins)).otherwise(_PAGE),
+        recorded_field=pl.col("n").is_in(some.filter("recorded_field")["n"].implode()),
+        entry=pl.col("n").is_in(entry.implode()),
+    )
+
+
+def _whole(full: pl.DataFrame) -> pl.DataFrame:
+    """Roles of records → those of their pages: all but the first are other articles, each with a segment of its own."""
+    apart = (_PAGE != _PAGE.shift(1)) | (pl.col("segment") != pl.col("segment").shift(1))
+    own = pl.col("role").is_in(["related", "ui"]) & ~pl.col("stored")
+    return full.select(
+        page="whole",
+        line="line",
+        segment=apart.fill_null(True).cast(pl.Int32).cum_sum().over("whole") - 1,
+        role=pl.when((_PAGE != pl.col("whole")) & ~own).then(pl.lit("other")).otherwise("role"),
+    )
+
+
 def _says_twice(plain: pl.Expr) -> pl.Expr:
     """Whether a line is the same title written twice over ("A A"), as link lists with a picture's alt text are."""
     half = (plain.str.len_chars() - 1) // 2
@@ -487,10 +559,10 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
     )
     full = full.with_columns(title_like=title_like)
     # the button of a link stands below its title, and comments are ordered by what heads lists elsewhere
-    button = pl.col("button") & _line("title_like", -1) & ~_line("terminal", -1) & _line("content", 1)
-    of_teaser = pl.col("button") & _line("content", -1) & _line("title_like", -2) & ~_line("terminal", -2)
+    button = pl.col("button") & _line("begins_title", -1) & _line("content", 1)
+    of_teaser = pl.col("button") & _line("content", -1) & _line("begins_title", -2)
     full = full.with_columns(
-        button=button | of_teaser, boxed=_line_of(of_teaser, 1) | _line_of(of_teaser, 2), link_heading=pl.col("link_heading") & ~button & ~_line("order", -1) & ~_line("order", 1)
+        pressed=pl.col("button"), button=button | of_teaser, boxed=_line_of(of_teaser, 1) | _line_of(of_teaser, 2), link_heading=pl.col("link_heading") & ~button & ~_line("order", -1) & ~_line("order", 1)
     )
     full = full.with_columns(opens_marked=pl.col("mark").is_not_null() & pl.col("content"))
     above_text = pl.col("content").cast(pl.Int32).cum_sum().over("page") == 0
@@ -508,6 +580,7 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
     paragraph = pl.col("content") & (pl.col("syllables") >= 20) & pl.col("plain").str.contains(r"[.]$|\p{Ll}[.] \p{Lu}")
     paragraph = paragraph & ~pl.col("is_title") & (pl.col("k") == pl.col("headline_at"))
     full = full.with_columns(headed=~paragraph.any().over("page"))
+    full = full.with_columns(title_below=pl.col("n").is_in(_titled_below(full).implode()))
     # a page's own title has the site's name behind it, where the headline may have a button's words before it
     own = pl.col("plain").filter(pl.col("k") == 0).first().over("page").str.extract(_WITH_SITE)
     again = pl.col("plain").str.ends_with(own) & title_like & pl.col("k").is_between(1, _HEAD) & ~pl.col("terminal")
@@ -584,6 +657,21 @@ _STANDFIRST = 100  # syllables of the longest standfirst
 
 
 _WITH_SITE = r"^((?:[^ ]+ ){5,}[^ ]+) [-|] (?:[^ ]+ ?){1,4}$"
+
+
+def _titled_below(full: pl.DataFrame) -> pl.Series:
+    """Lines → `n` of the titles alone below the text of pages that begin without one, whose words the text has."""
+    last = pl.col("k").filter(pl.col("content")).max().over("page")
+    title = pl.col("begins_title") & (pl.col("syllables") >= 6) & ~pl.any_horizontal("recorded_field", "copied", "signed")
+    here = full.filter(~pl.col("headed")).filter(title & (pl.col("k") > last))
+    here = here.filter(pl.len().over("page") == 1)
+    if here.is_empty():
+        return here["n"]
+    told = full.filter(pl.col("content") & pl.col("page").is_in(here["page"].unique().implode()))
+    said = _syllables(told.select("page", "plain")).select("page", "pair", said=pl.lit(True)).unique()
+    pairs = _syllables(here.select("n", "page", "plain")).drop_nulls("pair")
+    shared = pairs.join(said, on=["page", "pair"], how="left").group_by("n", maintain_order=True)
+    return shared.agg(pl.col("said").fill_null(False).mean()).filter(pl.col("said") >= 0.25)["n"]
 
 
 def _lists(full: pl.DataFrame, cues: dict) -> pl.DataFrame:
@@ -754,7 +842,7 @@ def _zones(full: pl.DataFrame) -> pl.DataFrame:
     full = full.with_columns(in_list=state.forward_fill().over("page").fill_null(False))
     full = full.with_columns(story=pl.col("story") & ~pl.col("in_list"))
     full = full.join(_said(full), on="n", how="left", maintain_order="left").with_columns(
-        author=((pl.col("name_only") | pl.col("capitals")) & ~pl.col("said").fill_null(False)) | pl.col("signed")
+        author=((pl.col("name_only") | (pl.col("capitals") & ~pl.col("pressed"))) & ~pl.col("said").fill_null(False)) | pl.col("signed")
     )
     told = pl.when("story").then("syllables").otherwise(0).cum_sum().over("page")
     stories = pl.col("story").cast(pl.Int64).cum_sum().over("page")
@@ -1073,7 +1161,7 @@ def _link() -> pl.Expr:
     return (
         pl.any_horizontal("link_opener", "doubled", "marked", "linked")
         | (_line("marked", 1) & pl.col("bare") & (pl.col("k") > pl.col("lead_at")))
-        | (_line("button", 1) & pl.col("bare"))
+        | (_line("button", 1) & pl.any_horizontal("bare", "begins_title"))
         | (pl.col("boxed") & (pl.col("k") > pl.col("lead_at")))
         | copied
         | (pl.col("in_list") & ~pl.col("story"))
@@ -1205,9 +1293,12 @@ def _role() -> pl.Expr:
             .then(pl.lit("related"))
             .otherwise(pl.lit("ui"))
         )
+        .when("title_below")
+        .then(pl.lit("headline"))
         .when(k == pl.col("headline_at"))
         .then(
-            pl.when("headed").then(pl.lit("headline"))
+            pl.when("credit").then(pl.lit("caption"))
+            .when("headed").then(pl.lit("headline"))
             .when((pl.col("picture_at") <= k + 2) | stands_first).then(pl.lit("lead"))
             .otherwise(pl.lit("body"))
         )
@@ -1225,10 +1316,12 @@ def _role() -> pl.Expr:
         .then(pl.lit("byline"))
         .when(pl.col("hour") & ~pl.any_horizontal("outside", "in_list"))
         .then(pl.lit("body"))
-        .when(pl.any_horizontal("ui", "link_heading", "tag_heading", "talk_heading", "button") | topic)
+        .when(pl.any_horizontal("ui", "link_heading", "tag_heading", "talk_heading", "button", "entry") | topic)
         .then(pl.lit("ui"))
         .when("contents")
         .then(pl.lit("related"))
+        .when(pl.all_horizontal("recorded_field", "small"))
+        .then(pl.lit("ui"))
         .when("caption")
         .then(pl.lit("caption"))
         .when(pl.col("of_day") | (page_title & (k < pl.col("headline_at"))))
