@@ -243,7 +243,7 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         & ~low.str.contains(r"^(?:chùm|loạt) ảnh ?:"),  # a title
         link_opener=low.str.contains(rf"^(?:{any_of(cues['link_openers'])})")
         | pl.col("parted")
-        | pl.col("text").str.contains(r"^\p{Lu}[^/.!?:]{20,} {2}/ {2}\p{Lu}[^/.!?:]{20,}$"),
+        | pl.col("text").str.contains(r"^\p{Lu}[^/.!?:]{20,}[ \u00a0]{2}/[ \u00a0]{2}\p{Lu}[^/.!?:]{20,}$"),
         dated_title=(
             plain.str.contains(r"^\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d{2}(?:,? \d{1,2}:\d{2})?(?: ?[-–|:])? \p{Lu}")
             | ending.str.contains(r" \(\d{1,2}/\d{1,2}(?:/\d{2,4})?\)$")
@@ -299,6 +299,7 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     full = full.with_columns(terminal=pl.any_horizontal("terminal", told, cut))
     content = (pl.col("syllables") >= 7) & pl.col("terminal") & ~pl.any_horizontal("credit", "notice")
     full = full.with_columns(
+        image_file=pl.col("image_file") | low.str.contains(r"[^ ]\.(?:jpe?g|png|webp|gif|avif)$"),
         form=pl.any_horizontal("form", "list_end") & ~pl.col("credit"),
         imprint=pl.col("imprint") & ~pl.col("credit"),
         content=content,
@@ -310,7 +311,10 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     told = content & (pl.col("syllables") >= 12) & ~pl.any_horizontal("link_opener", "doubled")
     once = told & ~pl.col("copied")
     among = (once.shift(1) & (_PAGE == _PAGE.shift(1))) | (once.shift(-1) & (_PAGE == _PAGE.shift(-1)))
-    among = told & among & (plain == plain.filter(told).first().over("page"))
+    first = told & (plain == plain.filter(told).first().over("page"))
+    number = told.cum_sum().over("page")
+    anew = number.filter(first).slice(1, 1).first().over("page")  # (an excerpt of some paragraphs, and then the text)
+    among = (first & among) | (told & (anew <= 5) & (number <= 2 * (anew - 1)))
     full = full.with_columns(retold=_retold(), among=among.fill_null(False))
     return full.with_columns(copied=pl.col("copied") & ~pl.any_horizontal("retold", "among"))
 
@@ -339,7 +343,7 @@ _CUT_SYLLABLE = (
 )
 SHORT = 16  # syllables of the longest line that can be a dateline, a signature, a heading of links
 # of a page or a mailbox, alone in its line, or the end of a page's ("hai-nuoc-noi-lai-dam-phan")
-_ADDRESS = r"^(?:https?://|www[.])[^ ]+$|^[^ @]+@[^ @]+[.][^ @]+$|^[a-z\d]+(?:-[a-z\d]+){3,}$"
+_ADDRESS = r"^(?:[^:.]{0,20}: ?)?(?:https?://|www[.])[^ ]+$|^[^ @]+@[^ @]+[.][^ @]+$|^[a-z\d]+(?:-[a-z\d]+){3,}$"
 
 
 def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series) -> pl.DataFrame:
@@ -462,8 +466,9 @@ def _records(full: pl.DataFrame) -> pl.DataFrame:
     """
     title = (
         pl.col("syllables").is_between(4, 30)
-        & ~pl.col("plain").str.contains(r"[.:;,…][\"')]*$|[.!?…] \p{Lu}|^\p{Ll}")
-        & ~pl.any_horizontal("credit", "link_opener", "link_heading", "ui", "stored", "image_file", "notice", "listed")
+        & ~pl.col("plain").str.contains(r"[.:;,…][\"')]*$|\p{Ll}[.!?…] \p{Lu}|^\p{Ll}")
+        & ~pl.any_horizontal("credit", "link_opener", "link_heading", "ui", "stored", "image_file", "notice")
+        & ~(pl.col("listed") & (pl.col("syllables") < 9))
     )
     full = full.with_columns(whole=_PAGE, begins_title=title, recorded_field=pl.lit(False), entry=pl.lit(False))
     same_mark = pl.col("mark").shift(-2) == pl.col("mark").drop_nulls().first().over("page")
@@ -515,7 +520,8 @@ def _records(full: pl.DataFrame) -> pl.DataFrame:
 def _whole(full: pl.DataFrame) -> pl.DataFrame:
     """Roles of records → those of their pages: all but the first are other articles, each with a segment of its own."""
     apart = (_PAGE != _PAGE.shift(1)) | (pl.col("segment") != pl.col("segment").shift(1))
-    own = pl.col("role").is_in(["related", "ui"]) & ~pl.col("stored")
+    site = pl.any_horizontal("image_file", "notice", "recorded_field", "site", "button") & ~pl.col("stored")
+    own = (pl.col("role") == "related") | ((pl.col("role") == "ui") & site)
     return full.select(
         page="whole",
         line="line",
@@ -661,7 +667,7 @@ _WITH_SITE = r"^((?:[^ ]+ ){5,}[^ ]+) [-|] (?:[^ ]+ ?){1,4}$"
 
 def _titled_below(full: pl.DataFrame) -> pl.Series:
     """Lines → `n` of the titles alone below the text of pages that begin without one, whose words the text has."""
-    last = pl.col("k").filter(pl.col("content")).max().over("page")
+    last = pl.col("k").filter(pl.col("content") & ~pl.col("begins_title")).max().over("page")
     title = pl.col("begins_title") & (pl.col("syllables") >= 6) & ~pl.any_horizontal("recorded_field", "copied", "signed")
     here = full.filter(~pl.col("headed")).filter(title & (pl.col("k") > last))
     here = here.filter(pl.len().over("page") == 1)
@@ -671,7 +677,7 @@ def _titled_below(full: pl.DataFrame) -> pl.Series:
     said = _syllables(told.select("page", "plain")).select("page", "pair", said=pl.lit(True)).unique()
     pairs = _syllables(here.select("n", "page", "plain")).drop_nulls("pair")
     shared = pairs.join(said, on=["page", "pair"], how="left").group_by("n", maintain_order=True)
-    return shared.agg(pl.col("said").fill_null(False).mean()).filter(pl.col("said") >= 0.25)["n"]
+    return shared.agg(pl.col("said").fill_null(False).mean()).filter(pl.col("said") >= 0.15)["n"]
 
 
 def _lists(full: pl.DataFrame, cues: dict) -> pl.DataFrame:
@@ -748,6 +754,8 @@ def _echoed(full: pl.DataFrame) -> pl.DataFrame:
     short = (pl.col("syllables").shift(-1) <= 4) & ~_line("terminal", 1)
     dated = _line("dateline", 1) | _line("dateline", -1) | (_line("dateline", 2) & short)
     sentence = pl.col("content") & pl.col("plain").str.ends_with(".")
+    below = sentence & _line("begins_title", -1) & ~_line("terminal", -1)
+    sentence = sentence.cast(pl.Float64) + below.cast(pl.Float64)
     dated = placed.select("page", "k", sentence=sentence, dated=dated)
     spoken = placed.filter(pl.col("page").is_in(choice["page"].unique().implode()))
     spoken = spoken.filter(pl.col("content") & pl.col("k").is_between("begins", "ends"))
@@ -773,7 +781,7 @@ def _echoed(full: pl.DataFrame) -> pl.DataFrame:
             - (pl.col("begins") - pl.col("k")) * 0.05
             - (pl.col("number").cast(pl.Float64) - 22).clip(0) * 0.2  # longer than titles are
             + pl.col("dated").fill_null(False).cast(pl.Float64) * 0.5
-            - pl.col("sentence").fill_null(False).cast(pl.Float64)  # a sentence, as a standfirst is
+            - pl.col("sentence").fill_null(0)  # a sentence, as a standfirst is
             + (pl.col("k") == 0).cast(pl.Float64) * 0.6
         )
         .filter(pl.col("score") >= 0.5)
@@ -1191,7 +1199,7 @@ def _byline() -> pl.Expr:
     recorded = pl.any_horizontal(_line("dateline", -by) for by in (1, 2, 3))
     byline = (
         dateline
-        | (pl.col("dateline") & _line("of_day", 1))
+        | (pl.col("dateline") & (_line("of_day", 1) | pl.col("recorded_field")))
         | (pl.any_horizontal("wire_end", "ending") & ~pl.col("of_picture"))
         | (pl.col("stamp") & _line("wire_end", -1))
         | (pl.col("agency") & (k == k.max().over("page")) & recorded)
@@ -1280,6 +1288,11 @@ def _role() -> pl.Expr:
     lists_links = ((pl.col("link") & pl.col("below")) | (outside & bare & ~small)).any().over("page")
     last_words = (k == pl.col("last_story") + 1) & (pl.col("zone") == _STORY) & ~pl.col("closed")
     other = pl.col("segment") > 0
+    # the standfirst may be the last field of a record
+    last = pl.col("k").filter(pl.col("content")).max().over("page")
+    fields = pl.any_horizontal(_line(kind, -1) for kind in ("recorded_field", "notice", "image_file"))
+    summary = (k == last) & fields & (pl.col("stories_before") >= 2) & pl.col("headed") & (pl.col("syllables") >= 12)
+    summary = summary & pl.col("hard").any().over("page")
     page_title = pl.col("copied") & pl.col("title_like") & (pl.col("syllables") >= 7)
     page_title = page_title & (pl.col("plain") == pl.col("plain").first().over("page"))
     of_title = pl.col("title") & ~pl.col("plain").str.contains(":")
@@ -1297,7 +1310,7 @@ def _role() -> pl.Expr:
         .then(pl.lit("headline"))
         .when(k == pl.col("headline_at"))
         .then(
-            pl.when("credit").then(pl.lit("caption"))
+            pl.when(pl.col("credit") & (pl.len().over("page") > 1)).then(pl.lit("caption"))
             .when("headed").then(pl.lit("headline"))
             .when((pl.col("picture_at") <= k + 2) | stands_first).then(pl.lit("lead"))
             .otherwise(pl.lit("body"))
@@ -1310,6 +1323,10 @@ def _role() -> pl.Expr:
         .then(pl.lit("related"))
         .when(other)
         .then(pl.lit("other"))
+        .when(pl.col("stored") & _line("entry", -1))
+        .then(pl.lit("ui"))
+        .when(summary)
+        .then(pl.lit("lead"))
         .when(pl.any_horizontal("image_file", "notice") & ~pl.any_horizontal("link_opener", "wire_end"))
         .then(pl.lit("ui"))
         .when(pl.col("byline") & ~pl.col("spoken"))
@@ -1320,7 +1337,7 @@ def _role() -> pl.Expr:
         .then(pl.lit("ui"))
         .when("contents")
         .then(pl.lit("related"))
-        .when(pl.all_horizontal("recorded_field", "small"))
+        .when(pl.all_horizontal("recorded_field", "small") & ~pl.col("credit"))
         .then(pl.lit("ui"))
         .when("caption")
         .then(pl.lit("caption"))
