@@ -567,6 +567,7 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
     # the button of a link stands below its title, and comments are ordered by what heads lists elsewhere
     button = pl.col("button") & _line("begins_title", -1) & _line("content", 1)
     of_teaser = pl.col("button") & _line("content", -1) & _line("begins_title", -2)
+    of_teaser = of_teaser & (pl.col("button").sum().over("page") <= 2)  # (each item of a digest may have one)
     full = full.with_columns(
         pressed=pl.col("button"), button=button | of_teaser, boxed=_line_of(of_teaser, 1) | _line_of(of_teaser, 2), link_heading=pl.col("link_heading") & ~button & ~_line("order", -1) & ~_line("order", 1)
     )
@@ -869,7 +870,8 @@ def _zones(full: pl.DataFrame) -> pl.DataFrame:
     whole = pl.any_horizontal("wire_end", "signed") & (pl.col("stories_before") < 3)
     whole = whole & (pl.col("told") >= 120) & (pl.col("all_told") <= 2 * pl.col("told"))
     # the story is closed by its signature or wire credit, once prose has begun
-    heads = pl.col("name_only") & _line("story", 1) & _line("said_out", 1) & ~above
+    named = pl.col("name_only") & _line("story", 1) & _line("said_out", 1) & (pl.col("syllables").shift(-1) >= 20)
+    heads = named & ~above & (named.sum().over("page") >= 2)
     ending = (
         pl.any_horizontal("wire_end", "author")
         & ~heads
@@ -1388,7 +1390,7 @@ def _closing_block(full: pl.DataFrame) -> pl.DataFrame:
         & (pl.col("size") < pl.col("size").max().over("page"))
         & ((pl.col("k") >= pl.col("last_story")) | pl.col("closed") | in_block)
         & (in_block | (pl.col("blocks") * 2 < pl.len().over("page")))
-        & (pl.col("syllables") <= 45)
+        & (pl.col("syllables") <= pl.when("broken_off").then(40).otherwise(60))
         & ~pl.any_horizontal("ui", "link_heading")
         & (pl.col("link_opener").cast(pl.Int32).cum_sum().over("page", "block") == 0)
     )
