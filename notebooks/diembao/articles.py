@@ -161,11 +161,15 @@ def _wrapped(full: pl.DataFrame) -> pl.DataFrame:
     open_above = next_line & pl.col("open_end")  # a capital may follow the longest
     width = pl.col("wide").filter(open_above & (pl.col("wide") <= width + 4)).max().over("page")
     cuts = pl.col("cut").sum().over("page")
-    tight = (pl.col("cut") & (pl.col("with_next") > width)).sum().over("page")
+    # (a heading may be wrapped a little wider than the text)
+    tight, loose = (
+        (pl.col("cut") & (pl.col("with_next") > width * share)).sum().over("page") for share in (1, _HEADING)
+    )
+    fits = pl.when(tight * 2 >= cuts).then(width).otherwise(width * _HEADING)
     wraps = (
-        ((width <= _WIDE) & (cuts >= 3) & (tight * 2 >= cuts))
+        ((width <= _WIDE) & (cuts >= 3) & (loose * 2 >= cuts))
         & (open_above & (pl.col("wide") <= width))
-        & ((pl.col("with_next") > width) | (pl.col("cut") & (pl.col("wide") * 2 >= width)))
+        & ((pl.col("with_next") > fits) | (pl.col("cut") & (pl.col("wide") * 2 >= width)))
         & ~(titled | pl.col("plain").str.contains(r"^(?:[-+*•–]|\d+[.)]) "))
     )
     return full.with_columns(wraps=wraps.fill_null(False))
@@ -191,6 +195,7 @@ def _broken(full: pl.DataFrame) -> pl.DataFrame:
     return full.with_columns(linked=pl.col("linked") & told.over("sentence"))
 
 
+_HEADING = 0.96  # of the width of a heading, that of the text below
 _NARROW, _WIDE = 40, 150  # characters of the lines a dump may be wrapped to
 
 
@@ -471,9 +476,13 @@ def _records(full: pl.DataFrame) -> pl.DataFrame:
         & ~(pl.col("listed") & (pl.col("syllables") < 9))
     )
     full = full.with_columns(whole=_PAGE, begins_title=title, recorded_field=pl.lit(False), entry=pl.lit(False))
+    number = pl.col("plain").str.contains(r"^\d{1,7}$")
     same_mark = pl.col("mark").shift(-2) == pl.col("mark").drop_nulls().first().over("page")
     pictured = pl.col("image_file") & pl.col("begins_title").shift(-1) & same_mark & (_PAGE == _PAGE.shift(-2))
-    full = full.with_columns(hard=pl.col("stored") | pictured.fill_null(False))
+    # (a picture within a story has no number beside it)
+    counted = pl.any_horizontal(number.shift(by) & (_PAGE == _PAGE.shift(by)) for by in (1, -1))
+    counted = pl.col("image_file") & counted.fill_null(False)
+    full = full.with_columns(hard=pl.any_horizontal("stored", counted, pictured.fill_null(False)))
     some = full.filter(pl.col("hard").any().over("page") & (pl.col("content").sum().over("page") >= 2))
     if some.is_empty():
         return full
@@ -503,7 +512,8 @@ def _records(full: pl.DataFrame) -> pl.DataFrame:
     at_end = some.filter(ends | (titled & told_below & ~pl.col("untitled")).fill_null(False))["n"]
     # what a reader says stands alone between two hours
     entry = some.filter(pl.col("after") & below & pl.col("content") & (pl.col("told") >= 3))["n"]
-    begun = some.select("n", "page", told=pl.col("told").diff().over("page").fill_null(0))
+    long = pl.col("content") & (pl.col("syllables") >= _PARAGRAPH)
+    begun = some.select("n", "page", told=pl.col("told").diff().over("page").fill_null(0) + long.cast(pl.Int64))
     begun = begun.with_columns(record=pl.col("n").is_in(on_top.append(at_end).implode()).cum_sum().over("page"))
     # (titles with a teaser each are a list of links)
     stories = begun.group_by("page", "record").agg(pl.col("told").sum()).filter(pl.col("told") > 1)["page"]
@@ -515,6 +525,9 @@ def _records(full: pl.DataFrame) -> pl.DataFrame:
         recorded_field=pl.col("n").is_in(some.filter("recorded_field")["n"].implode()),
         entry=pl.col("n").is_in(entry.implode()),
     )
+
+
+_PARAGRAPH = 60  # syllables of a line that is no teaser
 
 
 def _whole(full: pl.DataFrame) -> pl.DataFrame:
@@ -1244,6 +1257,8 @@ def _caption() -> pl.Expr:
         )
         | (before_credit & ~tabled & ~pl.any_horizontal("link", "form", "stray"))
         | pl.col("closing")
+        # the text of a record's picture follows its file
+        | (_line("image_file", -1) & _line("recorded_field", 1) & pl.col("syllables").is_between(4, 30))
         # what hangs on the number of a picture, where blank lines part paragraphs
         | (
             pl.all_horizontal("inside", "hung")
@@ -1294,7 +1309,7 @@ def _role() -> pl.Expr:
     last = pl.col("k").filter(pl.col("content")).max().over("page")
     fields = pl.any_horizontal(_line(kind, -1) for kind in ("recorded_field", "notice", "image_file"))
     summary = (k == last) & fields & (pl.col("stories_before") >= 2) & pl.col("headed") & (pl.col("syllables") >= 12)
-    summary = summary & pl.col("hard").any().over("page")
+    summary = summary & pl.col("hard").any().over("page") & ~pl.col("caption")
     page_title = pl.col("copied") & pl.col("title_like") & (pl.col("syllables") >= 7)
     page_title = page_title & (pl.col("plain") == pl.col("plain").first().over("page"))
     of_title = pl.col("title") & ~pl.col("plain").str.contains(":")
