@@ -6,6 +6,7 @@ a credit, sentence-like lines that follow one another), never by the wording of 
 
 import polars as pl
 
+from . import records
 from .catalogue import Catalogue, any_of, asked, folded
 from .dates import DAY_BEFORE
 
@@ -47,11 +48,11 @@ def line_roles(lines: pl.DataFrame, pages: pl.DataFrame, catalogue: Catalogue) -
     )
     full, lines_of = _paragraphs(_parted(_unmarked(_written(full))))
     full = _signals(full.with_columns(low=pl.col("plain").str.to_lowercase()), catalogue)
-    full = _lists(_frame(_records(full)), catalogue.cues["lines"])
+    full = _lists(_frame(records.apart(full)), catalogue.cues["lines"])
     full = _zones(full)
     full = _second_articles(full, catalogue.cues["names"]["lead_words"])
     full = _kinds(_closing_block(full))
-    roles = _whole(full.with_columns(role=_role()))
+    roles = records.whole(full.with_columns(role=_role()))
     roles = lines_of.join(roles, on=["page", "line"], how="left", maintain_order="left")
     roles = roles.rename({"line": "paragraph", "part": "line"})
     return (
@@ -309,7 +310,7 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         imprint=pl.col("imprint") & ~pl.col("credit"),
         content=content,
         copied=(pl.col("syllables") >= 4) & (pl.len().over("page", "plain") > 1),
-        field=(pl.col("syllables") <= 4) & (pl.len().over("page", "plain") >= 3),
+        repeated=(pl.col("syllables") <= 4) & (pl.len().over("page", "plain") >= 3),
         doubled=_says_twice(plain),
     )
     # links repeat a title or a teaser; the first paragraph, again among others, is the standfirst
@@ -320,7 +321,14 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     number = told.cum_sum().over("page")
     anew = number.filter(first).slice(1, 1).first().over("page")  # (an excerpt of some paragraphs, and then the text)
     among = (first & among) | (told & (anew <= 5) & (number <= 2 * (anew - 1)))
-    full = full.with_columns(retold=_retold(), among=among.fill_null(False))
+    # (a title may end in a quotation, or ask)
+    head_like = (
+        pl.col("syllables").is_between(4, 30)
+        & ~plain.str.contains(r"[.:;,…][\"')]*$|\p{Ll}[.!?…] \p{Lu}|^\p{Ll}")
+        & ~pl.any_horizontal("credit", "link_opener", "link_heading", "ui", "stored", "image_file", "notice")
+        & ~(pl.col("listed") & (pl.col("syllables") < 9))
+    )
+    full = full.with_columns(retold=_retold(), among=among.fill_null(False), head_like=head_like)
     return full.with_columns(copied=pl.col("copied") & ~pl.any_horizontal("retold", "among"))
 
 
@@ -387,7 +395,7 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series) -> pl.Da
         "n",
         # an image, or the slot of one: "{keywords}", "TPP-MCCAIN-01"
         image_file=low.str.contains(
-            r"^(?:[a-z-]+: ?)?(?:[^ ]+ ){0,3}[^ ]+\.(?:jpe?g|png|webp|gif|avif)$|^[{\[<!][^ ]*[}\])>]+$|^[a-z][a-z_-]{3,}\d{1,3}$"
+            r"^[{\[<!][^ ]*[}\])>]+$|^[a-z][a-z_-]{3,}\d{1,3}$"
         )
         | pl.col("text").str.contains(r"^\s*<img [^<>]*>\s*$")
         & ~plain.is_in(outlets.implode()),
@@ -463,86 +471,6 @@ _ENGLISH_DATES = (
 )
 
 
-def _records(full: pl.DataFrame) -> pl.DataFrame:
-    """Signals → the same, each record that a dump runs on below the first as a page of its own, `whole` its page's name.
-
-    Records show by fields that no page has, the time a database gives, or the file of a picture above a title. Where
-    those of the first stand below its title, the others' do; where they stand below its text, the next begins there.
-    """
-    title = (
-        pl.col("syllables").is_between(4, 30)
-        & ~pl.col("plain").str.contains(r"[.:;,…][\"')]*$|\p{Ll}[.!?…] \p{Lu}|^\p{Ll}")
-        & ~pl.any_horizontal("credit", "link_opener", "link_heading", "ui", "stored", "image_file", "notice")
-        & ~(pl.col("listed") & (pl.col("syllables") < 9))
-    )
-    full = full.with_columns(whole=_PAGE, begins_title=title, recorded_field=pl.lit(False), entry=pl.lit(False))
-    number = pl.col("plain").str.contains(r"^\d{1,7}$")
-    same_mark = pl.col("mark").shift(-2) == pl.col("mark").drop_nulls().first().over("page")
-    pictured = pl.col("image_file") & pl.col("begins_title").shift(-1) & same_mark & (_PAGE == _PAGE.shift(-2))
-    # (a picture within a story has no number beside it)
-    counted = pl.any_horizontal(number.shift(by) & (_PAGE == _PAGE.shift(by)) for by in (1, -1))
-    counted = pl.col("image_file") & counted.fill_null(False)
-    full = full.with_columns(hard=pl.any_horizontal("stored", counted, pictured.fill_null(False)))
-    some = full.filter(pl.col("hard").any().over("page") & (pl.col("content").sum().over("page") >= 2))
-    if some.is_empty():
-        return full
-    field = pl.any_horizontal("stored", "image_file", "agency", "notice")
-    field = field | ((pl.col("syllables") <= 4) & ~pl.col("terminal"))
-    some = some.with_columns(field=field)
-    here, next_here = _PAGE == _PAGE.shift(1), _PAGE == _PAGE.shift(-1)
-    run = ((pl.col("field") != pl.col("field").shift(1)) | ~here).fill_null(True).cum_sum()
-    some = some.with_columns(
-        recorded_field=pl.col("field") & pl.col("hard").any().over(run),
-        texts=(~pl.col("field")).cum_sum().over("page"),
-        told=(pl.col("content") & (pl.col("syllables") >= 12) & ~pl.col("begins_title")).cum_sum().over("page"),
-        untitled=(pl.col("content") & (pl.col("syllables") >= 20)).filter(~pl.col("field")).first().over("page"),
-    )
-    above, below = (pl.col("recorded_field").shift(1) & here).fill_null(False), (pl.col("recorded_field").shift(-1) & next_here).fill_null(False)
-    some = some.with_columns(opens=pl.col("recorded_field") & ~above, after=~pl.col("recorded_field") & above)
-    first = pl.col("opens") & (pl.col("opens").cum_sum().over("page") == 1)
-    head, led = (pl.col(name).filter(first).first().over("page") for name in ("texts", "told"))
-    some = some.with_columns(head=head, on_top=(head <= 3) & (led <= 1) & ~pl.col("untitled"))
-    starts = some.filter(pl.col("on_top") & pl.col("opens") & ~first & (pl.col("head") >= 1))
-    starts = starts.select("page", texts=pl.col("texts") - pl.col("head") + 1)
-    titles = some.filter(~pl.col("field") & pl.col("begins_title"))
-    on_top = titles.join(starts, on=["page", "texts"], how="semi")["n"]
-    titled = pl.col("after") & pl.col("begins_title") & (~pl.col("on_top") | (pl.col("head") == 0)) & (pl.col("told") >= 1)
-    told_below = next_here & (pl.col("content").shift(-1) | (pl.col("content").shift(-2) & (_PAGE == _PAGE.shift(-2))))
-    ends = (titled.shift(1) & here & pl.col("untitled")).fill_null(False)
-    at_end = some.filter(ends | (titled & told_below & ~pl.col("untitled")).fill_null(False))["n"]
-    # what a reader says stands alone between two hours
-    entry = some.filter(pl.col("after") & below & pl.col("content") & (pl.col("told") >= 3))["n"]
-    long = pl.col("content") & (pl.col("syllables") >= _PARAGRAPH)
-    begun = some.select("n", "page", told=pl.col("told").diff().over("page").fill_null(0) + long.cast(pl.Int64))
-    begun = begun.with_columns(record=pl.col("n").is_in(on_top.append(at_end).implode()).cum_sum().over("page"))
-    # (titles with a teaser each are a list of links)
-    stories = begun.group_by("page", "record").agg(pl.col("told").sum()).filter(pl.col("told") > 1)["page"]
-    begins = begun.filter(pl.col("page").is_in(stories.implode()))
-    begins = begins.filter(pl.col("record") != pl.col("record").shift(1).over("page"))["n"]
-    begins = pl.col("n").is_in(begins.implode()).cast(pl.Int32).cum_sum().over("page")
-    return full.with_columns(
-        page=pl.when(begins > 0).then(pl.format("{}\0{}", "page", begins)).otherwise(_PAGE),
-        recorded_field=pl.col("n").is_in(some.filter("recorded_field")["n"].implode()),
-        entry=pl.col("n").is_in(entry.implode()),
-    )
-
-
-_PARAGRAPH = 60  # syllables of a line that is no teaser
-
-
-def _whole(full: pl.DataFrame) -> pl.DataFrame:
-    """Roles of records → those of their pages: all but the first are other articles, each with a segment of its own."""
-    apart = (_PAGE != _PAGE.shift(1)) | (pl.col("segment") != pl.col("segment").shift(1))
-    site = pl.any_horizontal("image_file", "notice", "recorded_field", "site", "button") & ~pl.col("stored")
-    own = (pl.col("role") == "related") | ((pl.col("role") == "ui") & site)
-    return full.select(
-        page="whole",
-        line="line",
-        segment=apart.fill_null(True).cast(pl.Int32).cum_sum().over("whole") - 1,
-        role=pl.when((_PAGE != pl.col("whole")) & ~own).then(pl.lit("other")).otherwise("role"),
-    )
-
-
 def _says_twice(plain: pl.Expr) -> pl.Expr:
     """Whether a line is the same title written twice over ("A A"), as link lists with a picture's alt text are."""
     half = (plain.str.len_chars() - 1) // 2
@@ -578,11 +506,14 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
     )
     full = full.with_columns(title_like=title_like)
     # the button of a link stands below its title, and comments are ordered by what heads lists elsewhere
-    button = pl.col("button") & _line("begins_title", -1) & _line("content", 1)
-    of_teaser = pl.col("button") & _line("content", -1) & _line("begins_title", -2)
+    button = pl.col("button") & _line("head_like", -1) & _line("content", 1)
+    of_teaser = pl.col("button") & _line("content", -1) & _line("head_like", -2)
     of_teaser = of_teaser & (pl.col("button").sum().over("page") <= 2)  # (each item of a digest may have one)
     full = full.with_columns(
-        pressed=pl.col("button"), button=button | of_teaser, boxed=_line_of(of_teaser, 1) | _line_of(of_teaser, 2), link_heading=pl.col("link_heading") & ~button & ~_line("order", -1) & ~_line("order", 1)
+        pressed=pl.col("button"),
+        button=button | of_teaser,
+        boxed=_line_of(of_teaser, 1) | _line_of(of_teaser, 2),
+        link_heading=pl.col("link_heading") & ~button & ~_line("order", -1) & ~_line("order", 1)
     )
     full = full.with_columns(opens_marked=pl.col("mark").is_not_null() & pl.col("content"))
     above_text = pl.col("content").cast(pl.Int32).cum_sum().over("page") == 0
@@ -681,8 +612,9 @@ _WITH_SITE = r"^((?:[^ ]+ ){5,}[^ ]+) [-|] (?:[^ ]+ ?){1,4}$"
 
 def _titled_below(full: pl.DataFrame) -> pl.Series:
     """Lines → `n` of the titles alone below the text of pages that begin without one, whose words the text has."""
-    last = pl.col("k").filter(pl.col("content") & ~pl.col("begins_title")).max().over("page")
-    title = pl.col("begins_title") & (pl.col("syllables") >= 6) & ~pl.any_horizontal("recorded_field", "copied", "signed")
+    last = pl.col("k").filter(pl.col("content") & ~pl.col("head_like")).max().over("page")
+    title = pl.col("head_like") & (pl.col("syllables") >= 6)
+    title = title & ~pl.any_horizontal("field", "copied", "signed")
     here = full.filter(~pl.col("headed")).filter(title & (pl.col("k") > last))
     here = here.filter(pl.len().over("page") == 1)
     if here.is_empty():
@@ -701,7 +633,7 @@ def _lists(full: pl.DataFrame, cues: dict) -> pl.DataFrame:
     below no title at all, each a beginning of its own; or are records, with a field that is the same below each.
     """
     content, on = pl.col("content") & ~pl.col("is_title"), "page"
-    full = full.with_columns(recorded=_line("field", 1) & _line("title_like", -1) & ~_line("terminal", -1))
+    full = full.with_columns(itemed=_line("repeated", 1) & _line("title_like", -1) & ~_line("terminal", -1))
     # (a topic's name is no title, nor what a site says of itself)
     named = (pl.col("k") == pl.col("headline_at")) & pl.col("plain").str.contains(r"^\p{Ll}")
     named = named & (pl.col("syllables") <= 6)
@@ -717,7 +649,7 @@ def _lists(full: pl.DataFrame, cues: dict) -> pl.DataFrame:
         longest=pl.col("syllables").max(),
         sentences=pl.col("plain").str.count_matches(r"\p{L}[.!?][\"')]* [\"'(]?\p{Lu}").max(),
         twice=twice.fill_null(False).sum(),
-        recorded=pl.col("recorded").all(),
+        itemed=pl.col("itemed").all(),
         goes_on=goes_on.any(),
         untitled=pl.col("untitled").first(),
     )
@@ -728,7 +660,7 @@ def _lists(full: pl.DataFrame, cues: dict) -> pl.DataFrame:
         & (
             ((pl.col("marked") >= 3) & (pl.col("marked") * 2 > pl.col("told")))
             | ((pl.col("twice") >= 2) & (pl.col("twice") == pl.col("told")))
-            | ((pl.col("told") >= 3) & pl.col("recorded"))
+            | ((pl.col("told") >= 3) & pl.col("itemed"))
             | ((pl.col("told") >= 4) & pl.col("untitled") & ~pl.col("goes_on") & (pl.col("sentences") <= 1))
         ),
     )
@@ -768,7 +700,7 @@ def _echoed(full: pl.DataFrame) -> pl.DataFrame:
     short = (pl.col("syllables").shift(-1) <= 4) & ~_line("terminal", 1)
     dated = _line("dateline", 1) | _line("dateline", -1) | (_line("dateline", 2) & short)
     sentence = pl.col("content") & pl.col("plain").str.ends_with(".")
-    below = sentence & _line("begins_title", -1) & ~_line("terminal", -1)
+    below = sentence & _line("head_like", -1) & ~_line("terminal", -1)
     sentence = sentence.cast(pl.Float64) + below.cast(pl.Float64)
     dated = placed.select("page", "k", sentence=sentence, dated=dated)
     spoken = placed.filter(pl.col("page").is_in(choice["page"].unique().implode()))
@@ -864,7 +796,8 @@ def _zones(full: pl.DataFrame) -> pl.DataFrame:
     full = full.with_columns(in_list=state.forward_fill().over("page").fill_null(False))
     full = full.with_columns(story=pl.col("story") & ~pl.col("in_list"))
     full = full.join(_said(full), on="n", how="left", maintain_order="left").with_columns(
-        author=((pl.col("name_only") | (pl.col("capitals") & ~pl.col("pressed"))) & ~pl.col("said").fill_null(False)) | pl.col("signed")
+        author=(pl.any_horizontal("name_only", "capitals") & ~pl.any_horizontal("said", "pressed").fill_null(False))
+        | pl.col("signed")
     )
     told = pl.when("story").then("syllables").otherwise(0).cum_sum().over("page")
     stories = pl.col("story").cast(pl.Int64).cum_sum().over("page")
@@ -1156,7 +1089,8 @@ def _kinds(full: pl.DataFrame) -> pl.DataFrame:
     of_picture = pl.col("wire_end") & pl.col("low").str.contains(r"^\(?nguồn[^/]*$") & pl.col("inside")
     # the day that heads a blog stands above the title of its day, the day of a site above its menu
     of_day = pl.col("title_like") & _line("dateline", -1) & (k == 1) & pl.col("headline_at").is_between(2, 6)
-    hung = (pl.col("line") == pl.col("last").shift(1) + 1) & (pl.col("line").shift(-1) > pl.col("last") + 1) & _on_page(1)
+    apart = (pl.col("line").shift(-1) > pl.col("last") + 1) & _on_page(1)
+    hung = (pl.col("line") == pl.col("last").shift(1) + 1) & apart
     full = full.with_columns(hung=hung.fill_null(False))
     full = full.with_columns(of_day=of_day & ~pl.col("plain").str.contains(":"))
     full = full.with_columns(of_picture=of_picture & (pl.col("stories_left") >= 2) & (pl.col("stories_before") >= 1))
@@ -1184,7 +1118,7 @@ def _link() -> pl.Expr:
     return (
         pl.any_horizontal("link_opener", "doubled", "marked", "linked")
         | (_line("marked", 1) & pl.col("bare") & (pl.col("k") > pl.col("lead_at")))
-        | (_line("button", 1) & pl.any_horizontal("bare", "begins_title"))
+        | (_line("button", 1) & pl.any_horizontal("bare", "head_like"))
         | (pl.col("boxed") & (pl.col("k") > pl.col("lead_at")))
         | copied
         | (pl.col("in_list") & ~pl.col("story"))
@@ -1214,7 +1148,7 @@ def _byline() -> pl.Expr:
     recorded = pl.any_horizontal(_line("dateline", -by) for by in (1, 2, 3))
     byline = (
         dateline
-        | (pl.col("dateline") & (_line("of_day", 1) | pl.col("recorded_field")))
+        | (pl.col("dateline") & (_line("of_day", 1) | pl.col("field")))
         | (pl.any_horizontal("wire_end", "ending") & ~pl.col("of_picture"))
         | (pl.col("stamp") & _line("wire_end", -1))
         | (pl.col("agency") & (k == k.max().over("page")) & recorded)
@@ -1258,7 +1192,7 @@ def _caption() -> pl.Expr:
         | (before_credit & ~tabled & ~pl.any_horizontal("link", "form", "stray"))
         | pl.col("closing")
         # the text of a record's picture follows its file
-        | (_line("image_file", -1) & _line("recorded_field", 1) & pl.col("syllables").is_between(4, 30))
+        | (_line("image_file", -1) & _line("field", 1) & pl.col("syllables").is_between(4, 30))
         # what hangs on the number of a picture, where blank lines part paragraphs
         | (
             pl.all_horizontal("inside", "hung")
@@ -1307,9 +1241,9 @@ def _role() -> pl.Expr:
     other = pl.col("segment") > 0
     # the standfirst may be the last field of a record
     last = pl.col("k").filter(pl.col("content")).max().over("page")
-    fields = pl.any_horizontal(_line(kind, -1) for kind in ("recorded_field", "notice", "image_file"))
+    fields = pl.any_horizontal(_line(kind, -1) for kind in ("field", "notice", "image_file"))
     summary = (k == last) & fields & (pl.col("stories_before") >= 2) & pl.col("headed") & (pl.col("syllables") >= 12)
-    summary = summary & pl.col("hard").any().over("page") & ~pl.col("caption")
+    summary = summary & pl.col("recorded") & ~pl.any_horizontal("caption", "entry")
     page_title = pl.col("copied") & pl.col("title_like") & (pl.col("syllables") >= 7)
     page_title = page_title & (pl.col("plain") == pl.col("plain").first().over("page"))
     of_title = pl.col("title") & ~pl.col("plain").str.contains(":")
@@ -1354,7 +1288,7 @@ def _role() -> pl.Expr:
         .then(pl.lit("ui"))
         .when("contents")
         .then(pl.lit("related"))
-        .when(pl.all_horizontal("recorded_field", "small") & ~pl.col("credit"))
+        .when(pl.all_horizontal("field", "small") & ~pl.col("credit"))
         .then(pl.lit("ui"))
         .when("caption")
         .then(pl.lit("caption"))
@@ -1383,7 +1317,13 @@ def _role() -> pl.Expr:
         .when((k == pl.col("lead_at")) & pl.col("has_lead"))
         .then(pl.lit("lead"))
         .when("at_head")
-        .then(pl.when("own_title").then(pl.lit("headline")).when(bare & ~small & ~pl.col("has_lead") & _line("credit", -1)).then(pl.lit("body")).when(small).then(pl.when("named").then(pl.lit("byline")).otherwise(pl.lit("ui"))).otherwise(pl.lit("lead")))
+        .then(
+            pl.when("own_title").then(pl.lit("headline"))
+            .when(bare & ~small & ~pl.col("has_lead") & _line("credit", -1)).then(pl.lit("body"))
+            .when(small & pl.col("named")).then(pl.lit("byline"))
+            .when(small).then(pl.lit("ui"))
+            .otherwise(pl.lit("lead"))
+        )
         .when(outside & (bare | lists_links) & ~(last_words & ~bare))
         .then(pl.lit("related"))
         .when((_line("copied", -1) | _line("doubled", -1)) & pl.col("broken_off"))
