@@ -122,7 +122,7 @@ def _paragraphs(full: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     here = _PAGE == _PAGE.shift(1)
     spaced = (by == 2).sum().over("page") * 5 >= pl.len().over("page") * 4  # a blank line between all
     open_end = ~plain.str.strip_chars_end("\"')]").str.tail(1).is_in(list(".!?…")).shift(1)
-    runs_on = here & plain.str.contains(r"^(?:[\"'(]?\p{Ll}|[,.;:!?)…])") & open_end & ~plain.str.contains(_NUMBERED)
+    runs_on = here & plain.str.contains(r"^(?:[\"'(]?\p{Ll}|[,.;:!?)…])") & open_end & ~_numbered(plain)
     runs_on = (runs_on & ((by == 1) | ((by == 2) & spaced))).fill_null(False)
     full = full.with_columns(last="line", at=pl.int_range(pl.len()), open_end=open_end, runs_on=runs_on)
     parts = full.select("page", "line", part="line")
@@ -229,7 +229,7 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     def opens(words: list[str]) -> pl.Expr:
         return low.str.contains(rf"^[^\p{{L}}]*(?:{any_of(words)})(?:[^\p{{L}}]|$)")
 
-    full = full.with_row_index("n").with_columns(numbered=plain.str.contains(_NUMBERED)).with_columns(
+    full = full.with_row_index("n").with_columns(numbered=_numbered(plain)).with_columns(
         syllables=plain.str.count_matches(r"[\p{L}\p{M}]+"),
         terminal=plain.str.contains(_TERMINAL),
         broken_off=plain.str.contains(_ELLIPSIS) & (plain.str.count_matches(r'"') % 2 == 0),
@@ -265,7 +265,7 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         | low.str.contains(_ADDRESS),
         listed=(pl.col("text").str.count_matches(r"\t|[|·•]|[^ ] {3}") >= 2)
         | plain.str.contains(r"^[^,]{2,30},$|^#[^ ]|^\p{Ll}[^.!?:;]{0,25}$")
-        | ((plain.str.count_matches(r",[^ \d]") >= 3) & ~plain.str.contains(", ") & ~plain.str.contains(_TERMINAL))
+        | (asked(~plain.str.contains(", ", literal=True), plain).str.count_matches(r",[^ \d]") >= 3)
         | (
             (plain.str.count_matches(",") >= 2)
             & ~plain.str.contains(r"(?:[^ ,]+ ){5}")
@@ -305,7 +305,7 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     full = full.with_columns(terminal=pl.any_horizontal("terminal", told, cut))
     content = (pl.col("syllables") >= 7) & pl.col("terminal") & ~pl.any_horizontal("credit", "notice")
     full = full.with_columns(
-        image_file=pl.col("image_file") | low.str.contains(r"[^ ]\.(?:jpe?g|png|webp|gif|avif)$"),
+        image_file=pl.col("image_file") | low.str.tail(6).str.contains(r"\.(?:jpe?g|png|webp|gif|avif)$"),
         form=pl.any_horizontal("form", "list_end") & ~pl.col("credit"),
         imprint=pl.col("imprint") & ~pl.col("credit"),
         content=content,
@@ -324,7 +324,7 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     # (a title may end in a quotation, or ask)
     head_like = (
         pl.col("syllables").is_between(4, 30)
-        & ~plain.str.contains(r"[.:;,…][\"')]*$|\p{Ll}[.!?…] \p{Lu}|^\p{Ll}")
+        & ~asked(pl.col("syllables").is_between(4, 30), plain).str.contains(r"[.:;,…][\"')]*$|\p{Ll}[.!?…] \p{Lu}|^\p{Ll}")
         & ~pl.any_horizontal("credit", "link_opener", "link_heading", "ui", "stored", "image_file", "notice")
         & ~(pl.col("listed") & (pl.col("syllables") < 9))
     )
@@ -469,6 +469,11 @@ _ENGLISH_DATES = (
     "monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may|june|july|august"
     "|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
 )
+
+
+def _numbered(plain: pl.Expr) -> pl.Expr:
+    """Whether a line only counts a picture."""
+    return asked(plain.str.tail(3).str.contains(r"\d\.?$"), plain).str.contains(_NUMBERED).fill_null(False)
 
 
 def _says_twice(plain: pl.Expr) -> pl.Expr:

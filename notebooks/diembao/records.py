@@ -48,7 +48,7 @@ def whole(full: pl.DataFrame) -> pl.DataFrame:
 
 def _hard() -> pl.Expr:
     """Whether a line is a field that shows a record."""
-    number = pl.col("plain").str.contains(r"^\d{1,7}$")
+    number = (pl.col("plain").str.len_bytes() <= 7) & (pl.col("plain").str.strip_chars("0123456789") == "")
     counted = (number.shift(1) & _HERE) | (number.shift(-1) & _NEXT_HERE)
     # above a title and a standfirst that opens with the site's mark, as the first does
     mark = pl.col("mark").drop_nulls().first().over("page")
