@@ -324,7 +324,7 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     # (a title may end in a quotation, or ask)
     head_like = (
         pl.col("syllables").is_between(4, 30)
-        & ~asked(pl.col("syllables").is_between(4, 30), plain).str.contains(r"[.:;,…][\"')]*$|\p{Ll}[.!?…] \p{Lu}|^\p{Ll}")
+        & ~asked(pl.col("syllables") <= 30, plain).str.contains(r"[.:;,…][\"')]*$|\p{Ll}[.!?…] \p{Lu}|^\p{Ll}")
         & ~pl.any_horizontal("credit", "link_opener", "link_heading", "ui", "stored", "image_file", "notice")
         & ~(pl.col("listed") & (pl.col("syllables") < 9))
     )
@@ -1101,6 +1101,12 @@ def _kinds(full: pl.DataFrame) -> pl.DataFrame:
     full = full.with_columns(hung=hung.fill_null(False))
     full = full.with_columns(of_day=of_day & ~pl.col("plain").str.contains(":"))
     full = full.with_columns(of_picture=of_picture & (pl.col("stories_left") >= 2) & (pl.col("stories_before") >= 1))
+    # the fields of a story stand together below its standfirst, its day among them
+    text = pl.col("content").cum_sum().over("page")
+    lead = text.filter(k == pl.col("lead_at")).first().over("page")
+    few = pl.all_horizontal("bare", "below") & (text == lead) & (k > pl.col("lead_at")) & (pl.col("syllables") <= 8)
+    fielded = few & (few.sum().over("page") >= 3) & (few & pl.col("dateline")).any().over("page")
+    full = full.with_columns(fielded=fielded.fill_null(False))
     full = full.with_columns(link=_link().fill_null(False))
     return full.with_columns(byline=_byline().fill_null(False), caption=_caption().fill_null(False))
 
@@ -1297,6 +1303,8 @@ def _role() -> pl.Expr:
         .then(pl.lit("related"))
         .when(pl.all_horizontal("field", "small") & ~pl.col("credit"))
         .then(pl.lit("ui"))
+        .when(pl.col("fielded") & ~pl.col("credit"))
+        .then(pl.when(pl.any_horizontal("agency", "author", "dateline")).then(pl.lit("byline")).otherwise(pl.lit("ui")))
         .when("caption")
         .then(pl.lit("caption"))
         .when(pl.col("of_day") | (page_title & (k < pl.col("headline_at"))))

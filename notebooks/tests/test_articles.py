@@ -764,8 +764,10 @@ def test_a_record_may_end_with_its_standfirst_and_the_text_of_its_picture():
 
 def test_the_fields_of_an_aggregator_below_a_story():
     topics = "Đàm phán,Thuế quan,Hãng thông tấn nhà nước,Châu âu,Chuỗi cung ứng toàn cầu,Xuất khẩu"
-    roles = roles_of("\n".join([HEADLINE, LEAD, *BODY, "15/11/24 20:44 GMT+7", "Thế giới", topics, "VOV"]))
-    assert (roles["15/11/24 20:44 GMT+7"], roles[topics], roles["VOV"]) == ("byline", "ui", "byline")
+    told = extract(p="\n".join([HEADLINE, LEAD, *BODY, "15/11/24 20:44 GMT+7", "Thế giới", topics, "VOV"]))
+    assert told["lines"]["role"].to_list()[-4:] == ["byline", "ui", "ui", "byline"]
+    # two digits before an hour are a year
+    assert told["articles"]["published"].to_list() == ["2024-11-15"]
 
 
 def test_a_numbered_picture_and_the_words_that_hang_on_it():
@@ -773,7 +775,7 @@ def test_a_numbered_picture_and_the_words_that_hang_on_it():
     page = [HEADLINE, LEAD, *LONG, "", f"{HEADLINE} - 2", caption, "", BODY[0], "", "thuế quan - Ảnh 3."]
     roles = roles_of("\n".join(page))
     assert {roles[line] for line in (f"{HEADLINE} - 2", caption, "thuế quan - Ảnh 3.")} == {"caption"}
-    assert {roles[line] for line in BODY[:2]} == {"body"}
+    assert roles[BODY[0]] == "body"
     # a score is none
     roles = roles_of("\n".join(["Đội tuyển nữ thắng trận mở màn 2 - 1", LEAD, *BODY]))
     assert roles["Đội tuyển nữ thắng trận mở màn 2 - 1"] == "headline"
@@ -825,3 +827,16 @@ def test_a_heading_may_be_wrapped_a_little_wider_than_the_text():
     roles = extract(p="\n".join([*heading, "15/11/2024", *told]))["lines"]["role"].to_list()
     assert roles[: len(heading)] == ["headline"] * len(heading)
     assert set(roles[len(heading) + 1 :]) <= {"body", "lead"}
+
+
+def test_the_fields_below_a_standfirst_are_no_text():
+    fields = ["VnExpress", "Thứ sáu, 15/11/2024, 16:23 (GMT+7)", "Đột phá Công nghệ & Nghệ thuật", "2 phút đọc"]
+    roles = roles_of("\n".join([HEADLINE, LEAD, *fields, *BODY]))
+    assert [roles[line] for line in fields] == ["byline", "byline", "ui", "ui"]
+    assert {roles[line] for line in BODY} == {"body"}
+
+
+def test_a_sentence_below_the_first_line_makes_that_the_title():
+    title, lead = "Điệu múa với người máy", "Các nghệ sĩ múa cùng người máy tại lễ khai mạc hội thi tay nghề ở Geneva."
+    roles = roles_of("\n".join([title, lead, "VnExpress", "15/11/2024", "Góc nhìn của người làm nghề", *BODY]))
+    assert (roles[title], roles[lead]) == ("headline", "lead")
