@@ -394,11 +394,10 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series) -> pl.Da
     return short.select(
         "n",
         # an image, or the slot of one: "{keywords}", "TPP-MCCAIN-01"
-        image_file=low.str.contains(
-            r"^[{\[<!][^ ]*[}\])>]+$|^[a-z][a-z_-]{3,}\d{1,3}$"
+        image_file=(
+            low.str.contains(r"^[{\[<!][^ ]*[}\])>]+$|^[a-z][a-z_-]{3,}\d{1,3}$") & ~plain.is_in(outlets.implode())
         )
-        | pl.col("text").str.contains(r"^\s*<img [^<>]*>\s*$")
-        & ~plain.is_in(outlets.implode()),
+        | pl.col("text").str.contains(r"^\s*<img [^<>]*>\s*$"),
         link_heading=is_heading(cues["link_headings"])
         | plain.str.contains(rf"^[^\p{{L}}]*(?i:{of_section}) \p{{Lu}}\p{{L}}*(?: \p{{L}}+){{0,2}}$"),
         tag_heading=is_heading(cues["tag_headings"]),
@@ -513,7 +512,9 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
     # the button of a link stands below its title, and comments are ordered by what heads lists elsewhere
     button = pl.col("button") & _line("head_like", -1) & _line("content", 1)
     of_teaser = pl.col("button") & _line("content", -1) & _line("head_like", -2)
-    of_teaser = of_teaser & (pl.col("button").sum().over("page") <= 2)  # (each item of a digest may have one)
+    # (each item of a digest may have one)
+    item = (pl.col("button").sum().over("page") > 2) | (_line("head_like", 1) & _line("content", 2))
+    of_teaser = of_teaser & ~item
     full = full.with_columns(
         pressed=pl.col("button"),
         button=button | of_teaser,
