@@ -6,6 +6,7 @@ a credit, sentence-like lines that follow one another), never by the wording of 
 
 import polars as pl
 
+from . import records
 from .catalogue import Catalogue, any_of, asked, folded
 from .dates import DAY_BEFORE
 
@@ -14,6 +15,8 @@ _PAGE = pl.col("page")
 _TERMINAL = r"[.!?;:…][\"')\]]*\s*$|[\"'][)\]]?\s*$|[.!?][\"']? ?\([^()]{1,40}\)\s*$"
 _BULLET = r"^[*•·▪] +"
 _INVISIBLE = "[\u200b\ufeff\x1c-\x1f]"
+# The text of a picture that has none of its own: "… - Ảnh 2.", "… - 2", "… hình ảnh 2".
+_NUMBERED = r"(?:[-–] ?[Ảả]nh|[Hh]ình ảnh|hinh anh) \d{1,2}[.]?$|^\p{Lu}.{19,}[^\d ] - \d{1,2}$"
 _ELLIPSIS = r"(?:\.\.\.|…)[\"')\]]*\s*$"
 
 
@@ -45,11 +48,11 @@ def line_roles(lines: pl.DataFrame, pages: pl.DataFrame, catalogue: Catalogue) -
     )
     full, lines_of = _paragraphs(_parted(_unmarked(_written(full))))
     full = _signals(full.with_columns(low=pl.col("plain").str.to_lowercase()), catalogue)
-    full = _lists(_frame(full), catalogue.cues["lines"])
+    full = _lists(_frame(records.apart(full)), catalogue.cues["lines"])
     full = _zones(full)
     full = _second_articles(full, catalogue.cues["names"]["lead_words"])
     full = _kinds(_closing_block(full))
-    roles = full.select("page", "line", "segment", role=_role())
+    roles = records.whole(full.with_columns(role=_role()))
     roles = lines_of.join(roles, on=["page", "line"], how="left", maintain_order="left")
     roles = roles.rename({"line": "paragraph", "part": "line"})
     return (
@@ -73,7 +76,7 @@ def _without_markup(plain: pl.Expr) -> pl.Expr:
     marked = plain.str.contains(r"[<|]| {2}|^(?:Title|title) ?:")
     cleaned = (
         asked(marked, plain)
-        .str.replace_all(r"</?[A-Za-z][^<>]{0,60}>", " ")
+        .str.replace_all(r"</?[A-Za-z][^<>]{0,400}>", " ")
         .str.replace_all(r"^[ |]*\| ?| ?\|[ |]*$|^(?:Title|title) ?: ?", "")
         .str.replace_all(" {2,}", " ")
         .str.strip_chars()
@@ -119,7 +122,7 @@ def _paragraphs(full: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     here = _PAGE == _PAGE.shift(1)
     spaced = (by == 2).sum().over("page") * 5 >= pl.len().over("page") * 4  # a blank line between all
     open_end = ~plain.str.strip_chars_end("\"')]").str.tail(1).is_in(list(".!?…")).shift(1)
-    runs_on = here & plain.str.contains(r"^(?:[\"'(]?\p{Ll}|[,.;:!?)…])") & open_end
+    runs_on = here & plain.str.contains(r"^(?:[\"'(]?\p{Ll}|[,.;:!?)…])") & open_end & ~_numbered(plain)
     runs_on = (runs_on & ((by == 1) | ((by == 2) & spaced))).fill_null(False)
     full = full.with_columns(last="line", at=pl.int_range(pl.len()), open_end=open_end, runs_on=runs_on)
     parts = full.select("page", "line", part="line")
@@ -159,11 +162,15 @@ def _wrapped(full: pl.DataFrame) -> pl.DataFrame:
     open_above = next_line & pl.col("open_end")  # a capital may follow the longest
     width = pl.col("wide").filter(open_above & (pl.col("wide") <= width + 4)).max().over("page")
     cuts = pl.col("cut").sum().over("page")
-    tight = (pl.col("cut") & (pl.col("with_next") > width)).sum().over("page")
+    # (a heading may be wrapped a little wider than the text)
+    tight, loose = (
+        (pl.col("cut") & (pl.col("with_next") > width * share)).sum().over("page") for share in (1, _HEADING)
+    )
+    fits = pl.when(tight * 2 >= cuts).then(width).otherwise(width * _HEADING)
     wraps = (
-        ((width <= _WIDE) & (cuts >= 3) & (tight * 2 >= cuts))
+        ((width <= _WIDE) & (cuts >= 3) & (loose * 2 >= cuts))
         & (open_above & (pl.col("wide") <= width))
-        & ((pl.col("with_next") > width) | (pl.col("cut") & (pl.col("wide") * 2 >= width)))
+        & ((pl.col("with_next") > fits) | (pl.col("cut") & (pl.col("wide") * 2 >= width)))
         & ~(titled | pl.col("plain").str.contains(r"^(?:[-+*•–]|\d+[.)]) "))
     )
     return full.with_columns(wraps=wraps.fill_null(False))
@@ -181,7 +188,7 @@ def _broken(full: pl.DataFrame) -> pl.DataFrame:
         (here & next_here & linked.shift(-1) & (before == before.shift(-1)) & pl.col("open_end"))
         & plain.str.contains(r"^\p{Lu}.")
         & (plain.str.count_matches(" ") <= 5)
-        & ~plain.shift(1).str.contains(r"\d{3}|\d[:/]\d|^[^\p{L}]*$")
+        & ~(plain.shift(1).str.contains(r"\d{3}|\d[:/]\d|^[^\p{L}]*$") & (plain.shift(1).str.count_matches(" ") <= 8))
     )
     full = full.with_columns(linked=linked | words_of_link.fill_null(False))
     full = full.with_columns(sentence=(~pl.any_horizontal("linked", "wraps")).cum_sum())
@@ -189,12 +196,18 @@ def _broken(full: pl.DataFrame) -> pl.DataFrame:
     return full.with_columns(linked=pl.col("linked") & told.over("sentence"))
 
 
+_HEADING = 0.96  # of the width of a heading, that of the text below
 _NARROW, _WIDE = 40, 150  # characters of the lines a dump may be wrapped to
 
 
 def _line(column: str, by: int) -> pl.Expr:
     """The truth value of a column `by` lines further down the page; false beyond its ends."""
-    return (pl.col(column).shift(-by) & _on_page(by)).fill_null(False)
+    return _line_of(pl.col(column), by)
+
+
+def _line_of(signal: pl.Expr, by: int) -> pl.Expr:
+    """The truth value of a signal `by` lines further down the page; false beyond its ends."""
+    return (signal.shift(-by) & _on_page(by)).fill_null(False)
 
 
 def _on_page(by: int) -> pl.Expr:
@@ -216,12 +229,13 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     def opens(words: list[str]) -> pl.Expr:
         return low.str.contains(rf"^[^\p{{L}}]*(?:{any_of(words)})(?:[^\p{{L}}]|$)")
 
-    full = full.with_row_index("n").with_columns(
+    full = full.with_row_index("n").with_columns(numbered=_numbered(plain)).with_columns(
         syllables=plain.str.count_matches(r"[\p{L}\p{M}]+"),
         terminal=plain.str.contains(_TERMINAL),
         broken_off=plain.str.contains(_ELLIPSIS) & (plain.str.count_matches(r'"') % 2 == 0),
         credit=(
-            low.str.contains(rf"^(?:{any_of(cues['caption_openers'])})[,:]")
+            pl.col("numbered")
+            | low.str.contains(rf"^(?:{any_of(cues['caption_openers'])})[,:]")
             | low.str.contains(r"(?:^|[.] ?)ảnh minh họa[.]?$|^(?:ảnh )?chụp màn hình(?: [^ .,;:]+){1,3}$")
             | (low.str.contains(r"(?:^|[.,)] ?)© ?[^\d.©]{3,60}$") & ~low.str.contains("quyền|rights|copyright"))
             # an agency behind a sentence, in brackets behind words that end in nothing, or before a photographer's name
@@ -235,7 +249,7 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         & ~low.str.contains(r"^(?:chùm|loạt) ảnh ?:"),  # a title
         link_opener=low.str.contains(rf"^(?:{any_of(cues['link_openers'])})")
         | pl.col("parted")
-        | pl.col("text").str.contains(r"^\p{Lu}[^/.!?:]{20,} {2}/ {2}\p{Lu}[^/.!?:]{20,}$"),
+        | pl.col("text").str.contains(r"^\p{Lu}[^/.!?:]{20,}[ \u00a0]{2}/[ \u00a0]{2}\p{Lu}[^/.!?:]{20,}$"),
         dated_title=(
             plain.str.contains(r"^\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d{2}(?:,? \d{1,2}:\d{2})?(?: ?[-–|:])? \p{Lu}")
             | ending.str.contains(r" \(\d{1,2}/\d{1,2}(?:/\d{2,4})?\)$")
@@ -251,6 +265,7 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         | low.str.contains(_ADDRESS),
         listed=(pl.col("text").str.count_matches(r"\t|[|·•]|[^ ] {3}") >= 2)
         | plain.str.contains(r"^[^,]{2,30},$|^#[^ ]|^\p{Ll}[^.!?:;]{0,25}$")
+        | (asked(~plain.str.contains(", ", literal=True), plain).str.count_matches(r",[^ \d]") >= 3)
         | (
             (plain.str.count_matches(",") >= 2)
             & ~plain.str.contains(r"(?:[^ ,]+ ){5}")
@@ -290,14 +305,31 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     full = full.with_columns(terminal=pl.any_horizontal("terminal", told, cut))
     content = (pl.col("syllables") >= 7) & pl.col("terminal") & ~pl.any_horizontal("credit", "notice")
     full = full.with_columns(
+        image_file=pl.col("image_file") | low.str.tail(6).str.contains(r"\.(?:jpe?g|png|webp|gif|avif)$"),
         form=pl.any_horizontal("form", "list_end") & ~pl.col("credit"),
         imprint=pl.col("imprint") & ~pl.col("credit"),
         content=content,
         copied=(pl.col("syllables") >= 4) & (pl.len().over("page", "plain") > 1),
+        repeated=(pl.col("syllables") <= 4) & (pl.len().over("page", "plain") >= 3),
         doubled=_says_twice(plain),
     )
-    full = full.with_columns(retold=_retold())
-    return full.with_columns(copied=pl.all_horizontal("copied", ~pl.col("retold")))
+    # links repeat a title or a teaser; the first paragraph, again among others, is the standfirst
+    told = content & (pl.col("syllables") >= 12) & ~pl.any_horizontal("link_opener", "doubled")
+    once = told & ~pl.col("copied")
+    among = (once.shift(1) & (_PAGE == _PAGE.shift(1))) | (once.shift(-1) & (_PAGE == _PAGE.shift(-1)))
+    first = told & (plain == plain.filter(told).first().over("page"))
+    number = told.cum_sum().over("page")
+    anew = number.filter(first).slice(1, 1).first().over("page")  # (an excerpt of some paragraphs, and then the text)
+    among = (first & among) | (told & (anew <= 5) & (number <= 2 * (anew - 1)))
+    # (a title may end in a quotation, or ask)
+    head_like = (
+        pl.col("syllables").is_between(4, 30)
+        & ~asked(pl.col("syllables") <= 30, plain).str.contains(r"[.:;,…][\"')]*$|\p{Ll}[.!?…] \p{Lu}|^\p{Ll}")
+        & ~pl.any_horizontal("credit", "link_opener", "link_heading", "ui", "stored", "image_file", "notice")
+        & ~(pl.col("listed") & (pl.col("syllables") < 9))
+    )
+    full = full.with_columns(retold=_retold(), among=among.fill_null(False), head_like=head_like)
+    return full.with_columns(copied=pl.col("copied") & ~pl.any_horizontal("retold", "among"))
 
 
 def _retold() -> pl.Expr:
@@ -324,7 +356,7 @@ _CUT_SYLLABLE = (
 )
 SHORT = 16  # syllables of the longest line that can be a dateline, a signature, a heading of links
 # of a page or a mailbox, alone in its line, or the end of a page's ("hai-nuoc-noi-lai-dam-phan")
-_ADDRESS = r"^(?:https?://|www[.])[^ ]+$|^[^ @]+@[^ @]+[.][^ @]+$|^[a-z\d]+(?:-[a-z\d]+){3,}$"
+_ADDRESS = r"^(?:[^:.]{0,20}: ?)?(?:https?://|www[.])[^ ]+$|^[^ @]+@[^ @]+[.][^ @]+$|^[a-z\d]+(?:-[a-z\d]+){3,}$"
 
 
 def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series) -> pl.DataFrame:
@@ -337,6 +369,7 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series) -> pl.Da
     has_date = plain.str.contains(
         r"(?i)\d ?tháng ?(?:\d{1,2}|\p{L}+(?: \p{L}+)?),? ?(?:năm )?(?:19|20)\d{2}"
         r"|\d{1,2} ?[/.-] ?\d{1,2} ?[/.-] ?(?:19|20)\d{2}|(?:19|20)\d{2}[/.-]\d{2}[/.-]\d{2}"
+        r"|(?:^|[ (])\d{1,2}/\d{1,2}/\d{2},? \d{1,2}:\d{2}"
     ) | (low.str.contains(rf"\b(?:{_ENGLISH_DATES})\b") & plain.str.contains(r"(?:19|20)\d{2}"))
     # a dateline: take dates, times, byline words, names and a section's name away, and nothing is left
     left_over = asked(has_date, plain).str.replace(r"^[^|\d]{2,25}[|]|[|][^|\d]{2,25}$", " ")
@@ -361,10 +394,10 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series) -> pl.Da
     return short.select(
         "n",
         # an image, or the slot of one: "{keywords}", "TPP-MCCAIN-01"
-        image_file=low.str.contains(
-            r"^(?:[a-z-]+: ?)?[^ ]+\.(?:jpe?g|png|webp|gif|avif)$|^[{\[<!][^ ]*[}\])>]+$|^[a-z][a-z_-]{3,}\d{1,3}$"
+        image_file=(
+            low.str.contains(r"^[{\[<!][^ ]*[}\])>]+$|^[a-z][a-z_-]{3,}\d{1,3}$") & ~plain.is_in(outlets.implode())
         )
-        & ~plain.is_in(outlets.implode()),
+        | pl.col("text").str.contains(r"^\s*<img [^<>]*>\s*$"),
         link_heading=is_heading(cues["link_headings"])
         | plain.str.contains(rf"^[^\p{{L}}]*(?i:{of_section}) \p{{Lu}}\p{{L}}*(?: \p{{L}}+){{0,2}}$"),
         tag_heading=is_heading(cues["tag_headings"]),
@@ -395,6 +428,8 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series) -> pl.Da
         # as titles do, or an interviewer, a speaker
         asks=plain.str.ends_with("?") & ~plain.str.contains(r"[.!?…] "),
         quotes=plain.str.contains(r"[^.!?…,\"'] ?[\"']$"),
+        # as databases write it, alone in its line
+        stored=plain.str.contains(r"^(?:19|20)\d{2}[-/]\d{2}[-/]\d{2}(?:[ T,]+\d{2}:\d{2}[^\p{L}]*[TZ]?)?$"),
         clock=low.str.contains(r"^[^\p{L}\d]*\d{1,2}[:hg]\d{2}$"),
         agency=plain.str.strip_chars("()[]. ").is_in(outlets.implode()),
         named=plain.str.contains(rf"^{name}(?:[ ,/|–-]+{name})*$|\d ?[/.-] ?\d"),
@@ -435,6 +470,11 @@ _ENGLISH_DATES = (
 )
 
 
+def _numbered(plain: pl.Expr) -> pl.Expr:
+    """Whether a line only counts a picture."""
+    return asked(plain.str.tail(3).str.contains(r"\d\.?$"), plain).str.contains(_NUMBERED).fill_null(False)
+
+
 def _says_twice(plain: pl.Expr) -> pl.Expr:
     """Whether a line is the same title written twice over ("A A"), as link lists with a picture's alt text are."""
     half = (plain.str.len_chars() - 1) // 2
@@ -470,9 +510,16 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
     )
     full = full.with_columns(title_like=title_like)
     # the button of a link stands below its title, and comments are ordered by what heads lists elsewhere
-    button = pl.col("button") & _line("title_like", -1) & ~_line("terminal", -1) & _line("content", 1)
+    button = pl.col("button") & _line("head_like", -1) & _line("content", 1)
+    of_teaser = pl.col("button") & _line("content", -1) & _line("head_like", -2)
+    # (each item of a digest may have one)
+    item = (pl.col("button").sum().over("page") > 2) | (_line("head_like", 1) & _line("content", 2))
+    of_teaser = of_teaser & ~item
     full = full.with_columns(
-        button=button, link_heading=pl.col("link_heading") & ~button & ~_line("order", -1) & ~_line("order", 1)
+        pressed=pl.col("button"),
+        button=button | of_teaser,
+        boxed=_line_of(of_teaser, 1) | _line_of(of_teaser, 2),
+        link_heading=pl.col("link_heading") & ~button & ~_line("order", -1) & ~_line("order", 1)
     )
     full = full.with_columns(opens_marked=pl.col("mark").is_not_null() & pl.col("content"))
     above_text = pl.col("content").cast(pl.Int32).cum_sum().over("page") == 0
@@ -490,6 +537,7 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
     paragraph = pl.col("content") & (pl.col("syllables") >= 20) & pl.col("plain").str.contains(r"[.]$|\p{Ll}[.] \p{Lu}")
     paragraph = paragraph & ~pl.col("is_title") & (pl.col("k") == pl.col("headline_at"))
     full = full.with_columns(headed=~paragraph.any().over("page"))
+    full = full.with_columns(title_below=pl.col("n").is_in(_titled_below(full).implode()))
     # a page's own title has the site's name behind it, where the headline may have a button's words before it
     own = pl.col("plain").filter(pl.col("k") == 0).first().over("page").str.extract(_WITH_SITE)
     again = pl.col("plain").str.ends_with(own) & title_like & pl.col("k").is_between(1, _HEAD) & ~pl.col("terminal")
@@ -568,13 +616,30 @@ _STANDFIRST = 100  # syllables of the longest standfirst
 _WITH_SITE = r"^((?:[^ ]+ ){5,}[^ ]+) [-|] (?:[^ ]+ ?){1,4}$"
 
 
+def _titled_below(full: pl.DataFrame) -> pl.Series:
+    """Lines → `n` of the titles alone below the text of pages that begin without one, whose words the text has."""
+    last = pl.col("k").filter(pl.col("content") & ~pl.col("head_like")).max().over("page")
+    title = pl.col("head_like") & (pl.col("syllables") >= 6)
+    title = title & ~pl.any_horizontal("field", "copied", "signed")
+    here = full.filter(~pl.col("headed")).filter(title & (pl.col("k") > last))
+    here = here.filter(pl.len().over("page") == 1)
+    if here.is_empty():
+        return here["n"]
+    told = full.filter(pl.col("content") & pl.col("page").is_in(here["page"].unique().implode()))
+    said = _syllables(told.select("page", "plain")).select("page", "pair", said=pl.lit(True)).unique()
+    pairs = _syllables(here.select("n", "page", "plain")).drop_nulls("pair")
+    shared = pairs.join(said, on=["page", "pair"], how="left").group_by("n", maintain_order=True)
+    return shared.agg(pl.col("said").fill_null(False).mean()).filter(pl.col("said") >= 0.15)["n"]
+
+
 def _lists(full: pl.DataFrame, cues: dict) -> pl.DataFrame:
     """Place → `lists`: the page has no article, only titles and teasers of others, as pages of a topic do.
 
     Its teasers open with the site's mark, of which a story has one; or stand below titles that are written twice; or
-    below no title at all, each a beginning of its own.
+    below no title at all, each a beginning of its own; or are records, with a field that is the same below each.
     """
     content, on = pl.col("content") & ~pl.col("is_title"), "page"
+    full = full.with_columns(itemed=_line("repeated", 1) & _line("title_like", -1) & ~_line("terminal", -1))
     # (a topic's name is no title, nor what a site says of itself)
     named = (pl.col("k") == pl.col("headline_at")) & pl.col("plain").str.contains(r"^\p{Ll}")
     named = named & (pl.col("syllables") <= 6)
@@ -590,6 +655,7 @@ def _lists(full: pl.DataFrame, cues: dict) -> pl.DataFrame:
         longest=pl.col("syllables").max(),
         sentences=pl.col("plain").str.count_matches(r"\p{L}[.!?][\"')]* [\"'(]?\p{Lu}").max(),
         twice=twice.fill_null(False).sum(),
+        itemed=pl.col("itemed").all(),
         goes_on=goes_on.any(),
         untitled=pl.col("untitled").first(),
     )
@@ -600,6 +666,7 @@ def _lists(full: pl.DataFrame, cues: dict) -> pl.DataFrame:
         & (
             ((pl.col("marked") >= 3) & (pl.col("marked") * 2 > pl.col("told")))
             | ((pl.col("twice") >= 2) & (pl.col("twice") == pl.col("told")))
+            | ((pl.col("told") >= 3) & pl.col("itemed"))
             | ((pl.col("told") >= 4) & pl.col("untitled") & ~pl.col("goes_on") & (pl.col("sentences") <= 1))
         ),
     )
@@ -639,9 +706,16 @@ def _echoed(full: pl.DataFrame) -> pl.DataFrame:
     short = (pl.col("syllables").shift(-1) <= 4) & ~_line("terminal", 1)
     dated = _line("dateline", 1) | _line("dateline", -1) | (_line("dateline", 2) & short)
     sentence = pl.col("content") & pl.col("plain").str.ends_with(".")
+    # (right below the first line it makes that the title)
+    below = sentence & _line("head_like", -1) & ~_line("terminal", -1)
+    first = (pl.col("k") == 0) & _line_of(below, 1)
+    sentence = sentence.cast(pl.Float64) + below.cast(pl.Float64) - first.cast(pl.Float64)
     dated = placed.select("page", "k", sentence=sentence, dated=dated)
     spoken = placed.filter(pl.col("page").is_in(choice["page"].unique().implode()))
     spoken = spoken.filter(pl.col("content") & pl.col("k").is_between("begins", "ends"))
+    copies = choice.select("page", stem=pl.col("plain").str.strip_chars_end(".!?… "))
+    spoken = spoken.with_columns(stem=pl.col("plain").str.strip_chars_end(".!?… "))
+    spoken = spoken.join(copies, on=["page", "stem"], how="anti")
     said = _syllables(spoken).unpivot(["syllable", "pair"], index="page", value_name="said").drop("variable").unique()
     echo = _syllables(choice).unpivot(["syllable", "pair"], index=["page", "k", "begins"], value_name="said")
     echo = echo.filter(pl.col("said").is_not_null()).join(
@@ -661,8 +735,8 @@ def _echoed(full: pl.DataFrame) -> pl.DataFrame:
             - (pl.col("begins") - pl.col("k")) * 0.05
             - (pl.col("number").cast(pl.Float64) - 22).clip(0) * 0.2  # longer than titles are
             + pl.col("dated").fill_null(False).cast(pl.Float64) * 0.5
-            - pl.col("sentence").fill_null(False).cast(pl.Float64)  # a sentence, as a standfirst is
-            + (pl.col("k") == 0).cast(pl.Float64) * 0.3
+            - pl.col("sentence").fill_null(0)  # a sentence, as a standfirst is
+            + (pl.col("k") == 0).cast(pl.Float64) * 0.6
         )
         .filter(pl.col("score") >= 0.5)
         .sort("page", "score", "k", descending=[False, True, False])
@@ -730,7 +804,8 @@ def _zones(full: pl.DataFrame) -> pl.DataFrame:
     full = full.with_columns(in_list=state.forward_fill().over("page").fill_null(False))
     full = full.with_columns(story=pl.col("story") & ~pl.col("in_list"))
     full = full.join(_said(full), on="n", how="left", maintain_order="left").with_columns(
-        author=((pl.col("name_only") | pl.col("capitals")) & ~pl.col("said").fill_null(False)) | pl.col("signed")
+        author=(pl.any_horizontal("name_only", "capitals") & ~pl.any_horizontal("said", "pressed").fill_null(False))
+        | pl.col("signed")
     )
     told = pl.when("story").then("syllables").otherwise(0).cum_sum().over("page")
     stories = pl.col("story").cast(pl.Int64).cum_sum().over("page")
@@ -749,8 +824,11 @@ def _zones(full: pl.DataFrame) -> pl.DataFrame:
     whole = pl.any_horizontal("wire_end", "signed") & (pl.col("stories_before") < 3)
     whole = whole & (pl.col("told") >= 120) & (pl.col("all_told") <= 2 * pl.col("told"))
     # the story is closed by its signature or wire credit, once prose has begun
+    named = pl.col("name_only") & _line("story", 1) & _line("said_out", 1) & (pl.col("syllables").shift(-1) >= 20)
+    heads = named & ~above & (named.sum().over("page") >= 2)
     ending = (
         pl.any_horizontal("wire_end", "author")
+        & ~heads
         & ((pl.col("stories_before") >= 3) | whole)
         & (pl.col("k") - pl.col("last_told") <= 4)
         & ~pl.any_horizontal("copied", "credit", "in_list", "ui", "link_heading", "form", "imprint", "notice", "retold")
@@ -979,7 +1057,7 @@ def _kinds(full: pl.DataFrame) -> pl.DataFrame:
     # what is longer than a title is the caption of a picture that is gone
     stray = (
         pl.all_horizontal("dumped", "inside", "bare")
-        & (pl.col("syllables") >= 9)
+        & pl.col("syllables").is_between(9, 35)
         & (_line("story", -1) | _line("credit", -1) | _line("link_opener", -1))
         & ~_line("credit", 1)
         & ~(pl.col("plain").shift(-1).str.contains(r"^[\"'(]?\p{Ll}") & _on_page(1)).fill_null(False)
@@ -1013,14 +1091,23 @@ def _kinds(full: pl.DataFrame) -> pl.DataFrame:
         | pl.col("opens")
         | (pl.all_horizontal("dumped", "inside", "brief") & in_menu)
         | (pl.all_horizontal("dumped", "inside", "bare") & pl.col("plain").str.contains(r"^\p{Ll}[^.!?:;,]{0,25}$"))
-    ) & ~pl.any_horizontal("link_opener", "doubled", "copied")
+    ) & ~(pl.any_horizontal("link_opener", "doubled") | (pl.col("copied") & (pl.col("syllables") > 5)))
     full = full.with_columns(stray=stray & (stray.sum().over("page") <= 4), tag=tag, spoken=spoken)
     # what a page is taken from stands above or below its story, what a picture is, in it
     of_picture = pl.col("wire_end") & pl.col("low").str.contains(r"^\(?nguồn[^/]*$") & pl.col("inside")
     # the day that heads a blog stands above the title of its day, the day of a site above its menu
     of_day = pl.col("title_like") & _line("dateline", -1) & (k == 1) & pl.col("headline_at").is_between(2, 6)
+    apart = (pl.col("line").shift(-1) > pl.col("last") + 1) & _on_page(1)
+    hung = (pl.col("line") == pl.col("last").shift(1) + 1) & apart
+    full = full.with_columns(hung=hung.fill_null(False))
     full = full.with_columns(of_day=of_day & ~pl.col("plain").str.contains(":"))
     full = full.with_columns(of_picture=of_picture & (pl.col("stories_left") >= 2) & (pl.col("stories_before") >= 1))
+    # the fields of a story stand together below its standfirst, its day among them
+    text = pl.col("content").cum_sum().over("page")
+    lead = text.filter(k == pl.col("lead_at")).first().over("page")
+    few = pl.all_horizontal("bare", "below") & (text == lead) & (k > pl.col("lead_at")) & (pl.col("syllables") <= 8)
+    fielded = few & (few.sum().over("page") >= 3) & (few & pl.col("dateline")).any().over("page")
+    full = full.with_columns(fielded=fielded.fill_null(False))
     full = full.with_columns(link=_link().fill_null(False))
     return full.with_columns(byline=_byline().fill_null(False), caption=_caption().fill_null(False))
 
@@ -1045,7 +1132,8 @@ def _link() -> pl.Expr:
     return (
         pl.any_horizontal("link_opener", "doubled", "marked", "linked")
         | (_line("marked", 1) & pl.col("bare") & (pl.col("k") > pl.col("lead_at")))
-        | (_line("button", 1) & pl.col("bare"))
+        | (_line("button", 1) & pl.any_horizontal("bare", "head_like"))
+        | (pl.col("boxed") & (pl.col("k") > pl.col("lead_at")))
         | copied
         | (pl.col("in_list") & ~pl.col("story"))
         | run
@@ -1070,11 +1158,14 @@ def _byline() -> pl.Expr:
     )
     first_name = (pl.col("author") & late).cast(pl.Int32).cum_sum().over("page") == 1
     dated = (_line("dateline", -1) | _line("dateline", 1)) & (k - pl.col("headline_at")).is_between(-6, 0)
+    # the fields of a record end with its day and who published it
+    recorded = pl.any_horizontal(_line("dateline", -by) for by in (1, 2, 3))
     byline = (
         dateline
-        | (pl.col("dateline") & _line("of_day", 1))
+        | (pl.col("dateline") & (_line("of_day", 1) | pl.col("field")))
         | (pl.any_horizontal("wire_end", "ending") & ~pl.col("of_picture"))
         | (pl.col("stamp") & _line("wire_end", -1))
+        | (pl.col("agency") & (k == k.max().over("page")) & recorded)
         | (pl.any_horizontal("name_only", "signed") & pl.col("at_head") & pl.col("below"))
         | (pl.col("name_only") & dated)
         | (pl.col("one_name") & (_line("full_stamp", 1) | _line("full_stamp", -1)) & dated)
@@ -1094,7 +1185,10 @@ def _caption() -> pl.Expr:
     k, bare = pl.col("k"), pl.col("bare")
     before_credit = _line("credit", 1) & (pl.col("line").shift(-1) == pl.col("last") + 1) & bare & pl.col("below")
     tabled = pl.col("text").str.contains("\t", literal=True)
-    beside_credit = pl.col("above_credit") | (bare & ~pl.col("small") & (_line("credit", -1) | _line("credit", -2)))
+    heads = _line("credit", -1) & (pl.col("syllables").shift(1) >= 9) & _line("content", 1) & ~_line("credit", -2)
+    beside_credit = pl.col("above_credit") | (
+        bare & ~pl.col("small") & (_line("credit", -1) | _line("credit", -2)) & ~heads
+    )
     headline = pl.col("low").filter(k == pl.col("headline_at")).first().over("page")
     credits = (pl.col("credit") & pl.col("below") & (pl.col("zone") == _STORY)).sum().over("page")
     mostly = (credits >= 5) & (credits >= pl.col("story").sum().over("page"))
@@ -1111,6 +1205,15 @@ def _caption() -> pl.Expr:
         )
         | (before_credit & ~tabled & ~pl.any_horizontal("link", "form", "stray"))
         | pl.col("closing")
+        # the text of a record's picture follows its file
+        | (_line("image_file", -1) & _line("field", 1) & pl.col("syllables").is_between(4, 30))
+        # what hangs on the number of a picture, where blank lines part paragraphs
+        | (
+            pl.all_horizontal("inside", "hung")
+            & (pl.col("syllables") <= 25)
+            & _line("numbered", -1)
+        )
+        | (pl.all_horizontal("inside", "headline_again") & (_line("credit", 1) | _line("credit", -1)))
         # what stands below the slot of a picture
         | (pl.all_horizontal("inside", "bare") & _line("image_file", -1) & (pl.col("syllables") >= 4))
         # an agency alone in its line is the credit of the picture above it
@@ -1150,6 +1253,11 @@ def _role() -> pl.Expr:
     lists_links = ((pl.col("link") & pl.col("below")) | (outside & bare & ~small)).any().over("page")
     last_words = (k == pl.col("last_story") + 1) & (pl.col("zone") == _STORY) & ~pl.col("closed")
     other = pl.col("segment") > 0
+    # the standfirst may be the last field of a record
+    last = pl.col("k").filter(pl.col("content")).max().over("page")
+    fields = pl.any_horizontal(_line(kind, -1) for kind in ("field", "notice", "image_file"))
+    summary = (k == last) & fields & (pl.col("stories_before") >= 2) & pl.col("headed") & (pl.col("syllables") >= 12)
+    summary = summary & pl.col("recorded") & ~pl.any_horizontal("caption", "entry")
     page_title = pl.col("copied") & pl.col("title_like") & (pl.col("syllables") >= 7)
     page_title = page_title & (pl.col("plain") == pl.col("plain").first().over("page"))
     of_title = pl.col("title") & ~pl.col("plain").str.contains(":")
@@ -1163,9 +1271,12 @@ def _role() -> pl.Expr:
             .then(pl.lit("related"))
             .otherwise(pl.lit("ui"))
         )
+        .when("title_below")
+        .then(pl.lit("headline"))
         .when(k == pl.col("headline_at"))
         .then(
-            pl.when("headed").then(pl.lit("headline"))
+            pl.when(pl.col("credit") & (pl.len().over("page") > 1)).then(pl.lit("caption"))
+            .when("headed").then(pl.lit("headline"))
             .when((pl.col("picture_at") <= k + 2) | stands_first).then(pl.lit("lead"))
             .otherwise(pl.lit("body"))
         )
@@ -1177,16 +1288,24 @@ def _role() -> pl.Expr:
         .then(pl.lit("related"))
         .when(other)
         .then(pl.lit("other"))
+        .when(pl.col("stored") & _line("entry", -1))
+        .then(pl.lit("ui"))
+        .when(summary)
+        .then(pl.lit("lead"))
         .when(pl.any_horizontal("image_file", "notice") & ~pl.any_horizontal("link_opener", "wire_end"))
         .then(pl.lit("ui"))
         .when(pl.col("byline") & ~pl.col("spoken"))
         .then(pl.lit("byline"))
         .when(pl.col("hour") & ~pl.any_horizontal("outside", "in_list"))
         .then(pl.lit("body"))
-        .when(pl.any_horizontal("ui", "link_heading", "tag_heading", "talk_heading", "button") | topic)
+        .when(pl.any_horizontal("ui", "link_heading", "tag_heading", "talk_heading", "button", "entry") | topic)
         .then(pl.lit("ui"))
         .when("contents")
         .then(pl.lit("related"))
+        .when(pl.all_horizontal("field", "small") & ~pl.col("credit"))
+        .then(pl.lit("ui"))
+        .when(pl.col("fielded") & ~pl.col("credit"))
+        .then(pl.when(pl.any_horizontal("agency", "author", "dateline")).then(pl.lit("byline")).otherwise(pl.lit("ui")))
         .when("caption")
         .then(pl.lit("caption"))
         .when(pl.col("of_day") | (page_title & (k < pl.col("headline_at"))))
@@ -1214,7 +1333,13 @@ def _role() -> pl.Expr:
         .when((k == pl.col("lead_at")) & pl.col("has_lead"))
         .then(pl.lit("lead"))
         .when("at_head")
-        .then(pl.when("own_title").then(pl.lit("headline")).when(small).then(pl.when("named").then(pl.lit("byline")).otherwise(pl.lit("ui"))).otherwise(pl.lit("lead")))
+        .then(
+            pl.when("own_title").then(pl.lit("headline"))
+            .when(bare & ~small & ~pl.col("has_lead") & _line("credit", -1)).then(pl.lit("body"))
+            .when(small & pl.col("named")).then(pl.lit("byline"))
+            .when(small).then(pl.lit("ui"))
+            .otherwise(pl.lit("lead"))
+        )
         .when(outside & (bare | lists_links) & ~(last_words & ~bare))
         .then(pl.lit("related"))
         .when((_line("copied", -1) | _line("doubled", -1)) & pl.col("broken_off"))
@@ -1236,7 +1361,7 @@ def _closing_block(full: pl.DataFrame) -> pl.DataFrame:
         & (pl.col("size") < pl.col("size").max().over("page"))
         & ((pl.col("k") >= pl.col("last_story")) | pl.col("closed") | in_block)
         & (in_block | (pl.col("blocks") * 2 < pl.len().over("page")))
-        & (pl.col("syllables") <= 60)
+        & (pl.col("syllables") <= pl.when("broken_off").then(40).otherwise(60))
         & ~pl.any_horizontal("ui", "link_heading")
         & (pl.col("link_opener").cast(pl.Int32).cum_sum().over("page", "block") == 0)
     )

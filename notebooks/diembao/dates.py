@@ -391,8 +391,9 @@ def _is_date(cues: Mapping[str, Any]) -> pl.Expr:
     fraction = small & (_after(words["shares"]) | _before(words["approximators"]) | measured) & ~(likely & closed)
     round_the_clock = (pl.col("day") == 24) & (pl.col("month") == 7)
     probable = likely & (closed | _after(words["day_after"])) & ~measured
-    # "trực thăng Mi - 8/1 7": a type, cut into tokens
-    model = left.str.contains(r"\p{Lu}\p{L}{0,3} ?- ?$") | after.str.contains("^ ?[0-9]")
+    # "trực thăng Mi - 8/1 7": a type, cut into tokens ("15/11/24 20:44" is a day and its hour)
+    clocked = surface.str.contains("/[0-9]{1,2}/[0-9]{2}$") & after.str.contains("^,? ?[0-9]{1,2}:[0-9]{2}")
+    model = left.str.contains(r"\p{Lu}\p{L}{0,3} ?- ?$") | (after.str.contains("^ ?[0-9]") & ~clocked)
     named = pl.col("named").fill_null(False)
     # a range of numbers rises ("7-8 người"): what falls is a date, unless it is a score or a name
     falling = (pl.col("day") > 12) & left.str.contains(f"(?:^|[^{_WORD}])\\p{{Ll}}[{_WORD}]*[ ][(]?$") & ~measured

@@ -699,3 +699,144 @@ def test_the_fields_of_a_record_are_no_text():
     assert told["articles"]["published"].to_list() == ["2024-11-15"]
     roles = roles_of("\n".join([HEADLINE, "15/11/2024", "Xem các bài viết của tác giả", LEAD, *BODY]))
     assert roles["Xem các bài viết của tác giả"] == "ui"
+
+
+RECORD = ["anh/ban-dam-phan.jpg", "2024-11-15 17:01:25"]
+HARVEST = "Nông dân vùng cao được mùa hồng giòn"
+GROVES = [
+    "Những vườn hồng trên sườn đồi đã chín đỏ, và thương lái từ các tỉnh miền xuôi đến tận nơi thu mua.",
+    "Giá bán năm nay cao hơn năm ngoái một phần ba, nhờ đường lên bản vừa được mở rộng trong mùa khô.",
+]
+
+
+@pytest.mark.parametrize("fields", [RECORD, ["12", *RECORD[::-1], "tin-the-gioi"], ["anh/ban-dam-phan.jpg", "250"]])
+def test_records_run_together_are_articles_of_their_own(fields: list[str]):
+    first, second = [HEADLINE, LEAD, *BODY, *fields], [HARVEST, *GROVES, *fields]
+    lines = extract(p="\n".join([*first, *second]))["lines"]
+    assert lines["segment"].to_list() == [0] * len(first) + [1] * len(second)
+    assert lines["role"].to_list()[: 2 + len(BODY)] == ["headline", "lead", *["body"] * len(BODY)]
+    assert lines["role"].to_list()[len(first) :][:3] == ["other"] * 3
+
+
+def test_the_fields_of_records_may_stand_below_their_titles():
+    first, second = [HEADLINE, LEAD, *RECORD, *BODY], [HARVEST, GROVES[0], *RECORD, *GROVES]
+    lines = extract(p="\n".join([*first, *second]))["lines"]
+    assert lines["segment"].to_list() == [0] * len(first) + [1] * len(second)
+    roles = lines["role"].to_list()[len(first) :]
+    assert (*roles[:2], *roles[-2:]) == ("other",) * 4
+
+
+def test_a_record_may_give_its_title_last():
+    page = [LONG[0], *BODY, *RECORD, HEADLINE, "", *GROVES, *RECORD, f"{HARVEST} trên sườn đồi"]
+    roles = roles_of("\n".join(page))
+    assert roles[HEADLINE] == "headline"
+    assert {roles[line] for line in GROVES} == {"other"}
+    assert {roles[line] for line in BODY} == {"body"}
+    # a link below a page without its title has nothing of its words
+    roles = roles_of("\n".join([LONG[0], *BODY, HARVEST]))
+    assert roles[HARVEST] != "headline"
+
+
+def test_records_with_a_teaser_each_are_a_list_of_links():
+    items = [(HEADLINE, BODY[0]), (HARVEST, GROVES[0]), ("Tàu hỏa về ga sớm hơn lịch", BODY[2])]
+    page = [line for title, teaser in items for line in (title, teaser, "Báo Mẫu", "Tổng hợp", "2024-11-15 17:01:25")]
+    roles = roles_of("\n".join(page))
+    assert {roles[line] for item in items for line in item} == {"related"}
+    assert roles["Tổng hợp"] == "ui"
+
+
+def test_what_a_reader_says_between_two_hours_is_the_sites():
+    comment = "Tôi mong hai nước sớm tìm được tiếng nói chung để giá hàng hóa bớt đắt đỏ."
+    page = [HEADLINE, LEAD, *BODY, "Minh Thử", "2024-11-15 00:00:00", "Sao Mai", comment, "2024-11-15 19:35:41"]
+    roles = roles_of("\n".join(page))
+    assert (roles[comment], roles["2024-11-15 19:35:41"], roles["2024-11-15 00:00:00"]) == ("ui", "ui", "byline")
+
+
+def test_a_record_may_end_with_its_standfirst_and_the_text_of_its_picture():
+    caption = "Trưởng đoàn hai nước trước giờ họp."
+    page = [HEADLINE, *BODY, "12", "2024-11-15 17:01:25", LEAD]
+    assert roles_of("\n".join(page))[LEAD] == "lead"
+    fields = ["anh/ban dam phan ngay dau tien tai chau au.jpg", caption, "1", "2024-11-15 17:01:25"]
+    page = [HEADLINE, LEAD, *BODY, *fields]
+    roles = roles_of("\n".join(page))
+    assert (roles[page[-4]], roles[caption]) == ("ui", "caption")
+
+
+def test_the_fields_of_an_aggregator_below_a_story():
+    topics = "Đàm phán,Thuế quan,Hãng thông tấn nhà nước,Châu âu,Chuỗi cung ứng toàn cầu,Xuất khẩu"
+    told = extract(p="\n".join([HEADLINE, LEAD, *BODY, "15/11/24 20:44 GMT+7", "Thế giới", topics, "VOV"]))
+    assert told["lines"]["role"].to_list()[-4:] == ["byline", "ui", "ui", "byline"]
+    # two digits before an hour are a year
+    assert told["articles"]["published"].to_list() == ["2024-11-15"]
+
+
+def test_a_numbered_picture_and_the_words_that_hang_on_it():
+    caption = "Trung tâm hội nghị nhìn từ bờ hồ."
+    page = [HEADLINE, LEAD, *LONG, "", f"{HEADLINE} - 2", caption, "", BODY[0], "", "thuế quan - Ảnh 3."]
+    roles = roles_of("\n".join(page))
+    assert {roles[line] for line in (f"{HEADLINE} - 2", caption, "thuế quan - Ảnh 3.")} == {"caption"}
+    assert roles[BODY[0]] == "body"
+    # a score is none
+    roles = roles_of("\n".join(["Đội tuyển nữ thắng trận mở màn 2 - 1", LEAD, *BODY]))
+    assert roles["Đội tuyển nữ thắng trận mở màn 2 - 1"] == "headline"
+
+
+def test_the_title_again_beside_a_picture_is_its_text():
+    pictures = [HEADLINE, "Bàn đàm phán. Ảnh: AFP", HEADLINE, "Hai trưởng đoàn. Ảnh: AP"]
+    lines = extract(p="\n".join([HEADLINE, LEAD, *LONG, *pictures, *BODY]))["lines"]
+    assert lines["role"].to_list()[2 + len(LONG) : -len(BODY)] == ["caption"] * 4
+
+
+def test_names_above_paragraphs_are_subheadings_and_sign_nothing():
+    lake, island = "Hồ Mẫu Sơn", "Tam Mẫu"
+    below = "Nơi này cách thủ đô năm mươi cây số, có bãi cỏ rộng và bến thuyền cho khách đi chơi ngày cuối tuần."
+    page = ["Hai điểm đến cho ngày nghỉ dài", LEAD, *LONG, lake, below, *GROVES, island, *BODY[:2]]
+    roles = roles_of("\n".join(page))
+    assert (roles[lake], roles[island], roles[below]) == ("body", "body", "body")
+
+
+def test_a_box_that_a_button_ends_is_another_story():
+    teaser = "Giới buôn gạo cho biết giá còn tăng đến hết quý sau, khi các nước nhập khẩu lớn mua dự trữ."
+    box = ["Giá gạo thế giới tăng lên mức 'chưa từng có'", teaser, "Đọc tiếp"]
+    roles = roles_of("\n".join([HEADLINE, LEAD, *LONG, "Các mỏ kêu cứu, ngành thép lo", "ĐỌC NGAY", *BODY, *box]))
+    assert [roles[line] for line in box] == ["related", "related", "ui"]
+    assert roles["Các mỏ kêu cứu, ngành thép lo"] == "related"
+    assert {roles[line] for line in BODY} == {"body"}
+    # as many items of a digest have one
+    titles = ("Thuế quan lại nóng", HARVEST, "Tàu về ga sớm hơn lịch")
+    items = [line for item in zip(titles, BODY[:3], strict=True) for line in (*item, "Xem chi tiết")]
+    roles = roles_of("\n".join([HEADLINE, LEAD, *LONG, *items]))
+    assert {roles[line] for line in (HARVEST, *BODY[:3])} == {"body"}
+
+
+def test_an_excerpt_of_some_paragraphs_is_text():
+    lines = extract(p="\n".join([HEADLINE, LEAD, BODY[0], LEAD, *BODY]))["lines"]
+    assert set(lines["role"][2:]) <= {"lead", "body"}
+    lines = extract(p="\n".join([HEADLINE, LEAD, *BODY[:2], LEAD, *BODY[2:]]))["lines"]
+    assert set(lines["role"][2:]) <= {"lead", "body"}
+
+
+def test_a_page_of_captions_has_no_headline():
+    first = "Lũ đổ về các bản dọc con suối sau trận mưa đêm. (Ảnh: TTXVN)"
+    assert roles_of("\n".join([first, "Đường lên bản bị sạt lở. (Ảnh: VOV)"]))[first] == "caption"
+
+
+def test_a_heading_may_be_wrapped_a_little_wider_than_the_text():
+    heading = textwrap.wrap(f"{HEADLINE} sau nhiều tháng im lặng", 62)
+    told = textwrap.wrap(" ".join(LONG), 58)
+    roles = extract(p="\n".join([*heading, "15/11/2024", *told]))["lines"]["role"].to_list()
+    assert roles[: len(heading)] == ["headline"] * len(heading)
+    assert set(roles[len(heading) + 1 :]) <= {"body", "lead"}
+
+
+def test_the_fields_below_a_standfirst_are_no_text():
+    fields = ["VnExpress", "Thứ sáu, 15/11/2024, 16:23 (GMT+7)", "Đột phá Công nghệ & Nghệ thuật", "2 phút đọc"]
+    roles = roles_of("\n".join([HEADLINE, LEAD, *fields, *BODY]))
+    assert [roles[line] for line in fields] == ["byline", "byline", "ui", "ui"]
+    assert {roles[line] for line in BODY} == {"body"}
+
+
+def test_a_sentence_below_the_first_line_makes_that_the_title():
+    title, lead = "Điệu múa với người máy", "Các nghệ sĩ múa cùng người máy tại lễ khai mạc hội thi tay nghề ở Geneva."
+    roles = roles_of("\n".join([title, lead, "VnExpress", "15/11/2024", "Góc nhìn của người làm nghề", *BODY]))
+    assert (roles[title], roles[lead]) == ("headline", "lead")
