@@ -438,11 +438,9 @@ def _identified(
         .agg(times=pl.len())
         .with_columns(slug=_slugs(pl.col("key")), fixed=pl.lit(True))
     )
-    pairs = (
-        mine.filter(~pl.col("fixed"))
-        .join(pl.concat([mine, theirs.select(mine.columns)]), on="page", suffix="_b")
-        .filter(pl.col("slug") != pl.col("slug_b"))
-    )
+    all_names = pl.concat([mine, theirs.select(mine.columns)])
+    typo = _one_edit(mine, all_names, 8)
+    pairs = _pairs(mine.filter(~pl.col("fixed")), all_names, typo).filter(pl.col("slug") != pl.col("slug_b"))
     eastern = f"^(?:{romanised_surnames(catalogue).lower()})-"
     first, last = r"^[^-]+", r"[^-]+$"
     longer = pl.col("slug_b").str.len_chars() > pl.col("slug").str.len_chars()
@@ -461,7 +459,6 @@ def _identified(
     turned = pl.col("slug").str.split("-").list.sort() == pl.col("slug_b").str.split("-").list.sort()
     turned |= pl.col("slug").str.replace_all("-", "") == pl.col("slug_b").str.replace_all("-", "")
     often = pl.col("fixed_b") | (pl.col("times_b") > pl.col("times"))
-    typo = _one_edit(mine, pl.concat([mine, theirs.select(mine.columns)]), 8)
     pairs = pairs.join(typo, on=["page", "key", "key_b"], how="left").with_columns(near=pl.col("near").fill_null(False))
     better = (
         pairs.filter(
@@ -473,7 +470,8 @@ def _identified(
             "fixed_b",
             "times_b",
             pl.col("slug_b").str.len_chars(),
-            descending=[False, False, True, True, True],
+            "row_b",
+            descending=[False, False, True, True, True, False],
         )
         .unique(["page", "key"], keep="first", maintain_order=True)
         .select("page", "key", better="actor_id_b", by="key_b")
@@ -505,6 +503,45 @@ def _identified(
     return ids.join(linked, on=["page", "actor_id"], how="left", maintain_order="left").select(
         "page", "key", actor_id=pl.coalesce("same", "actor_id")
     )
+
+
+def _pairs(names: pl.DataFrame, others: pl.DataFrame, typo: pl.DataFrame) -> pl.DataFrame:
+    """Names of pages and all they may be forms of → the pairs worth a look: their columns, those of `others` with `_b`.
+
+    One begins or ends with the other, has its ends, is a letter away (`typo`), or has the same words in another order
+    or otherwise joined. What two names share is joined on, not their page, which may hold ten thousand.
+    """
+    ours, theirs = (table.with_row_index("row") for table in (names, others))
+    words = pl.col("slug").str.split("-")
+
+    def handles(table: pl.DataFrame, part: str, tags: dict[str, str]) -> pl.DataFrame:
+        cut = table.with_columns(at=pl.int_ranges(1, words.list.len())).explode("at").drop_nulls("at")
+        ends = pl.concat_str(words.list.first(), pl.lit("-"), words.list.last())
+        forms = {
+            "whole": table.select("page", "row", form="slug"),
+            "head": cut.select("page", "row", form=words.list.head("at").list.join("-")),
+            "tail": cut.select("page", "row", form=words.list.slice("at").list.join("-")),
+            "ends": table.select("page", "row", form=ends),
+            "words": table.select("page", "row", form=words.list.sort().list.join(" ")),
+            "letters": table.select("page", "row", form=words.list.join("")),
+        }
+        return pl.concat(
+            forms[name].select("page", pl.concat_str(pl.lit(tag), "form").alias("handle"), pl.col("row").alias(part))
+            for name, tag in tags.items()
+        )
+
+    same = {"words": "w", "letters": "l"}
+    shared = handles(ours, "row", {"whole": "=", "head": "<", "ends": "<", **same}).join(
+        handles(theirs, "row_b", {"whole": "<", "head": "=", "tail": "=", "ends": "=", **same}), on=["page", "handle"]
+    )
+    close = (
+        ours.select("page", "key", "row")
+        .join(typo.select("page", "key", "key_b"), on=["page", "key"])
+        .join(theirs.select("page", key_b="key", row_b="row"), on=["page", "key_b"])
+    )
+    pairs = pl.concat([part.select("row", "row_b") for part in (shared, close)]).unique()
+    theirs = theirs.drop("page").rename(lambda name: f"{name}_b")
+    return pairs.join(ours, on="row").join(theirs, on="row_b").drop("row")
 
 
 def _with_middle_name(keys: pl.DataFrame, forms: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:

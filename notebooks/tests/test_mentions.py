@@ -1,12 +1,14 @@
 """Actor mentions, each rule on sentences of our own: what counts, what does not, who is meant, and in which sense."""
 
-from itertools import pairwise
+from itertools import pairwise, product
 
 import polars as pl
 import pytest
 from extracting import catalogue, extract, mentions_of, readings_of, several, story
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from diembao.mentions import _pairs
 
 
 @pytest.mark.parametrize(
@@ -371,3 +373,32 @@ def test_a_family_name_that_is_a_common_word_opens_a_name_after_an_office():
 def test_a_hyphenated_name_behind_an_office_and_its_state():
     found = mentions_of("Bộ trưởng Hợp tác Quốc tế UAE Rania Al-Qassim có mặt.")
     assert found == [("UAE", "ARE"), ("Rania Al-Qassim", "rania-al-qassim")]
+
+
+def named(slugs):
+    """Slugs → the columns `mentions._pairs` reads, all of one page."""
+    return pl.DataFrame({"page": ["p"] * len(slugs), "key": slugs, "slug": slugs}, schema_overrides={"slug": pl.String})
+
+
+NO_TYPO = pl.DataFrame(schema={"page": pl.String, "key": pl.String, "key_b": pl.String})
+
+
+WORDS = st.lists(st.sampled_from(["an", "bo", "anbo", "ci"]), min_size=1, max_size=4)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(WORDS.map("-".join), unique=True, min_size=2, max_size=30))
+def test_names_that_may_be_forms_of_one_are_all_paired(slugs):
+    found = set(_pairs(named(slugs), named(slugs), NO_TYPO).select("slug", "slug_b").iter_rows())
+    for one, two in product(slugs, slugs):
+        words = [name.split("-") for name in (one, two)]
+        ends = words[0][0] == words[1][0] and words[0][-1] == words[1][-1] and min(map(len, words)) == 2
+        other_order = sorted(words[0]) == sorted(words[1]) or one.replace("-", "") == two.replace("-", "")
+        inside = two.endswith(f"-{one}") or two.startswith(f"{one}-") or one.startswith(f"{two}-")
+        if one != two and (inside or ends or other_order):
+            assert (one, two) in found
+
+
+def test_names_of_a_large_page_are_not_paired_each_with_each():
+    slugs = [f"{first}-{middle}-{last}" for first, middle, last in product("abcdefghij", range(20), range(20))]
+    assert _pairs(named(slugs), named(slugs), NO_TYPO).height < 4 * len(slugs)
