@@ -9,7 +9,7 @@ from functools import lru_cache
 import polars as pl
 
 from .catalogue import Catalogue, any_of, asked, fold, folded, name_key
-from .names import ADDRESSED, LETTER, romanised_surnames, without_lead_words
+from .names import LETTER, romanised_surnames, without_lead_words
 from .schema import FOUND_MENTIONS, conform
 
 # Roles whose names are mentions: a byline names its authors, link lists and run-on articles are other stories.
@@ -73,7 +73,7 @@ def _states_and_orgs(names: pl.DataFrame, lines: pl.DataFrame, catalogue: Catalo
         & starts
         & (
             (right.str.contains(r"^ \p{Ll}") & pl.col("page").is_in(says_he["page"].implode()))
-            | right.str.contains(r"^ [A-Z][a-z]+ ")  # "Anh Martin Reed, tài xế"
+            | right.str.contains(r"^ [A-Z][a-z]+[ ,]")  # "Anh Martin Reed, tài xế", "Anh Martin, tài xế"
         )
     )
     document = left.str.contains(cues["forms"]["document"]) & pl.col("what").is_in(["capital", "org"])
@@ -128,7 +128,8 @@ def _person_patterns(catalogue: Catalogue) -> dict[str, str]:
     verbs = any_of(cues["verbs"])
     when = r"hôm nay|hôm qua|cũng|đã|vừa|mới|sau đó|trước đó|khi đó|còn|sẽ|từng|ngày [\d/-]+"
     return {
-        "titled": rf"{edge}(?:{honorifics}|{titles}) $",
+        # "Thủ tướng khi đó là Martin Reed" as well
+        "titled": rf"{edge}(?:{honorifics}|{titles})(?: (?:(?:hiện nay|khi đó|lúc đó|khi ấy|bấy giờ) )?là)? $",
         "title": rf"{edge}(?:{titles}|{honorifics})[ ,]",
         "office": rf"{edge}(?:{titles}|{honorifics})"
         rf"(?:,? (?:{between}|{any_of(cues['linking'])}))*,? {between},? $",
@@ -137,9 +138,12 @@ def _person_patterns(catalogue: Catalogue) -> dict[str, str]:
         "outlet": rf"{edge}(?i:{any_of(cues['outlet_cues'])}) $|(?:^|[.!?:\"] ?)Báo $",
         "placed": rf"{edge}(?i:{any_of(cues['place_words'])}) $",
         "named_after": rf"{edge}(?i:{any_of(cues['named_after'])}) $",
+        # "Trung tâm Biểu diễn nghệ thuật Martin Reed", unlike "Giám đốc Viện Nghiên cứu Martin Reed"
+        "institution": rf"{edge}(?i:{any_of(cues['named_after'])})(?: (?i:{any_of(cues['kinds_of_thing'])})){{1,3}} $",
         "not_after": rf"{edge}(?i:{any_of(cues['not_named_after'])}) $",
-        "other": rf"{edge}(?i:{any_of(cues['not_person'])}) $",
-        "no_title": rf"{edge}(?i:{any_of(cues['no_title'])}) $",
+        "other": rf"{edge}(?i:{any_of(cues['not_person'])})(?: (?i:{any_of(cues['kinds_of_thing'])})){{0,3}} $",
+        # and "tàu chống ngầm Phó đô đốc Kulikov" is a ship
+        "no_title": rf"{edge}(?i:{any_of(cues['no_title'])}|tàu[^.,;()]{{0,25}} (?:phó )?đô đốc) $",
         "led": rf"{edge}(?i:{any_of(cues['place_cues'])}) $",
         "speaks": rf"(?i)^ ?(?:\([^)]{{1,30}}\) ?)?(?:,? (?:{when}) ?)? ?(?:{verbs})(?:[^{LETTER}]|$)",
         "described": r"(?i)^(?:,| -|\s?\() ?"
@@ -147,6 +151,9 @@ def _person_patterns(catalogue: Catalogue) -> dict[str, str]:
         rf"(?:{titles}|{honorifics}|{any_of(cues['roles'])}|người|nhà|\d\d tuổi|\d\d[,)])(?:[^{LETTER}]|$)",
         "belongs": rf"(?i)^,? (?:từ|thuộc|đến từ|của|tại) (?:{any_of(cues['linking'])}) ",
         "quoted": rf"{edge}(?i:{any_of(cues['quoted'])}) $",
+        # who took the picture: "Ảnh: Martin Reed/AFP", "REUTERS/Martin Reed"
+        "pictured": r"(?:^|[^\p{L}])(?i:ảnh|photo|nguồn|hình|đồ họa|video|clip)(?: [^:.;()]{0,25})? ?: ?$"
+        r"|¢(?: (?i:photo|images?))? ?/ ?$",
         "aged": r"^,? \(?\d\d(?: tuổi|\))",
         "also": rf"(?i)^,? ?\(?(?:\d\d tuổi,? )?(?:{any_of(cues['also_called'])})(?: ông| bà| là)? ?\"?$",
         "weak": rf"{edge}(?i:{any_of(cues['weak'])}) $",
@@ -160,9 +167,9 @@ def _persons(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     forms = _forms(catalogue).filter(pl.col("actor_kind") == "person")
     listed = _resolved(names.filter(pl.col("what") == "person"), forms).with_columns(basis=pl.lit("catalogue"))
     runs = _spelt_out(names.filter(pl.col("what") == "run"), forms, catalogue)
-    known = _known(runs, forms).filter(~_named_after(catalogue) | (pl.col("cut") != 0))
+    known = _known(runs, forms).filter(~_named_after(catalogue))
     left_over = runs.join(known.select("id"), on="id", how="anti", maintain_order="left")
-    judged = _judged(_worth_judging(without_lead_words(left_over, catalogue), known, forms), catalogue)
+    judged = _judged(_worth_judging(without_lead_words(left_over, catalogue), known, forms, catalogue), catalogue)
     named = pl.concat(
         part.select("page", "line", "start", "end", "actor_id", "key", "left") for part in (listed, known)
     )
@@ -229,7 +236,8 @@ def _named_after(catalogue: Catalogue) -> pl.Expr:
     """Whether a thing named after the person stands before the name: "quảng trường", but not "Quốc vụ viện"."""
     patterns = _person_patterns(catalogue)
     left = pl.col("left").str.tail(40)
-    return left.str.contains(patterns["named_after"]) & ~left.str.contains(patterns["not_after"])
+    institution = left.str.contains(patterns["institution"]) & ~left.str.contains(patterns["title"])
+    return (left.str.contains(patterns["named_after"]) | institution) & ~left.str.contains(patterns["not_after"])
 
 
 def _known(runs: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
@@ -258,6 +266,7 @@ def _known(runs: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
     )
     off_head = pl.when(pl.col("cut").is_in([1, 3])).then(surface.str.len_chars() - kept.str.len_chars()).otherwise(0)
     return found.with_columns(
+        left=pl.col("left") + surface.str.head(off_head),  # "Đường Lê Duẩn": what is cut off says what is meant
         start=pl.col("start") + off_head.cast(pl.Int64),
         surface=kept,
         key=pl.col("name"),
@@ -265,13 +274,24 @@ def _known(runs: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
     ).with_columns(end=pl.col("start") + pl.col("surface").str.len_chars().cast(pl.Int64))
 
 
-def _worth_judging(runs: pl.DataFrame, known: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
+@lru_cache(maxsize=8)
+def _last_words(catalogue: Catalogue) -> str:
+    """Catalogue → a pattern for the last word of a title or an address at the end of a context."""
+    cues = catalogue.cues["persons"]
+    last = sorted({title.split()[-1] for title in cues["titles"] + cues["honorifics"]} - {"là", "đình"})
+    return rf"(?:^|[^{LETTER}])(?i:{any_of(last)}) $"
+
+
+def _worth_judging(
+    runs: pl.DataFrame, known: pl.DataFrame, forms: pl.DataFrame, catalogue: Catalogue
+) -> pl.DataFrame:
     """Runs → those that can name a person: all of several words, single words where addressed or part of a name."""
     parts = pl.concat([runs.filter(pl.col("words") > 1).select("page", "key"), known.select("page", "key")])
     parts = parts.with_columns(key=pl.col("key").str.split(" ")).explode("key").unique()
     single = runs.filter(pl.col("words") == 1)
     # "Pich" counts wherever the page says "ông Pich" or "Pich, 24 tuổi"
-    called = single.filter(pl.col("left").str.contains(ADDRESSED) | pl.col("right").str.contains(r"^,? \(?\d\d"))
+    addressed = pl.col("left").str.tail(12).str.contains(_last_words(catalogue))
+    called = single.filter(addressed | pl.col("right").str.contains(r"^,? \(?\d\d"))
     held = pl.concat(
         [
             single.join(called.select("page", "key").unique(), on=["page", "key"], how="semi").select("id"),
@@ -318,7 +338,10 @@ def _judged(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         | right.str.contains(r"^-?\d")
         | left.str.contains(r"-\d+ $")
         | left.str.contains(r"(?:^|[^\p{L}])(?:gia đình|dòng|nhà) họ $")
-        | key.is_in(catalogue.cues["persons"]["never"] + catalogue.cues["persons"]["places"])
+        | (left.str.contains(patterns["pictured"]) & right.str.contains(r"^ ?(?:[)\].]* *$|[/-] ?[¢\p{Lu}])"))
+        # "CoderBunker" is a firm, unlike "McCain" and "DiMaggio"
+        | key.str.contains(r"(?:^| )\p{Lu}\p{Ll}{3,}\p{Lu}\p{Ll}")
+        | key.str.strip_chars_end("'").is_in(catalogue.cues["persons"]["never"] + catalogue.cues["persons"]["places"])
         | key.str.contains(rf"(?:^| )(?:{any_of(catalogue.cues['persons']['company_words'])})(?: |$)"),
         given=key.str.contains(rf"^(?:{given}) ")
         | key.str.contains(rf"^(?:{korean}) \p{{Lu}}[a-z]+(?:-[a-z]+| \p{{Lu}}[a-z]+)$"),
@@ -389,6 +412,7 @@ def _candidates(
         | (pl.col("office") & (~pl.col("led") | pl.col("given")))
         | (
             ~pl.col("other")
+            & ~pl.col("named_after")
             & (
                 pl.any_horizontal("described", "given", "speaks", pl.col("heard").fill_null(False))
                 | (pl.col("viet") & (pl.col("words") > 2))
@@ -671,7 +695,7 @@ def _short_names(
         & (
             (pl.col("cut") == "")
             | pl.col("cut").str.contains(_OPENS_NAME)
-            | pl.col("key").str.contains("^[A-Z][a-z]{3,}")
+            | pl.col("key").str.contains("^(?:[A-Z][a-z]{1,2})?[A-Z][a-z]{3,}")  # "Theo DiMaggio"
         )
     )
     lead_words = catalogue.cues["names"]["lead_words"]
@@ -792,7 +816,8 @@ def _short_names(
             basis=pl.lit("coreference"),
         )
     )
-    foreign = pl.col("key").str.contains("^[A-Z][a-z]{3,}(?: [A-Z][a-z]+)*$") & ~pl.col("key").is_in(lead_words)
+    foreign = pl.col("key").str.contains("^(?:[A-Z][a-z]{1,2})?[A-Z][a-z]{3,}(?: [A-Z][a-z]+)*$")
+    foreign &= ~pl.col("key").is_in(lead_words)
     stands_free = pl.any_horizontal("addressed", "speaks", foreign, goes_on) | ~pl.col("right").str.contains(
         r"^ \p{Ll}"
     )
@@ -834,7 +859,11 @@ def _short_names(
                     (pl.col("titled") & stands_free & ~pl.col("left").str.contains(patterns["weak"]))
                     | (pl.col("aged") & pl.col("key").str.contains("^[A-Z][a-z]{2,}$") & ~pl.col("other"))
                 )
-                & (~pl.col("key").str.contains(r"[^ -~]") | (pl.col("addressed") & pl.col("family")))
+                & (
+                    ~pl.col("key").str.contains(r"[^ -~]")
+                    | (pl.col("addressed") & pl.col("family"))
+                    | pl.col("key").str.contains(r"^(?:\p{Lu}\.)?\p{Lu}\p{Ll}*(?:-\p{Ll}+)+$")  # "X.Rê-đơ"
+                )
                 & ~pl.col("right").str.contains("^, (?:ông|bà) ")
             )
         )

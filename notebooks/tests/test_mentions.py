@@ -402,3 +402,62 @@ def test_names_that_may_be_forms_of_one_are_all_paired(slugs):
 def test_names_of_a_large_page_are_not_paired_each_with_each():
     slugs = [f"{first}-{middle}-{last}" for first, middle, last in product("abcdefghij", range(20), range(20))]
     assert _pairs(named(slugs), named(slugs), NO_TYPO).height < 4 * len(slugs)
+
+
+@pytest.mark.parametrize(
+    "sentences",
+    [
+        ("Tàu sân bay USS Ronal Reagan đã cập cảng hôm qua.",),
+        ("Tàu chống ngầm Phó đô đốc Kulikov đã cập cảng hôm qua.",),
+        ("Đường Lê Duẩn được trang hoàng từ sáng sớm hôm qua.",),
+        ("Trung tâm Biểu diễn nghệ thuật John F. Kennedy mở cửa hôm qua.",),
+        ("Ông được trao huân chương Hồ Chí Minh hôm qua.",),
+        ("Trường Cách mạng Kang Ban Sok mở cửa lại hôm qua.",),
+        ("Nhóm nổi dậy Jaish al-Islam cho biết sẽ rút lui.",),
+        ("Căn cứ đặt trên vùng lãnh thổ Diego Garcia.",),
+        ("Đại diện công ty CoderBunker cho biết sẽ rời đi.", "CoderBunker cho biết thêm như vậy."),
+        ("Lễ ký kết chiều qua. Ảnh: Martin Reed/Reuters",),
+        ("Lễ ký kết chiều qua. REUTERS/Martin Reed",),
+        ("Lễ ký kết chiều qua. (AP Photo/Martin Reed)",),
+        ("Người phát ngôn Văn phòng Công tố im lặng.",),
+        ("Chủ tịch Đu-ma tới thăm hôm qua.",),
+    ],
+)
+def test_ships_streets_centres_and_photographers_are_no_persons(sentences):
+    found = extract(p=story(*sentences))["mentions"].filter(pl.col("actor_kind") == "person")
+    assert found["surface"].to_list() == []
+
+
+@pytest.mark.parametrize(
+    ("sentences", "expected"),
+    [
+        (
+            ("Bà Suzanne DiMora có mặt ở đó.", "Theo DiMora, hai bên đã gặp nhau."),
+            [("Suzanne DiMora", "suzanne-dimora"), ("DiMora", "suzanne-dimora")],
+        ),
+        (
+            ("Anh Abriant, người dân thủ đô, lo lắng. Abriant nói thêm như vậy.",),
+            [("Abriant", "abriant"), ("Abriant", "abriant")],
+        ),
+        (("Thủ tướng khi đó là Kalen Borstad im lặng.",), [("Kalen Borstad", "kalen-borstad")]),
+        (("Ngoại trưởng Borstad nhận xét như vậy.",), [("Borstad", "borstad")]),
+        (
+            ("Đại tá Nguyễn Hải Minh có mặt.", "Theo Đại tá Minh, tình hình ổn định."),
+            [("Nguyễn Hải Minh", "nguyen-hai-minh"), ("Minh", "nguyen-hai-minh")],
+        ),
+        (
+            ('Ông Kalen "Bong" Borstad có mặt. Ông Borstad im lặng.',),
+            [('Kalen "Bong" Borstad', "kalen-borstad"), ("Borstad", "kalen-borstad")],
+        ),
+        (("Tổng thống Em-ma-nu-en Ma-crông có mặt.",), [("Em-ma-nu-en Ma-crông", "emmanuel-macron")]),
+        (("Tổng thống V.Dê-len-xki có mặt.",), [("V.Dê-len-xki", "volodymyr-zelensky")]),
+        (("Ngoại trưởng X.Bô-rê-xcốp có mặt.",), [("X.Bô-rê-xcốp", "x-bo-re-xcop")]),
+        (("Đức Dalai Lama gặp tín đồ.",), [("Đức Dalai Lama", "dalai-lama")]),
+    ],
+)
+def test_persons_as_the_press_writes_them(sentences, expected):
+    assert mentions_of(*sentences) == expected
+
+
+def test_overseas_names_of_states():
+    assert [actor for _, actor in mentions_of("Huê Kỳ và Nhựt Bổn ký thỏa thuận.")] == ["USA", "JPN"]
