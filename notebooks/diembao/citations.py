@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import polars as pl
 
-from .catalogue import Catalogue, any_of, folded, name_key
+from .catalogue import Catalogue, any_of, asked, folded, name_key
 from .names import LETTER, without_lead_words
 from .schema import FOUND_CITATIONS, conform
 
@@ -28,16 +28,18 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     )
     unlisted = _unlisted(names.filter(pl.col("what").is_in(["run", "site"])), catalogue).select(known.columns)
     hits = _outermost(pl.concat([known, unlisted]))
+    at_start = left.str.contains("^ *$")
+    opening, suffering = asked(at_start, "right"), asked(right.str.contains(r"^ [\p{Lu}¤]"), "right")
     hits = hits.with_columns(
         photo=left.str.contains(patterns["photo"])
         | ((role == "caption") & left.str.contains(patterns["pictured"]) & right.str.contains(patterns["released"]))
         | (left.str.contains(patterns["pictured"]) & right.str.contains("^ chụp"))
-        | (right.str.contains(patterns["photographer"]) & (role != "byline"))
+        | asked(role != "byline", "right").str.contains(patterns["photographer"])
         | left.str.contains(r"¢ via $"),
         told=left.str.contains(patterns["told"]) & ~right.str.contains(patterns["subject_right"]),
         subject=left.str.contains(patterns["subject_left"])
         | left.str.contains(patterns["expert"])
-        | (left.str.contains(patterns["person_of"]) & right.str.contains(patterns["suffers"]))
+        | (suffering.str.contains(patterns["suffers"]) & left.str.contains(patterns["person_of"]))
         | right.str.contains(patterns["subject_right"])
         | (
             (right.str.contains(patterns["described"]) | left.str.contains(patterns["named_staff"]))
@@ -71,19 +73,16 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
                 & left.str.contains("^ *$")
                 & right.str.contains(r"^\)? ?(?:-{1,2} ?|\| )['\"]?[\p{Lu}\d§¥¶]")
             )
-            | (
-                left.str.contains("^ *$")
-                & (
-                    right.str.contains(patterns["sentence"])
-                    | (pl.col("surface").str.contains(r"\.\p{L}{2,4}$") & right.str.contains(r"^\. \p{Lu}"))
-                )
-            )
+            | opening.str.contains(patterns["sentence"])
+            | (pl.col("surface").str.contains(r"\.\p{L}{2,4}$") & opening.str.contains(r"^\. \p{Lu}"))
         ),
         # "Dân trí/Thế giới", a line by itself: the site and its section; "See more at: http://baomau.vn/…"
-        crumb=((pl.col("country") == "VNM") & left.str.contains("^ *$") & right.str.contains(patterns["section"]))
+        crumb=((pl.col("country") == "VNM") & opening.str.contains(patterns["section"]))
         | left.str.contains(patterns["more_at"]),
         # "Trao đổi với VnExpress, ông …": whom a Vietnamese outlet has asked
-        asked=(pl.col("country") == "VNM") & (pl.col("kind") != "agency") & left.str.contains(patterns["asked"]),
+        asked=asked((pl.col("country") == "VNM") & (pl.col("kind") != "agency"), "left").str.contains(
+            patterns["asked"]
+        ),
         # "WASHINGTON (Reuters) - Hai bên …", "… nói vậy. (AFP)": whose report it is
         signed=(
             left.str.contains(patterns["dateline"]) & right.str.contains(r"^\) ?-")
@@ -217,7 +216,7 @@ def _unlisted(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         # "Economic Daily", "Sportal TV": what a name ends with tells a newspaper from a person and a company
         titled=pl.col("key").str.contains(patterns["titled"]) & role.is_in(_ARTICLE),
         credited=(left.str.contains(patterns["credit_word"]) & ~personal)
-        | (left.str.contains(patterns["columnist"]) & (pl.col("words") > 1))
+        | asked(left.str.ends_with("của ") & (pl.col("words") > 1), "left").str.contains(patterns["columnist"])
         | (~role.is_in(_ARTICLE) & left.str.contains(patterns["follow"]))
         | ((role == "byline") & left.str.contains(patterns["beside"]))
         | house,

@@ -141,7 +141,9 @@ def _person_patterns(catalogue: Catalogue) -> dict[str, str]:
         # "Trung tâm Biểu diễn nghệ thuật Martin Reed", unlike "Giám đốc Viện Nghiên cứu Martin Reed"
         "institution": rf"{edge}(?i:{any_of(cues['named_after'])})(?: (?i:{any_of(cues['kinds_of_thing'])})){{1,3}} $",
         "not_after": rf"{edge}(?i:{any_of(cues['not_named_after'])}) $",
-        "other": rf"{edge}(?i:{any_of(cues['not_person'])})(?: (?i:{any_of(cues['kinds_of_thing'])})){{0,3}} $",
+        "other": rf"{edge}(?i:{any_of(cues['not_person'])}) $",
+        "kind": rf" (?i:{any_of(cues['kinds_of_thing'])}) $",
+        "other_kind": rf"{edge}(?i:{any_of(cues['not_person'])})(?: (?i:{any_of(cues['kinds_of_thing'])})){{1,3}} $",
         # and "tàu chống ngầm Phó đô đốc Kulikov" is a ship
         "no_title": rf"{edge}(?i:{any_of(cues['no_title'])}|tàu[^.,;()]{{0,25}} (?:phó )?đô đốc) $",
         "led": rf"{edge}(?i:{any_of(cues['place_cues'])}) $",
@@ -236,7 +238,8 @@ def _named_after(catalogue: Catalogue) -> pl.Expr:
     """Whether a thing named after the person stands before the name: "quảng trường", but not "Quốc vụ viện"."""
     patterns = _person_patterns(catalogue)
     left = pl.col("left").str.tail(40)
-    institution = left.str.contains(patterns["institution"]) & ~left.str.contains(patterns["title"])
+    kind = asked(left.str.contains(patterns["kind"]), left)
+    institution = kind.str.contains(patterns["institution"]) & ~kind.str.contains(patterns["title"])
     return (left.str.contains(patterns["named_after"]) | institution) & ~left.str.contains(patterns["not_after"])
 
 
@@ -324,7 +327,8 @@ def _judged(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         titled=titled,
         addressed=left.str.contains(patterns["addressed"]),
         outlet=left.str.contains(patterns["outlet"]),
-        other=left.str.contains(patterns["other"]),
+        other=left.str.contains(patterns["other"])
+        | asked(left.str.contains(patterns["kind"]), left).str.contains(patterns["other_kind"]),
         led=left.str.contains(patterns["led"]),
         placed=left.str.contains(patterns["placed"]),
         weak=left.str.contains(patterns["weak"]),
@@ -338,7 +342,7 @@ def _judged(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         | right.str.contains(r"^-?\d")
         | left.str.contains(r"-\d+ $")
         | left.str.contains(r"(?:^|[^\p{L}])(?:gia đình|dòng|nhà) họ $")
-        | (left.str.contains(patterns["pictured"]) & right.str.contains(r"^ ?(?:[)\].]* *$|[/-] ?[¢\p{Lu}])"))
+        | asked(right.str.contains(r"^ ?(?:[)\].]* *$|[/-] ?[¢\p{Lu}])"), left).str.contains(patterns["pictured"])
         # "CoderBunker" is a firm, unlike "McCain" and "DiMaggio"
         | key.str.contains(r"(?:^| )\p{Lu}\p{Ll}{3,}\p{Lu}\p{Ll}")
         | key.str.strip_chars_end("'").is_in(catalogue.cues["persons"]["never"] + catalogue.cues["persons"]["places"])
