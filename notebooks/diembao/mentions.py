@@ -129,7 +129,8 @@ def _person_patterns(catalogue: Catalogue) -> dict[str, str]:
     when = r"hôm nay|hôm qua|cũng|đã|vừa|mới|sau đó|trước đó|khi đó|còn|sẽ|từng|ngày [\d/-]+"
     return {
         # "Thủ tướng khi đó là Martin Reed" as well
-        "titled": rf"{edge}(?:{honorifics}|{titles})(?: (?:(?:hiện nay|khi đó|lúc đó|khi ấy|bấy giờ) )?là)? $",
+        "titled": rf"{edge}(?:{honorifics}|{titles}) $"
+        rf"|{edge}{titles}(?: (?:hiện nay|khi đó|lúc đó|khi ấy|bấy giờ))? là $",
         "title": rf"{edge}(?:{titles}|{honorifics})[ ,]",
         "office": rf"{edge}(?:{titles}|{honorifics})"
         rf"(?:,? (?:{between}|{any_of(cues['linking'])}))*,? {between},? $",

@@ -421,6 +421,7 @@ def test_names_of_a_large_page_are_not_paired_each_with_each():
         ("Lễ ký kết chiều qua. (AP Photo/Martin Reed)",),
         ("Người phát ngôn Văn phòng Công tố im lặng.",),
         ("Chủ tịch Đu-ma tới thăm hôm qua.",),
+        ("Ngày lễ này trong tiếng Anh là Ridge Day.",),
     ],
 )
 def test_ships_streets_centres_and_photographers_are_no_persons(sentences):
@@ -453,6 +454,7 @@ def test_ships_streets_centres_and_photographers_are_no_persons(sentences):
         (("Tổng thống V.Dê-len-xki có mặt.",), [("V.Dê-len-xki", "volodymyr-zelensky")]),
         (("Ngoại trưởng X.Bô-rê-xcốp có mặt.",), [("X.Bô-rê-xcốp", "x-bo-re-xcop")]),
         (("Đức Dalai Lama gặp tín đồ.",), [("Đức Dalai Lama", "dalai-lama")]),
+        (("Chiến dịch nhằm vào al-Baghdadi kết thúc.",), [("al-Baghdadi", "abu-bakr-al-baghdadi")]),
     ],
 )
 def test_persons_as_the_press_writes_them(sentences, expected):
