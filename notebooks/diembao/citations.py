@@ -79,6 +79,24 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         # "Dân trí/Thế giới", a line by itself: the site and its section; "See more at: http://baomau.vn/…"
         crumb=((pl.col("country") == "VNM") & opening.str.contains(patterns["section"]))
         | left.str.contains(patterns["more_at"]),
+        # "Hai bên gặp nhau - VnExpress", the title of the page; "Dân Việt" alone above it
+        title=pl.col("at_head")
+        & role.is_in(["headline", "ui"])
+        & (
+            ((pl.col("country") == "VNM") & (pl.col("kind") != "agency"))
+            | pl.col("surface").str.contains("(?i)tiếng việt|việt ngữ")
+        )
+        & left.str.contains(patterns["page_of"])
+        # "Pháp luật", "Quốc tế" are sections of any site
+        & (
+            (pl.col("what") == "outlet")
+            | left.str.contains("(?i)(?:báo|báo điện tử) $")
+            | (
+                pl.col("surface").str.contains(r" \p{Lu}\p{L}*$")
+                & ~pl.col("surface").str.to_lowercase().is_in(catalogue.cues["lines"]["ui"])
+            )
+        )
+        & right.str.contains(r"^(?i: online| điện tử)?(?: \([^)]*\))? *$"),
         # "Trao đổi với VnExpress, ông …": whom a Vietnamese outlet has asked
         asked=asked((pl.col("country") == "VNM") & (pl.col("kind") != "agency"), "left").str.contains(
             patterns["asked"]
@@ -101,7 +119,7 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         | pl.col("kind_word")
         | pl.col("photo")
         | left.str.contains(patterns["wire"])
-        | pl.any_horizontal("opens", "crumb", "asked")
+        | pl.any_horizontal("opens", "crumb", "asked", "title")
         | (left.str.contains(r"(?:^|[^\p{L}\p{N} ] ?|[¢ ] ?và |[Hh]ãng )$") & right.str.contains(patterns["relays"]))
     )
     # the name of something else, and so wherever the page says no more
@@ -135,7 +153,7 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         .then(pl.lit("credit"))
         .when(left.str.contains(patterns["speaks_first"]) & right.str.contains("^ ?:"))
         .then(pl.lit("att"))
-        .when(pl.any_horizontal("house_mark", "house_report", "opens", "asked"))
+        .when(pl.any_horizontal("house_mark", "house_report", "opens", "asked", "title"))
         .then(pl.lit("pub"))
         .when("told")
         .then(pl.lit("att"))
@@ -167,7 +185,7 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
             & right.str.contains(r"(?i)^ *(?:(?:online|điện tử) *)?(?:$|[|>›»-])")
         )
     )
-    masthead |= pl.col("crumb").fill_null(False)
+    masthead |= (pl.col("crumb") | pl.col("title")).fill_null(False)
     published = hits.filter(masthead | (pl.col("part") == "pub")).select("page", "source_id").unique()
     hits = hits.join(published.with_columns(own=True), on=["page", "source_id"], how="left", maintain_order="left")
     hits = hits.with_columns(
@@ -359,6 +377,7 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
         # "AP Photo/Martin Reed", "AFP via Getty Images", "REUTERS/Martin Reed" at the end
         "photographer": r"^ (?i:photos?|images?)(?:[/)]|$)|^ via ¢"
         r"|^ ?/ ?(?:\p{Lu}[\p{L}'-]+ ){1,2}\p{Lu}[\p{L}'-]+[)\]. ]*$",
+        "page_of": r"(?i)(?:^ *|[^ ] ?[-|»] ?)(?:(?:báo|báo điện tử|tạp chí|trang tin|chuyên trang) )?$",
         "sentence": rf"^ (?:{any_of(catalogue.cues['names']['lead_words'])}) \p{{Ll}}",
         "section": rf"(?i)^ ?[/|>›»-] ?(?:{any_of(lines['ui'])})$",
         "asked": rf"{edge}(?:{any_of(cues['asks'])}) {kinds}$",
@@ -367,5 +386,5 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
         "beside": r"(?i)(?:theo|nguồn)[^)]*¢ ?[/,;&-] ?$",
         "follow": r"(?i)theo dõi $",
         "more_at": r"(?i)^[- ]*(?:see more at|read more at|nguồn bài viết|bài gốc|link gốc|link bài gốc) ?:? $",
-        "own_paper": r"(?i)báo $",
+        "own_paper": r"(?i)báo (?:điện tử )?$",
     }

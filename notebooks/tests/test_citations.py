@@ -231,3 +231,22 @@ def test_offsets_slice_back():
 )
 def test_operations_and_offices_are_no_outlets(sentence):
     assert citations_of(sentence) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "expected"),
+    [
+        ("Tổng thống Pháp gặp Thủ tướng Đức - VnExpress", [("VnExpress", "pub")]),
+        ("Tổng thống Pháp gặp Thủ tướng Đức | Báo Dân trí", [("Dân trí", "pub")]),
+        ("Tổng thống Pháp gặp Thủ tướng Đức - BBC News Tiếng Việt", [("BBC", "pub")]),
+        ("Tổng thống Pháp gặp Thủ tướng Đức - Reuters", [("Reuters", "att")]),
+        ("Báo điện tử Dân Trí", [("Dân trí", "pub")]),
+        ("Dân Việt", [("Dân Việt", "pub")]),
+        ("Pháp Luật", []),
+        ("Quốc tế", []),
+    ],
+)
+def test_the_title_of_a_page_ends_with_its_publisher(first, expected):
+    page = [first, "", *story("Ngoại trưởng Đức cho biết chương trình đã được gửi cho các bên.").split("\n")[2:]]
+    found = extract(p="\n".join(page))["citations"]
+    assert list(found.select("source_id", "role").iter_rows()) == expected
