@@ -29,12 +29,15 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     unlisted = _unlisted(names.filter(pl.col("what").is_in(["run", "site"])), catalogue).select(known.columns)
     hits = _outermost(pl.concat([known, unlisted]))
     at_start = left.str.contains("^ *$")
+    heading = pl.col("at_head") & role.is_in(["headline", "ui"])
     opening, suffering = asked(at_start, "right"), asked(right.str.contains(r"^ [\p{Lu}¤]"), "right")
     hits = hits.with_columns(
         photo=left.str.contains(patterns["photo"])
         | ((role == "caption") & left.str.contains(patterns["pictured"]) & right.str.contains(patterns["released"]))
         | (left.str.contains(patterns["pictured"]) & right.str.contains("^ chụp"))
-        | asked(role != "byline", "right").str.contains(patterns["photographer"])
+        | asked((role != "byline") & right.str.contains("^ ?(?:/|[Pp]ho|[Ii]ma|via)"), "right").str.contains(
+            patterns["photographer"]
+        )
         | left.str.contains(r"¢ via $"),
         told=left.str.contains(patterns["told"]) & ~right.str.contains(patterns["subject_right"]),
         subject=left.str.contains(patterns["subject_left"])
@@ -80,13 +83,12 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         crumb=((pl.col("country") == "VNM") & opening.str.contains(patterns["section"]))
         | left.str.contains(patterns["more_at"]),
         # "Hai bên gặp nhau - VnExpress", the title of the page; "Dân Việt" alone above it
-        title=pl.col("at_head")
-        & role.is_in(["headline", "ui"])
-        & (
+        title=(
             ((pl.col("country") == "VNM") & (pl.col("kind") != "agency"))
             | pl.col("surface").str.contains("(?i)tiếng việt|việt ngữ")
         )
-        & left.str.contains(patterns["page_of"])
+        & heading
+        & asked(heading, "left").str.contains(patterns["page_of"])
         # "Pháp luật", "Quốc tế" are sections of any site
         & (
             (pl.col("what") == "outlet")
