@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import polars as pl
 
-from .catalogue import Catalogue, any_of, folded, name_key
+from .catalogue import Catalogue, any_of, asked, folded, name_key
 from .names import LETTER, without_lead_words
 from .schema import FOUND_CITATIONS, conform
 
@@ -28,13 +28,21 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     )
     unlisted = _unlisted(names.filter(pl.col("what").is_in(["run", "site"])), catalogue).select(known.columns)
     hits = _outermost(pl.concat([known, unlisted]))
+    at_start = left.str.contains("^ *$")
+    heading = pl.col("at_head") & role.is_in(["headline", "ui"])
+    opening, suffering = asked(at_start, "right"), asked(right.str.contains(r"^ [\p{Lu}¤]"), "right")
     hits = hits.with_columns(
         photo=left.str.contains(patterns["photo"])
         | ((role == "caption") & left.str.contains(patterns["pictured"]) & right.str.contains(patterns["released"]))
-        | (left.str.contains(patterns["pictured"]) & right.str.contains("^ chụp")),
+        | (left.str.contains(patterns["pictured"]) & right.str.contains("^ chụp"))
+        | asked((role != "byline") & right.str.contains("^ ?(?:/|[Pp]ho|[Ii]ma|via)"), "right").str.contains(
+            patterns["photographer"]
+        )
+        | left.str.contains(r"¢ via $"),
         told=left.str.contains(patterns["told"]) & ~right.str.contains(patterns["subject_right"]),
         subject=left.str.contains(patterns["subject_left"])
         | left.str.contains(patterns["expert"])
+        | (suffering.str.contains(patterns["suffers"]) & left.str.contains(patterns["person_of"]))
         | right.str.contains(patterns["subject_right"])
         | (
             (right.str.contains(patterns["described"]) | left.str.contains(patterns["named_staff"]))
@@ -57,17 +65,43 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         & left.str.contains(r"(?:^|[\p{Ll}'?!]) ?$")
         & right.str.contains(r"^ [-–] ['\"]? ?\p{Lu}")
         & ~right.str.contains("(?i)^ [-–] (?:ảnh|video|đồ họa)"),
-        # "(Tuổi Trẻ) - Hai bên …", "VTV.vn - Hai bên …": the same at the head of a report
+        # "(Tuổi Trẻ) - Hai bên …", "VTV.vn - Hai bên …", "Dân trí Một …": the same at the head of a report
         opens=(pl.col("country") == "VNM")
         & (pl.col("kind") != "agency")
         & role.is_in(["lead", "body", "related"])
         & (
-            (left.str.contains(r"^ *[(\[]$") & right.str.contains(r"^[)\]] ?[-:]? ?['\"]?\p{Lu}"))
+            (left.str.contains(r"^ *[(\[]$") & right.str.contains(r"^[)\]]\.? ?-{0,2}:? ?['\"]?[\p{Lu}\d§¥¶]"))
             | (
-                (pl.col("what") == "outlet")
+                pl.col("what").is_in(["outlet", "site"])
                 & left.str.contains("^ *$")
-                & right.str.contains(r"^ ?- ?['\"]?[\p{Lu}\d§¥¶]")
+                & right.str.contains(r"^\)? ?(?:-{1,2} ?|\| )['\"]?[\p{Lu}\d§¥¶]")
             )
+            | opening.str.contains(patterns["sentence"])
+            | (pl.col("surface").str.contains(r"\.\p{L}{2,4}$") & opening.str.contains(r"^\. \p{Lu}"))
+        ),
+        # "Dân trí/Thế giới", a line by itself: the site and its section; "See more at: http://baomau.vn/…"
+        crumb=((pl.col("country") == "VNM") & opening.str.contains(patterns["section"]))
+        | left.str.contains(patterns["more_at"]),
+        # "Hai bên gặp nhau - VnExpress", the title of the page; "Dân Việt" alone above it
+        title=(
+            ((pl.col("country") == "VNM") & (pl.col("kind") != "agency"))
+            | pl.col("surface").str.contains("(?i)tiếng việt|việt ngữ")
+        )
+        & heading
+        & asked(heading, "left").str.contains(patterns["page_of"])
+        # "Pháp luật", "Quốc tế" are sections of any site
+        & (
+            (pl.col("what") == "outlet")
+            | left.str.contains("(?i)(?:báo|báo điện tử) $")
+            | (
+                pl.col("surface").str.contains(r" \p{Lu}\p{L}*$")
+                & ~pl.col("surface").str.to_lowercase().is_in(catalogue.cues["lines"]["ui"])
+            )
+        )
+        & right.str.contains(r"^(?i: online| điện tử)?(?: \([^)]*\))? *$"),
+        # "Trao đổi với VnExpress, ông …": whom a Vietnamese outlet has asked
+        asked=asked((pl.col("country") == "VNM") & (pl.col("kind") != "agency"), "left").str.contains(
+            patterns["asked"]
         ),
         # "WASHINGTON (Reuters) - Hai bên …", "… nói vậy. (AFP)": whose report it is
         signed=(
@@ -87,7 +121,7 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         | pl.col("kind_word")
         | pl.col("photo")
         | left.str.contains(patterns["wire"])
-        | pl.col("opens")
+        | pl.any_horizontal("opens", "crumb", "asked", "title")
         | (left.str.contains(r"(?:^|[^\p{L}\p{N} ] ?|[¢ ] ?và |[Hh]ãng )$") & right.str.contains(patterns["relays"]))
     )
     # the name of something else, and so wherever the page says no more
@@ -121,7 +155,7 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         .then(pl.lit("credit"))
         .when(left.str.contains(patterns["speaks_first"]) & right.str.contains("^ ?:"))
         .then(pl.lit("att"))
-        .when(pl.col("house_mark") | pl.col("house_report") | pl.col("opens"))
+        .when(pl.any_horizontal("house_mark", "house_report", "opens", "asked", "title"))
         .then(pl.lit("pub"))
         .when("told")
         .then(pl.lit("att"))
@@ -153,12 +187,13 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
             & right.str.contains(r"(?i)^ *(?:(?:online|điện tử) *)?(?:$|[|>›»-])")
         )
     )
+    masthead |= (pl.col("crumb") | pl.col("title")).fill_null(False)
     published = hits.filter(masthead | (pl.col("part") == "pub")).select("page", "source_id").unique()
     hits = hits.join(published.with_columns(own=True), on=["page", "source_id"], how="left", maintain_order="left")
     hits = hits.with_columns(
         part=pl.when(
             masthead
-            | ((role == "related") & (pl.col("own") | pl.col("opens") | left.str.contains(patterns["own_paper"])))
+            | ((role == "related") & (pl.any_horizontal("own", "opens") | left.str.contains(patterns["own_paper"])))
         )
         .then(pl.lit("pub"))
         .when((role == "other") & pl.col("photo"))
@@ -191,14 +226,22 @@ def _unlisted(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         source_id=pl.col("surface"), kind=pl.lit(None, pl.String), country=pl.lit(None, pl.String)
     )
     personal = pl.col("key").str.contains(patterns["personal"])
+    # "(VnMẫu) - Hai bên …": a house's mark before its report
+    head = left.str.contains(r"^ *\($") & right.str.contains(r"^\) ?- ?['\"]?[\p{Lu}§¥]")
+    head &= role.is_in(["lead", "body", "related"])
+    house = head & pl.col("key").str.contains(r"^(?:\p{Lu}{3,6}|\p{Lu}[\p{L}]*\p{Ll}\p{Lu}\p{L}*)$")
     unknown = unknown.with_columns(
         kind_word=left.str.contains(patterns["kind_word"]),
         kind_of=(left.str.contains(patterns["kind_of"]) | left.str.contains(patterns["site"])) & ~personal,
         # "Economic Daily", "Sportal TV": what a name ends with tells a newspaper from a person and a company
         titled=pl.col("key").str.contains(patterns["titled"]) & role.is_in(_ARTICLE),
         credited=(left.str.contains(patterns["credit_word"]) & ~personal)
+        | asked(left.str.ends_with("của ") & (pl.col("words") > 1), "left").str.contains(patterns["columnist"])
         | (~role.is_in(_ARTICLE) & left.str.contains(patterns["follow"]))
-        | ((role == "byline") & left.str.contains(patterns["beside"])),
+        | ((role == "byline") & left.str.contains(patterns["beside"]))
+        | house,
+        kind=pl.when(house).then(pl.lit("portal")),
+        country=pl.when(house).then(pl.lit("VNM")),
     ).filter(pl.any_horizontal("kind_word", "kind_of", "titled", "credited"))
     unknown = unknown.with_columns(
         reports=left.str.contains(patterns["att_left"]) | right.str.contains(patterns["att_right"]),
@@ -221,9 +264,12 @@ def _unlisted(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         written.unique("squeezed", keep="first", maintain_order=True), on="squeezed", how="left", maintain_order="left"
     )
     sites = sites.with_columns(
-        source_id=pl.coalesce("of", "address"), kind=pl.lit("portal"), country=pl.lit(None, pl.String)
+        source_id=pl.coalesce("of", "address"),
+        kind=pl.lit("portal"),
+        country=pl.when(head | left.str.contains(patterns["more_at"])).then(pl.lit("VNM")),
     ).filter(
         left.str.contains(patterns["credit_word"])
+        | pl.col("country").is_not_null()
         | ((role == "caption") & left.str.contains(patterns["photo"]))
         | (
             (
@@ -317,6 +363,12 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
         "no_press": r"(?i)\.gov(?:\.|$)|^(?:" + any_of(cues["not_outlets"]) + r")\.",
         "expert": rf"{edge}(?:chuyên gia|nhà phân tích|giám đốc|chủ tịch)[^,.]{{0,25}} (?:tại|ở) {kinds}$"
         rf"|{edge}nhà phân tích[^,.]{{0,25}} của {kinds}$",
+        # "nhà bình luận Martin Reed của Ridgeton Echo"
+        "columnist": rf"{edge}(?:nhà bình luận|{staff})(?-i:(?: \p{{Lu}}[^ ,.;:]*){{1,4}}) của {kinds}$",
+        # "Phóng viên CNN Martin Reed bị bắt"
+        "person_of": rf"{edge}(?:{staff}) {kinds}$",
+        "suffers": r"^(?: (?:\p{Lu}[^ ,.;:]*|¤)){1,4}(?: \([^)]*\))? (?:đã |vừa |từng )?"
+        rf"(?:{any_of(cues['suffers'])})(?:[^{LETTER}]|$)",
         "subject_right": rf"{after} {adverbs}(?:{any_of(cues['subject_right'])})(?:[^{LETTER}]|$)",
         "described": rf"{after},? {adverbs}(?:{any_of(cues['described'])})(?:[^{LETTER}]|$)",
         "relays": rf"(?i)^(?:, §)? (?:{when}){{0,2}}(?:{any_of(cues['relays'])})(?:[^{LETTER}]|$)",
@@ -324,9 +376,17 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
         "pictured": rf"{edge}(?:{any_of(cues['pictures'])})(?: [^.:;]{{0,40}})? (?:do|của|từ|trên|được)"
         rf"(?: website của)? (?:một )?{members}{kinds}$",
         "released": rf"(?i)^(?: \([^)]*\))? (?:{any_of(cues['released'])})(?:[^{LETTER}]|$)",
+        # "AP Photo/Martin Reed", "AFP via Getty Images", "REUTERS/Martin Reed" at the end
+        "photographer": r"^ (?i:photos?|images?)(?:[/)]|$)|^ via ¢"
+        r"|^ ?/ ?(?:\p{Lu}[\p{L}'-]+ ){1,2}\p{Lu}[\p{L}'-]+[)\]. ]*$",
+        "page_of": r"(?i)(?:^ *|[^ ] ?[-|»] ?)(?:(?:báo|báo điện tử|tạp chí|trang tin|chuyên trang) )?$",
+        "sentence": rf"^ (?:{any_of(catalogue.cues['names']['lead_words'])}) \p{{Ll}}",
+        "section": rf"(?i)^ ?[/|>›»-] ?(?:{any_of(lines['ui'])})$",
+        "asked": rf"{edge}(?:{any_of(cues['asks'])}) {kinds}$",
         "masthead": r"(?i)(?:theo dõi|bản quyền (?:thuộc )?(?:về )?|ghi rõ nguồn|copyright|©|xuất bản bởi|tải ứng dụng"
         r"|liên hệ (?:với )?(?:tòa soạn)?)[^.]{0,25}$",
         "beside": r"(?i)(?:theo|nguồn)[^)]*¢ ?[/,;&-] ?$",
         "follow": r"(?i)theo dõi $",
-        "own_paper": r"(?i)báo $",
+        "more_at": r"(?i)^[- ]*(?:see more at|read more at|nguồn bài viết|bài gốc|link gốc|link bài gốc) ?:? $",
+        "own_paper": r"(?i)báo (?:điện tử )?$",
     }

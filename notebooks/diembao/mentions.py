@@ -9,7 +9,7 @@ from functools import lru_cache
 import polars as pl
 
 from .catalogue import Catalogue, any_of, asked, fold, folded, name_key
-from .names import ADDRESSED, LETTER, romanised_surnames, without_lead_words
+from .names import LETTER, romanised_surnames, without_lead_words
 from .schema import FOUND_MENTIONS, conform
 
 # Roles whose names are mentions: a byline names its authors, link lists and run-on articles are other stories.
@@ -73,7 +73,7 @@ def _states_and_orgs(names: pl.DataFrame, lines: pl.DataFrame, catalogue: Catalo
         & starts
         & (
             (right.str.contains(r"^ \p{Ll}") & pl.col("page").is_in(says_he["page"].implode()))
-            | right.str.contains(r"^ [A-Z][a-z]+ ")  # "Anh Martin Reed, tài xế"
+            | right.str.contains(r"^ [A-Z][a-z]+[ ,]")  # "Anh Martin Reed, tài xế", "Anh Martin, tài xế"
         )
     )
     document = left.str.contains(cues["forms"]["document"]) & pl.col("what").is_in(["capital", "org"])
@@ -128,7 +128,9 @@ def _person_patterns(catalogue: Catalogue) -> dict[str, str]:
     verbs = any_of(cues["verbs"])
     when = r"hôm nay|hôm qua|cũng|đã|vừa|mới|sau đó|trước đó|khi đó|còn|sẽ|từng|ngày [\d/-]+"
     return {
-        "titled": rf"{edge}(?:{honorifics}|{titles}) $",
+        # "Thủ tướng khi đó là Martin Reed" as well
+        "titled": rf"{edge}(?:{honorifics}|{titles}) $"
+        rf"|{edge}{titles}(?: (?:hiện nay|khi đó|lúc đó|khi ấy|bấy giờ))? là $",
         "title": rf"{edge}(?:{titles}|{honorifics})[ ,]",
         "office": rf"{edge}(?:{titles}|{honorifics})"
         rf"(?:,? (?:{between}|{any_of(cues['linking'])}))*,? {between},? $",
@@ -137,9 +139,14 @@ def _person_patterns(catalogue: Catalogue) -> dict[str, str]:
         "outlet": rf"{edge}(?i:{any_of(cues['outlet_cues'])}) $|(?:^|[.!?:\"] ?)Báo $",
         "placed": rf"{edge}(?i:{any_of(cues['place_words'])}) $",
         "named_after": rf"{edge}(?i:{any_of(cues['named_after'])}) $",
+        # "Trung tâm Biểu diễn nghệ thuật Martin Reed", unlike "Giám đốc Viện Nghiên cứu Martin Reed"
+        "institution": rf"{edge}(?i:{any_of(cues['named_after'])})(?: (?i:{any_of(cues['kinds_of_thing'])})){{1,3}} $",
         "not_after": rf"{edge}(?i:{any_of(cues['not_named_after'])}) $",
         "other": rf"{edge}(?i:{any_of(cues['not_person'])}) $",
-        "no_title": rf"{edge}(?i:{any_of(cues['no_title'])}) $",
+        "kind": rf" (?i:{any_of(cues['kinds_of_thing'])}) $",
+        "other_kind": rf"{edge}(?i:{any_of(cues['not_person'])})(?: (?i:{any_of(cues['kinds_of_thing'])})){{1,3}} $",
+        # and "tàu chống ngầm Phó đô đốc Kulikov" is a ship
+        "no_title": rf"{edge}(?i:{any_of(cues['no_title'])}|tàu[^.,;()]{{0,25}} (?:phó )?đô đốc) $",
         "led": rf"{edge}(?i:{any_of(cues['place_cues'])}) $",
         "speaks": rf"(?i)^ ?(?:\([^)]{{1,30}}\) ?)?(?:,? (?:{when}) ?)? ?(?:{verbs})(?:[^{LETTER}]|$)",
         "described": r"(?i)^(?:,| -|\s?\() ?"
@@ -147,6 +154,9 @@ def _person_patterns(catalogue: Catalogue) -> dict[str, str]:
         rf"(?:{titles}|{honorifics}|{any_of(cues['roles'])}|người|nhà|\d\d tuổi|\d\d[,)])(?:[^{LETTER}]|$)",
         "belongs": rf"(?i)^,? (?:từ|thuộc|đến từ|của|tại) (?:{any_of(cues['linking'])}) ",
         "quoted": rf"{edge}(?i:{any_of(cues['quoted'])}) $",
+        # who took the picture: "Ảnh: Martin Reed/AFP", "REUTERS/Martin Reed"
+        "pictured": r"(?:^|[^\p{L}])(?i:ảnh|photo|nguồn|hình|đồ họa|video|clip)(?: [^:.;()]{0,25})? ?: ?$"
+        r"|¢(?: (?i:photo|images?))? ?/ ?$",
         "aged": r"^,? \(?\d\d(?: tuổi|\))",
         "also": rf"(?i)^,? ?\(?(?:\d\d tuổi,? )?(?:{any_of(cues['also_called'])})(?: ông| bà| là)? ?\"?$",
         "weak": rf"{edge}(?i:{any_of(cues['weak'])}) $",
@@ -160,9 +170,9 @@ def _persons(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     forms = _forms(catalogue).filter(pl.col("actor_kind") == "person")
     listed = _resolved(names.filter(pl.col("what") == "person"), forms).with_columns(basis=pl.lit("catalogue"))
     runs = _spelt_out(names.filter(pl.col("what") == "run"), forms, catalogue)
-    known = _known(runs, forms).filter(~_named_after(catalogue) | (pl.col("cut") != 0))
+    known = _known(runs, forms).filter(~_named_after(catalogue))
     left_over = runs.join(known.select("id"), on="id", how="anti", maintain_order="left")
-    judged = _judged(_worth_judging(without_lead_words(left_over, catalogue), known, forms), catalogue)
+    judged = _judged(_worth_judging(without_lead_words(left_over, catalogue), known, forms, catalogue), catalogue)
     named = pl.concat(
         part.select("page", "line", "start", "end", "actor_id", "key", "left") for part in (listed, known)
     )
@@ -229,7 +239,9 @@ def _named_after(catalogue: Catalogue) -> pl.Expr:
     """Whether a thing named after the person stands before the name: "quảng trường", but not "Quốc vụ viện"."""
     patterns = _person_patterns(catalogue)
     left = pl.col("left").str.tail(40)
-    return left.str.contains(patterns["named_after"]) & ~left.str.contains(patterns["not_after"])
+    kind = asked(left.str.contains(patterns["kind"]), left)
+    institution = kind.str.contains(patterns["institution"]) & ~kind.str.contains(patterns["title"])
+    return (left.str.contains(patterns["named_after"]) | institution) & ~left.str.contains(patterns["not_after"])
 
 
 def _known(runs: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
@@ -258,6 +270,7 @@ def _known(runs: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
     )
     off_head = pl.when(pl.col("cut").is_in([1, 3])).then(surface.str.len_chars() - kept.str.len_chars()).otherwise(0)
     return found.with_columns(
+        left=pl.col("left") + surface.str.head(off_head),  # "Đường Lê Duẩn": what is cut off says what is meant
         start=pl.col("start") + off_head.cast(pl.Int64),
         surface=kept,
         key=pl.col("name"),
@@ -265,13 +278,24 @@ def _known(runs: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
     ).with_columns(end=pl.col("start") + pl.col("surface").str.len_chars().cast(pl.Int64))
 
 
-def _worth_judging(runs: pl.DataFrame, known: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
+@lru_cache(maxsize=8)
+def _last_words(catalogue: Catalogue) -> str:
+    """Catalogue → a pattern for the last word of a title or an address at the end of a context."""
+    cues = catalogue.cues["persons"]
+    last = sorted({title.split()[-1] for title in cues["titles"] + cues["honorifics"]} - {"là", "đình"})
+    return rf"(?:^|[^{LETTER}])(?i:{any_of(last)}) $"
+
+
+def _worth_judging(
+    runs: pl.DataFrame, known: pl.DataFrame, forms: pl.DataFrame, catalogue: Catalogue
+) -> pl.DataFrame:
     """Runs → those that can name a person: all of several words, single words where addressed or part of a name."""
     parts = pl.concat([runs.filter(pl.col("words") > 1).select("page", "key"), known.select("page", "key")])
     parts = parts.with_columns(key=pl.col("key").str.split(" ")).explode("key").unique()
     single = runs.filter(pl.col("words") == 1)
     # "Pich" counts wherever the page says "ông Pich" or "Pich, 24 tuổi"
-    called = single.filter(pl.col("left").str.contains(ADDRESSED) | pl.col("right").str.contains(r"^,? \(?\d\d"))
+    addressed = pl.col("left").str.tail(12).str.contains(_last_words(catalogue))
+    called = single.filter(addressed | pl.col("right").str.contains(r"^,? \(?\d\d"))
     held = pl.concat(
         [
             single.join(called.select("page", "key").unique(), on=["page", "key"], how="semi").select("id"),
@@ -304,7 +328,8 @@ def _judged(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         titled=titled,
         addressed=left.str.contains(patterns["addressed"]),
         outlet=left.str.contains(patterns["outlet"]),
-        other=left.str.contains(patterns["other"]),
+        other=left.str.contains(patterns["other"])
+        | asked(left.str.contains(patterns["kind"]), left).str.contains(patterns["other_kind"]),
         led=left.str.contains(patterns["led"]),
         placed=left.str.contains(patterns["placed"]),
         weak=left.str.contains(patterns["weak"]),
@@ -318,7 +343,10 @@ def _judged(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         | right.str.contains(r"^-?\d")
         | left.str.contains(r"-\d+ $")
         | left.str.contains(r"(?:^|[^\p{L}])(?:gia đình|dòng|nhà) họ $")
-        | key.is_in(catalogue.cues["persons"]["never"] + catalogue.cues["persons"]["places"])
+        | asked(right.str.contains(r"^ ?(?:[)\].]* *$|[/-] ?[¢\p{Lu}])"), left).str.contains(patterns["pictured"])
+        # "CoderBunker" is a firm, unlike "McCain" and "DiMaggio"
+        | key.str.contains(r"(?:^| )\p{Lu}\p{Ll}{3,}\p{Lu}\p{Ll}")
+        | key.str.strip_chars_end("'").is_in(catalogue.cues["persons"]["never"] + catalogue.cues["persons"]["places"])
         | key.str.contains(rf"(?:^| )(?:{any_of(catalogue.cues['persons']['company_words'])})(?: |$)"),
         given=key.str.contains(rf"^(?:{given}) ")
         | key.str.contains(rf"^(?:{korean}) \p{{Lu}}[a-z]+(?:-[a-z]+| \p{{Lu}}[a-z]+)$"),
@@ -389,6 +417,7 @@ def _candidates(
         | (pl.col("office") & (~pl.col("led") | pl.col("given")))
         | (
             ~pl.col("other")
+            & ~pl.col("named_after")
             & (
                 pl.any_horizontal("described", "given", "speaks", pl.col("heard").fill_null(False))
                 | (pl.col("viet") & (pl.col("words") > 2))
@@ -438,11 +467,9 @@ def _identified(
         .agg(times=pl.len())
         .with_columns(slug=_slugs(pl.col("key")), fixed=pl.lit(True))
     )
-    pairs = (
-        mine.filter(~pl.col("fixed"))
-        .join(pl.concat([mine, theirs.select(mine.columns)]), on="page", suffix="_b")
-        .filter(pl.col("slug") != pl.col("slug_b"))
-    )
+    all_names = pl.concat([mine, theirs.select(mine.columns)])
+    typo = _one_edit(mine, all_names, 8)
+    pairs = _pairs(mine.filter(~pl.col("fixed")), all_names, typo).filter(pl.col("slug") != pl.col("slug_b"))
     eastern = f"^(?:{romanised_surnames(catalogue).lower()})-"
     first, last = r"^[^-]+", r"[^-]+$"
     longer = pl.col("slug_b").str.len_chars() > pl.col("slug").str.len_chars()
@@ -461,7 +488,6 @@ def _identified(
     turned = pl.col("slug").str.split("-").list.sort() == pl.col("slug_b").str.split("-").list.sort()
     turned |= pl.col("slug").str.replace_all("-", "") == pl.col("slug_b").str.replace_all("-", "")
     often = pl.col("fixed_b") | (pl.col("times_b") > pl.col("times"))
-    typo = _one_edit(mine, pl.concat([mine, theirs.select(mine.columns)]), 8)
     pairs = pairs.join(typo, on=["page", "key", "key_b"], how="left").with_columns(near=pl.col("near").fill_null(False))
     better = (
         pairs.filter(
@@ -473,7 +499,8 @@ def _identified(
             "fixed_b",
             "times_b",
             pl.col("slug_b").str.len_chars(),
-            descending=[False, False, True, True, True],
+            "row_b",
+            descending=[False, False, True, True, True, False],
         )
         .unique(["page", "key"], keep="first", maintain_order=True)
         .select("page", "key", better="actor_id_b", by="key_b")
@@ -505,6 +532,45 @@ def _identified(
     return ids.join(linked, on=["page", "actor_id"], how="left", maintain_order="left").select(
         "page", "key", actor_id=pl.coalesce("same", "actor_id")
     )
+
+
+def _pairs(names: pl.DataFrame, others: pl.DataFrame, typo: pl.DataFrame) -> pl.DataFrame:
+    """Names of pages and all they may be forms of → the pairs worth a look: their columns, those of `others` with `_b`.
+
+    One begins or ends with the other, has its ends, is a letter away (`typo`), or has the same words in another order
+    or otherwise joined. What two names share is joined on, not their page, which may hold ten thousand.
+    """
+    ours, theirs = (table.with_row_index("row") for table in (names, others))
+    words = pl.col("slug").str.split("-")
+
+    def handles(table: pl.DataFrame, part: str, tags: dict[str, str]) -> pl.DataFrame:
+        cut = table.with_columns(at=pl.int_ranges(1, words.list.len())).explode("at").drop_nulls("at")
+        ends = pl.concat_str(words.list.first(), pl.lit("-"), words.list.last())
+        forms = {
+            "whole": table.select("page", "row", form="slug"),
+            "head": cut.select("page", "row", form=words.list.head("at").list.join("-")),
+            "tail": cut.select("page", "row", form=words.list.slice("at").list.join("-")),
+            "ends": table.select("page", "row", form=ends),
+            "words": table.select("page", "row", form=words.list.sort().list.join(" ")),
+            "letters": table.select("page", "row", form=words.list.join("")),
+        }
+        return pl.concat(
+            forms[name].select("page", pl.concat_str(pl.lit(tag), "form").alias("handle"), pl.col("row").alias(part))
+            for name, tag in tags.items()
+        )
+
+    same = {"words": "w", "letters": "l"}
+    shared = handles(ours, "row", {"whole": "=", "head": "<", "ends": "<", **same}).join(
+        handles(theirs, "row_b", {"whole": "<", "head": "=", "tail": "=", "ends": "=", **same}), on=["page", "handle"]
+    )
+    close = (
+        ours.select("page", "key", "row")
+        .join(typo.select("page", "key", "key_b"), on=["page", "key"])
+        .join(theirs.select("page", key_b="key", row_b="row"), on=["page", "key_b"])
+    )
+    pairs = pl.concat([part.select("row", "row_b") for part in (shared, close)]).unique()
+    theirs = theirs.drop("page").rename(lambda name: f"{name}_b")
+    return pairs.join(ours, on="row").join(theirs, on="row_b").drop("row")
 
 
 def _with_middle_name(keys: pl.DataFrame, forms: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
@@ -634,7 +700,7 @@ def _short_names(
         & (
             (pl.col("cut") == "")
             | pl.col("cut").str.contains(_OPENS_NAME)
-            | pl.col("key").str.contains("^[A-Z][a-z]{3,}")
+            | pl.col("key").str.contains("^(?:[A-Z][a-z]{1,2})?[A-Z][a-z]{3,}")  # "Theo DiMaggio"
         )
     )
     lead_words = catalogue.cues["names"]["lead_words"]
@@ -755,7 +821,8 @@ def _short_names(
             basis=pl.lit("coreference"),
         )
     )
-    foreign = pl.col("key").str.contains("^[A-Z][a-z]{3,}(?: [A-Z][a-z]+)*$") & ~pl.col("key").is_in(lead_words)
+    foreign = pl.col("key").str.contains("^(?:[A-Z][a-z]{1,2})?[A-Z][a-z]{3,}(?: [A-Z][a-z]+)*$")
+    foreign &= ~pl.col("key").is_in(lead_words)
     stands_free = pl.any_horizontal("addressed", "speaks", foreign, goes_on) | ~pl.col("right").str.contains(
         r"^ \p{Ll}"
     )
@@ -797,7 +864,11 @@ def _short_names(
                     (pl.col("titled") & stands_free & ~pl.col("left").str.contains(patterns["weak"]))
                     | (pl.col("aged") & pl.col("key").str.contains("^[A-Z][a-z]{2,}$") & ~pl.col("other"))
                 )
-                & (~pl.col("key").str.contains(r"[^ -~]") | (pl.col("addressed") & pl.col("family")))
+                & (
+                    ~pl.col("key").str.contains(r"[^ -~]")
+                    | (pl.col("addressed") & pl.col("family"))
+                    | pl.col("key").str.contains(r"^(?:\p{Lu}\.)?\p{Lu}\p{Ll}*(?:-\p{Ll}+)+$")  # "X.Rê-đơ"
+                )
                 & ~pl.col("right").str.contains("^, (?:ông|bà) ")
             )
         )

@@ -67,6 +67,28 @@ PARTS = [
     ("Theo trang tinmau.com, giá tăng mạnh.", ("tinmau.com", "att")),
     ("Lễ khai mạc hội nghị. (Nguồn: www.hoinghi2017.ph)", ("hoinghi2017.ph", "photo")),
     ("Lễ đón tại sân bay sáng 5/3. Ảnh VGP/Nhật Bắc", ("Báo Chính phủ", "photo")),
+    ("(VnMẫu) - Hai bên gặp nhau chiều qua.", ("VnMẫu", "pub")),
+    ("(baomau.edu.vn) - Hai bên gặp nhau chiều qua.", ("baomau.edu.vn", "pub")),
+    ("NDĐT - Hai bên gặp nhau chiều qua.", ("Nhân Dân", "pub")),
+    ("ANTD.VN - Hai bên gặp nhau chiều qua.", ("An ninh Thủ đô", "pub")),
+    ("Chinhphu.vn) - Hai bên gặp nhau chiều qua.", ("Báo Chính phủ", "pub")),
+    ("Baoquocte.vn. Hai bên gặp nhau chiều qua.", ("Thế giới & Việt Nam", "pub")),
+    ("(SGGPO).- Hai bên gặp nhau chiều qua.", ("Sài Gòn Giải Phóng", "pub")),
+    ("Dân trí Một trận động đất xảy ra hôm qua.", ("Dân trí", "pub")),
+    ("Dân trí/Thế giới", ("Dân trí", "pub")),
+    ("- See more at: http://baomau.vn/The-gioi/bai-viet.html", ("baomau.vn", "pub")),
+    ("Trao đổi với VnExpress, ông Martin Reed nói vậy.", ("VnExpress", "pub")),
+    ("Trao đổi với Reuters, ông Martin Reed nói vậy.", ("Reuters", "att")),
+    ("Theo Tuổi Trẻ, ông Martin Reed nói vậy.", ("Tuổi Trẻ", "att")),
+    ("Lễ ký kết chiều qua. (AFP via Getty Images)", ("AFP", "photo")),
+    ("Lễ ký kết chiều qua. REUTERS/Martin Reed", ("Reuters", "photo")),
+    ("Lễ ký kết chiều qua. (AP Photo/Martin Reed)", ("AP", "photo")),
+    ("Phóng viên CNN Martin Reed bị cảnh sát bắt hôm qua.", ("CNN", "other")),
+    ("Tổng biên tập tờ Guardian Martin Reed im lặng.", ("Guardian", "other")),
+    ("Chương trình sẽ phát sóng trên kênh CBS vào chủ nhật.", ("CBS", "other")),
+    ("Theo nhà bình luận Martin Reed của Ridgeton Echo, hai bên đã gặp nhau.", ("Ridgeton Echo", "att")),
+    ("Kênh 12 của Israel cho biết hai bên đã gặp nhau.", ("Channel 12 Israel", "att")),
+    ("Thời báo Tài chính (Anh) viết như vậy.", ("Financial Times", "att")),
 ]
 
 
@@ -201,3 +223,30 @@ def test_offsets_slice_back():
     )
     assert found["start"].is_sorted()
     assert found.filter(pl.col("end") <= pl.col("start")).is_empty()
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["Chiến dịch Guardian of the Walls kết thúc hôm qua.", "Bản đồ vùng tâm chấn. Đồ họa: USGS"],
+)
+def test_operations_and_offices_are_no_outlets(sentence):
+    assert citations_of(sentence) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "expected"),
+    [
+        ("Tổng thống Pháp gặp Thủ tướng Đức - VnExpress", [("VnExpress", "pub")]),
+        ("Tổng thống Pháp gặp Thủ tướng Đức | Báo Dân trí", [("Dân trí", "pub")]),
+        ("Tổng thống Pháp gặp Thủ tướng Đức - BBC News Tiếng Việt", [("BBC", "pub")]),
+        ("Tổng thống Pháp gặp Thủ tướng Đức - Reuters", [("Reuters", "att")]),
+        ("Báo điện tử Dân Trí", [("Dân trí", "pub")]),
+        ("Dân Việt", [("Dân Việt", "pub")]),
+        ("Pháp Luật", []),
+        ("Quốc tế", []),
+    ],
+)
+def test_the_title_of_a_page_ends_with_its_publisher(first, expected):
+    page = [first, "", *story("Ngoại trưởng Đức cho biết chương trình đã được gửi cho các bên.").split("\n")[2:]]
+    found = extract(p="\n".join(page))["citations"]
+    assert list(found.select("source_id", "role").iter_rows()) == expected

@@ -1,12 +1,14 @@
 """Actor mentions, each rule on sentences of our own: what counts, what does not, who is meant, and in which sense."""
 
-from itertools import pairwise
+from itertools import pairwise, product
 
 import polars as pl
 import pytest
 from extracting import catalogue, extract, mentions_of, readings_of, several, story
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from diembao.mentions import _pairs
 
 
 @pytest.mark.parametrize(
@@ -371,3 +373,93 @@ def test_a_family_name_that_is_a_common_word_opens_a_name_after_an_office():
 def test_a_hyphenated_name_behind_an_office_and_its_state():
     found = mentions_of("Bộ trưởng Hợp tác Quốc tế UAE Rania Al-Qassim có mặt.")
     assert found == [("UAE", "ARE"), ("Rania Al-Qassim", "rania-al-qassim")]
+
+
+def named(slugs):
+    """Slugs → the columns `mentions._pairs` reads, all of one page."""
+    return pl.DataFrame({"page": ["p"] * len(slugs), "key": slugs, "slug": slugs}, schema_overrides={"slug": pl.String})
+
+
+NO_TYPO = pl.DataFrame(schema={"page": pl.String, "key": pl.String, "key_b": pl.String})
+
+
+WORDS = st.lists(st.sampled_from(["an", "bo", "anbo", "ci"]), min_size=1, max_size=4)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(WORDS.map("-".join), unique=True, min_size=2, max_size=30))
+def test_names_that_may_be_forms_of_one_are_all_paired(slugs):
+    found = set(_pairs(named(slugs), named(slugs), NO_TYPO).select("slug", "slug_b").iter_rows())
+    for one, two in product(slugs, slugs):
+        words = [name.split("-") for name in (one, two)]
+        ends = words[0][0] == words[1][0] and words[0][-1] == words[1][-1] and min(map(len, words)) == 2
+        other_order = sorted(words[0]) == sorted(words[1]) or one.replace("-", "") == two.replace("-", "")
+        inside = two.endswith(f"-{one}") or two.startswith(f"{one}-") or one.startswith(f"{two}-")
+        if one != two and (inside or ends or other_order):
+            assert (one, two) in found
+
+
+def test_names_of_a_large_page_are_not_paired_each_with_each():
+    slugs = [f"{first}-{middle}-{last}" for first, middle, last in product("abcdefghij", range(20), range(20))]
+    assert _pairs(named(slugs), named(slugs), NO_TYPO).height < 4 * len(slugs)
+
+
+@pytest.mark.parametrize(
+    "sentences",
+    [
+        ("Tàu sân bay USS Ronal Reagan đã cập cảng hôm qua.",),
+        ("Tàu chống ngầm Phó đô đốc Kulikov đã cập cảng hôm qua.",),
+        ("Đường Lê Duẩn được trang hoàng từ sáng sớm hôm qua.",),
+        ("Trung tâm Biểu diễn nghệ thuật John F. Kennedy mở cửa hôm qua.",),
+        ("Ông được trao huân chương Hồ Chí Minh hôm qua.",),
+        ("Trường Cách mạng Kang Ban Sok mở cửa lại hôm qua.",),
+        ("Nhóm nổi dậy Jaish al-Islam cho biết sẽ rút lui.",),
+        ("Căn cứ đặt trên vùng lãnh thổ Diego Garcia.",),
+        ("Đại diện công ty CoderBunker cho biết sẽ rời đi.", "CoderBunker cho biết thêm như vậy."),
+        ("Lễ ký kết chiều qua. Ảnh: Martin Reed/Reuters",),
+        ("Lễ ký kết chiều qua. REUTERS/Martin Reed",),
+        ("Lễ ký kết chiều qua. (AP Photo/Martin Reed)",),
+        ("Người phát ngôn Văn phòng Công tố im lặng.",),
+        ("Chủ tịch Đu-ma tới thăm hôm qua.",),
+        ("Ngày lễ này trong tiếng Anh là Ridge Day.",),
+    ],
+)
+def test_ships_streets_centres_and_photographers_are_no_persons(sentences):
+    found = extract(p=story(*sentences))["mentions"].filter(pl.col("actor_kind") == "person")
+    assert found["surface"].to_list() == []
+
+
+@pytest.mark.parametrize(
+    ("sentences", "expected"),
+    [
+        (
+            ("Bà Suzanne DiMora có mặt ở đó.", "Theo DiMora, hai bên đã gặp nhau."),
+            [("Suzanne DiMora", "suzanne-dimora"), ("DiMora", "suzanne-dimora")],
+        ),
+        (
+            ("Anh Abriant, người dân thủ đô, lo lắng. Abriant nói thêm như vậy.",),
+            [("Abriant", "abriant"), ("Abriant", "abriant")],
+        ),
+        (("Thủ tướng khi đó là Kalen Borstad im lặng.",), [("Kalen Borstad", "kalen-borstad")]),
+        (("Ngoại trưởng Borstad nhận xét như vậy.",), [("Borstad", "borstad")]),
+        (
+            ("Đại tá Nguyễn Hải Minh có mặt.", "Theo Đại tá Minh, tình hình ổn định."),
+            [("Nguyễn Hải Minh", "nguyen-hai-minh"), ("Minh", "nguyen-hai-minh")],
+        ),
+        (
+            ('Ông Kalen "Bong" Borstad có mặt. Ông Borstad im lặng.',),
+            [('Kalen "Bong" Borstad', "kalen-borstad"), ("Borstad", "kalen-borstad")],
+        ),
+        (("Tổng thống Em-ma-nu-en Ma-crông có mặt.",), [("Em-ma-nu-en Ma-crông", "emmanuel-macron")]),
+        (("Tổng thống V.Dê-len-xki có mặt.",), [("V.Dê-len-xki", "volodymyr-zelensky")]),
+        (("Ngoại trưởng X.Bô-rê-xcốp có mặt.",), [("X.Bô-rê-xcốp", "x-bo-re-xcop")]),
+        (("Đức Dalai Lama gặp tín đồ.",), [("Đức Dalai Lama", "dalai-lama")]),
+        (("Chiến dịch nhằm vào al-Baghdadi kết thúc.",), [("al-Baghdadi", "abu-bakr-al-baghdadi")]),
+    ],
+)
+def test_persons_as_the_press_writes_them(sentences, expected):
+    assert mentions_of(*sentences) == expected
+
+
+def test_overseas_names_of_states():
+    assert [actor for _, actor in mentions_of("Huê Kỳ và Nhựt Bổn ký thỏa thuận.")] == ["USA", "JPN"]
