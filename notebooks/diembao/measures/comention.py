@@ -132,8 +132,11 @@ def _cells(parts: Iterable[pl.DataFrame], names: Sequence[str], sentences: bool)
             for one, those in enumerate(units)
         )
         own = hstack(list(beside), format="coo")
-        found.append(pl.DataFrame({"row": rows[own.row], "column": own.col, "count": own.data}))
-    return pl.concat(found).cast({"row": pl.UInt32, "column": pl.UInt16, "count": pl.UInt32})
+        found.append(pl.DataFrame({"row": rows[own.row], "column": own.col, "count": own.data}).cast(_CELLS))
+    return pl.concat(found)
+
+
+_CELLS = {"row": pl.UInt32, "column": pl.UInt16, "count": pl.UInt32}
 
 
 def _present(part: pl.DataFrame, names: pl.Series, sentences: bool) -> tuple[np.ndarray, csr_array]:
