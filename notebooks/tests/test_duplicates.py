@@ -229,7 +229,7 @@ def test_what_is_linked_through_others_is_in_one_pack(monkeypatch):
         joined = groups.get(first, {first}) | groups.get(second, {second})
         groups |= dict.fromkeys(joined, joined)
     monkeypatch.setattr(duplicates, "_TOGETHER", 1)
-    frame = pl.DataFrame(sorted(links), schema={"first": pl.UInt32, "rank": pl.UInt32}, orient="row")
+    frame = pl.DataFrame(sorted(links), schema={"first": pl.UInt32, "row": pl.UInt32}, orient="row")
     packs = dict(duplicates._packs(frame).iter_rows())
     assert packs.keys() == groups.keys() and len(set(packs.values())) == len({min(group) for group in groups.values()})
     assert all(packs[one] == packs[other] for one, group in groups.items() for other in group)
