@@ -173,25 +173,21 @@ def _shared(articles: pl.DataFrame, bands: Sequence[str]) -> pl.DataFrame:
     Each bucket of a band is divided where none of it lies within `REPEAT_DAYS` of those before. Not in the first band:
     the same words, which have all bands in common, count on any day.
     """
-    met = pl.concat(_met(articles, band) for band in bands).sort("hash", "first")
+    first, last = (pl.col(day).to_physical() for day in DAYS)
+    every = pl.concat(
+        articles.select(
+            "rank",
+            hash=pl.lit(BAND_COLUMNS.index(band) << 32, pl.UInt64) + pl.col(band).reinterpret(signed=False),
+            first=pl.lit(_EARLIEST) if band == BAND_COLUMNS[0] else first.fill_null(_EARLIEST),
+            last=pl.lit(_LATEST) if band == BAND_COLUMNS[0] else last.fill_null(_LATEST),
+        )
+        for band in bands
+    )
+    is_before, is_next = (pl.col("hash") == pl.col("hash").shift(by) for by in (1, -1))
+    met = every.sort("hash", "first").filter(is_before | is_next)
     begins = pl.col("first") > pl.col("last").cum_max().shift().over("hash") + REPEAT_DAYS
     met = met.select("rank", bucket=begins.fill_null(True).cum_sum())
     return met.filter(pl.len().over("bucket") > 1)
-
-
-def _met(articles: pl.DataFrame, band: str) -> pl.DataFrame:
-    """→ `rank`, `hash`, `first`, `last`, as numbers, of the articles whose hash in a band others have, too."""
-    hashes = articles[band].sort()  # in a third of the time and memory of `is_duplicated`
-    several = hashes.filter(hashes == hashes.shift()).unique()
-    number, (first, last) = BAND_COLUMNS.index(band), (pl.col(day).to_physical() for day in DAYS)
-    any_day = band == BAND_COLUMNS[0]
-    met = articles.select("rank", *DAYS, band).filter(pl.col(band).is_in(several.implode()))
-    return met.select(
-        "rank",
-        hash=pl.lit(number << 32, pl.UInt64) + pl.col(band).reinterpret(signed=False),
-        first=pl.lit(_EARLIEST) if any_day else first.fill_null(_EARLIEST),
-        last=pl.lit(_LATEST) if any_day else last.fill_null(_LATEST),
-    )
 
 
 def _links(buckets: pl.LazyFrame) -> pl.DataFrame:
@@ -200,7 +196,10 @@ def _links(buckets: pl.LazyFrame) -> pl.DataFrame:
     days = buckets.select(*DAYS).collect(engine="streaming").with_row_index("rank")
     for at in range(0, BANDS, _BANDS):
         for band in buckets.select(BAND_COLUMNS[at : at + _BANDS]).collect(engine="streaming"):
-            shared = _shared(days.with_columns(band), [band.name])
+            hashes = band.sort()  # in less memory than a table of them
+            several = hashes.filter(hashes == hashes.shift()).unique()
+            met = days.with_columns(band).filter(band.is_in(several.implode()))
+            shared = _shared(met, [band.name])
             pairs = shared.select(first=pl.col("rank").min().over("bucket"), row="rank")
             links = pl.concat([links, pairs.filter(pl.col("first") < pl.col("row"))]).unique()
     return links
