@@ -27,8 +27,9 @@ BANDS, ROWS = 25, 5
 BAND_COLUMNS = [f"band_{band:02}" for band in range(BANDS)]
 SEED = 20240601
 # What bounds memory: pages whose shingles are made at a time, pairs compared at a time, articles compared together
-# (with all that are linked to them by buckets), packs of them read at a time, bands looked through together.
-_HASHED, _PAIRS, _TOGETHER, _READ, _BANDS = 500, 2_000, 5_000, 4, 5
+# (with all that are linked to them by buckets), packs of them read at a time, bands read together, articles whose
+# neighbours are looked for at a time.
+_HASHED, _PAIRS, _TOGETHER, _READ, _BANDS, _SEARCHED = 500, 2_000, 5_000, 4, 5, 10_000
 _MULTIPLIERS = np.array([0x9E3779B97F4A7C15, 0xD6E8FEB86659FD93], dtype=np.uint64)  # odd, of random bits
 
 # The hashes are 32 bits with a sign, since Delta Lake has no numbers without. A column a band.
@@ -128,13 +129,14 @@ def repeats(buckets: pl.LazyFrame, shingles: pl.LazyFrame, engine: Engine = in_t
     """Articles' `BUCKETS` and `SHINGLES` → page, duplicate_of, similarity: a row a page that repeats another.
 
     The first print is the one published first (an inferred date counts from the end of its bounds, no date last), of
-    several the first by name. Memory: a few numbers an article, `_BANDS` at a time, and the shingles of `_READ` packs
-    and of one a core, of `_TOGETHER` articles or of as many as are linked by buckets, if these are more.
+    several the first by name. Memory: of every article its dates and `_BANDS` hashes; of those that share a bucket the
+    names; the shingles of `_READ` packs and of one a core, of `_TOGETHER` articles or of as many as are linked by
+    buckets, if these are more.
     """
-    ranked = buckets.select("page", *DAYS).sort("published_last", "page", nulls_last=True).collect()
-    ranked = ranked.with_row_index("rank")
-    packs = _packs(_links(ranked, buckets))
-    found = [part for _, part in engine(_repeats, (), _packed(ranked, buckets, shingles, packs))]
+    packs = _packs(_links(buckets))
+    linked = buckets.select("page", *DAYS).with_row_index("row").join(packs.lazy(), on="row").drop("row")
+    ranked = linked.collect(engine="streaming").sort("published_last", "page", nulls_last=True).with_row_index("rank")
+    found = [part for _, part in engine(_repeats, (), _packed(ranked, buckets, shingles))]
     names = ranked.select("rank", "page")
     told = pl.concat([_NO_REPEATS, *found]).join(names, on="rank").join(
         names.select(original="rank", duplicate_of="page"), on="original", validate="m:1"
@@ -149,18 +151,19 @@ def neighbourhood(some: pl.DataFrame, others: pl.LazyFrame, reach: pl.DataFrame)
     nobody else. reach: `month` and `DAYS`, between which all others of that month were published, null: any day. Of
     months too far from those articles only the first band is looked through.
     """
-    found, edge = others.clear().collect(), some
-    while edge.height:
+    found, queue = others.clear().collect(), some.select(BUCKETS.names())
+    while queue.height:
+        edge, queue = queue[:_SEARCHED], queue[_SEARCHED:]
         days = edge.select(pl.col(*DAYS).name.prefix("other_")).unique()
         is_near = pl.col("month").is_in(reach.join(days, how="cross").filter(_NEAR)["month"].unique().implode())
         first, *more = (pl.col(band).is_in(edge[band].unique().implode()) for band in BAND_COLUMNS)
         searched = others.filter(is_near & pl.any_horizontal(first, *more)), others.filter(~is_near & first)
         met = pl.concat(part.collect(engine="streaming") for part in searched).join(found, on="page", how="anti")
-        both = pl.concat([edge.select(BUCKETS.names()), met.select(BUCKETS.names())]).with_row_index("rank")
+        both = pl.concat([edge, met.select(edge.columns)]).with_row_index("rank")
         is_met = pl.col("rank") >= edge.height
         shared = _shared(both, BAND_COLUMNS).filter((~is_met).any().over("bucket") & is_met)
-        edge = met[(shared["rank"].unique().sort() - edge.height).to_list()]
-        found = pl.concat([found, edge])
+        met = met[(shared["rank"].unique().sort() - edge.height).to_list()]
+        found, queue = pl.concat([found, met]), pl.concat([queue, met.select(queue.columns)])
     return found
 
 
@@ -177,34 +180,39 @@ def _shared(articles: pl.DataFrame, bands: Sequence[str]) -> pl.DataFrame:
             hash=pl.lit(BAND_COLUMNS.index(band) << 32, pl.UInt64) + pl.col(band).reinterpret(signed=False),
             first=pl.lit(_EARLIEST) if band == BAND_COLUMNS[0] else first.fill_null(_EARLIEST),
             last=pl.lit(_LATEST) if band == BAND_COLUMNS[0] else last.fill_null(_LATEST),
-        ).filter(pl.col("hash").is_duplicated())
+        )
         for band in bands
     )
-    met = every.sort("hash", "first")
+    is_before, is_next = (pl.col("hash") == pl.col("hash").shift(by) for by in (1, -1))
+    met = every.sort("hash", "first").filter(is_before | is_next)
     begins = pl.col("first") > pl.col("last").cum_max().shift().over("hash") + REPEAT_DAYS
     met = met.select("rank", bucket=begins.fill_null(True).cum_sum())
     return met.filter(pl.len().over("bucket") > 1)
 
 
-def _links(ranked: pl.DataFrame, buckets: pl.LazyFrame) -> pl.DataFrame:
-    """Ranks and buckets → `first`, `rank`: each article that shares a bucket, with the first one of that bucket."""
-    links = pl.DataFrame(schema={"first": pl.UInt32, "rank": pl.UInt32})
+def _links(buckets: pl.LazyFrame) -> pl.DataFrame:
+    """Buckets → `first`, `row`: the number of each row that shares a bucket, and that of the first one in it."""
+    links = pl.DataFrame(schema={"first": pl.UInt32, "row": pl.UInt32})
+    days = buckets.select(*DAYS).collect(engine="streaming").with_row_index("rank")
     for at in range(0, BANDS, _BANDS):
-        bands = BAND_COLUMNS[at : at + _BANDS]
-        held = buckets.select("page", *bands).join(ranked.lazy(), on="page").drop("page").collect(engine="streaming")
-        shared = _shared(held, bands).select("rank", first=pl.col("rank").min().over("bucket"))
-        links = pl.concat([links, shared.filter(pl.col("first") < pl.col("rank")).select(links.columns)]).unique()
+        for band in buckets.select(BAND_COLUMNS[at : at + _BANDS]).collect(engine="streaming"):
+            hashes = band.sort()  # in less memory than a table of them
+            several = hashes.filter(hashes == hashes.shift()).unique()
+            met = days.with_columns(band).filter(band.is_in(several.implode()))
+            shared = _shared(met, [band.name])
+            pairs = shared.select(first=pl.col("rank").min().over("bucket"), row="rank")
+            links = pl.concat([links, pairs.filter(pl.col("first") < pl.col("row"))]).unique()
     return links
 
 
 def _packs(links: pl.DataFrame) -> pl.DataFrame:
-    """Links → `rank`, `pack`: articles that are linked, be it through others, are in one pack, of `_TOGETHER` or more.
+    """Links → `row`, `pack`: articles that are linked, be it through others, are in one pack, of `_TOGETHER` or more.
 
     What repeats what in a pack depends on nothing outside it.
     """
-    ranks = pl.concat([links["first"], links["rank"]]).unique().sort()
-    first, second = (ranks.search_sorted(links[column]).to_numpy() for column in links.columns)
-    group, before = np.arange(len(ranks)), None
+    rows = pl.concat([links["first"], links["row"]]).unique().sort()
+    first, second = (rows.search_sorted(links[column]).to_numpy() for column in links.columns)
+    group, before = np.arange(len(rows)), None
     while before is None or (group != before).any():  # each takes the least number it is linked to, until none changes
         before = group.copy()
         least = np.minimum(group[first], group[second])
@@ -212,16 +220,13 @@ def _packs(links: pl.DataFrame) -> pl.DataFrame:
             np.minimum.at(group, before[end], least)
             np.minimum.at(group, end, least)
         group = group[group]
-    grouped = pl.DataFrame({"rank": ranks, "group": group}).sort("group", "rank").with_row_index("place")
-    return grouped.select("rank", pack=pl.col("place").min().over("group") // _TOGETHER)
+    grouped = pl.DataFrame({"row": rows, "group": group}).sort("group", "row").with_row_index("place")
+    return grouped.select("row", pack=pl.col("place").min().over("group") // _TOGETHER)
 
 
-def _packed(
-    ranked: pl.DataFrame, buckets: pl.LazyFrame, shingles: pl.LazyFrame, packs: pl.DataFrame
-) -> Iterator[tuple[pl.DataFrame, None]]:
+def _packed(ranked: pl.DataFrame, buckets: pl.LazyFrame, shingles: pl.LazyFrame) -> Iterator[tuple[pl.DataFrame, None]]:
     """→ of each pack the articles, with rank, dates, bands and shingles."""
-    for _, some in packs.group_by(pl.col("pack") // _READ, maintain_order=True):
-        wanted = ranked.join(some, on="rank")
+    for _, wanted in ranked.group_by(pl.col("pack") // _READ, maintain_order=True):
         # by name first, since then no other shingles are decoded
         named = pl.col("page").is_in(wanted["page"].implode())
         parts = buckets.drop(*DAYS).filter(named), shingles.filter(named)

@@ -19,7 +19,7 @@ import polars as pl
 from deltalake.exceptions import DeltaError
 
 from . import archive, corpus, corrections, duplicates
-from .archive import INDEX, MONTHLY, UNDATED, Snapshot, Transaction, in_portions, placed
+from .archive import MONTHLY, UNDATED, Snapshot, Transaction, in_portions, placed
 from .catalogue import FILES, Catalogue, changed_names, load_catalogue
 from .engine import Engine, in_threads
 from .pages import read_pages
@@ -29,6 +29,7 @@ from .schema import CORRECTIONS, PAGES, PROBLEMS, DiembaoError, conform, empty
 # then a count would be wrong by one, and the digest.
 _KNOWN = pl.Schema({"key": pl.UInt64, "content": pl.Int64, "corrected": pl.Int64})
 _KEY = pl.col("page").hash().alias("key")
+_HELD = (_KEY, "content", "corrected")
 _PLACES = pl.Schema({"page": pl.String, "month": pl.String})
 
 
@@ -84,8 +85,7 @@ class _Run:
         self.catalogue, self.text, self.engine = catalogue, text, engine
         self.method = f"{corpus.code_digest()}-{catalogue.digest}"
         self.given = _all_given(paths, catalogue, self.base)
-        held = (_KEY, "content", "corrected")
-        self.known = self._stored("index").select(held).collect(engine="streaming") if self.base else empty(_KNOWN)
+        self.known = self._stored("index").select(*_HELD).collect(engine="streaming") if self.base else empty(_KNOWN)
         self.stale = self._out_of_date() if self.base else empty(_PLACES)
         self.counts = dict.fromkeys(("new", "changed", "unchanged", "extracted_again", "rejected"), 0)
         self.problems, self.corrections, self.rejected = [empty(PROBLEMS)], [empty(CORRECTIONS)], [empty(PROBLEMS)]
@@ -101,9 +101,7 @@ class _Run:
             self.problems += [unread if self.text else corpus.without_words("problems", unread), problems]
             self.corrections.append(told)
             self.staged.add(tables)
-        snapshot = self._write()
-        left = 0 if self.text else self._left_out_of_date()
-        return Ingested(snapshot, pl.concat(self.rejected), left)
+        return Ingested(self._write(), pl.concat(self.rejected), 0 if self.text else self.stale.height)
 
     # What is to be extracted ---------------------------------------------------------------------------------------
 
@@ -134,13 +132,13 @@ class _Run:
 
     def _batches(self) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
         """→ batches of pages to extract, with their marks, and what could not be read."""
-        taken = []
         for pages, problems in read_pages(self.paths, batch_size=corpus.BATCH):
             marked = corpus.with_marks(pages, self.given).with_columns(_KEY)
             known = self.known.join(marked, on="key", how="semi").select("key", was="content")
             marked = marked.join(known, on="key", how="left", maintain_order="left")
             is_new, same = pl.col("was").is_null(), (pl.col("content") == pl.col("was")).fill_null(False)
-            again = same & pl.col("page").is_in(self.stale["page"].implode()) if not self.text else pl.lit(False)
+            stale = self.stale.join(marked, on="page", how="semi")["page"]
+            again = same & pl.col("page").is_in(stale.implode()) if not self.text else pl.lit(False)
             self.counts["new"] += marked.filter(is_new).height
             self.counts["changed"] += marked.filter(~is_new & ~same).height
             self.counts["extracted_again"] += marked.filter(again).height
@@ -149,16 +147,17 @@ class _Run:
             self.rejected.append(refused)
             self.counts["unchanged"] += marked.filter(same).height
             fresh, left = marked.filter(~same | again), marked.filter(same & ~again)
-            taken.append(fresh["page"])
+            if len(stale):
+                self.stale = self.stale.join(fresh, on="page", how="anti", maintain_order="left")
             told = problems.join(left, on="page", how="anti", maintain_order="left")  # of the others it was told before
             yield fresh, told
-        if self.text and self.stale.height:
-            yield from self._again(self.stale.filter(~pl.col("page").is_in(pl.concat(taken).implode())))
+        if self.text:
+            yield from self._again()
 
-    def _again(self, stale: pl.DataFrame) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
-        """Pages of the archive to extract again → batches of them, a month at a time."""
-        self.counts["extracted_again"] += stale.height
-        for (month,), part in stale.group_by("month", maintain_order=True):
+    def _again(self) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+        """→ batches of what is still out of date, from the texts the archive keeps, a month at a time."""
+        self.counts["extracted_again"] += self.stale.height
+        for (month,), part in self.stale.group_by("month", maintain_order=True):
             texts = self._stored("pages").filter(pl.col("month") == month).select(PAGES.names())
             for at in range(0, part.height, corpus.BATCH):
                 pages = texts.join(part[at : at + corpus.BATCH].lazy(), on="page", how="semi").collect().sort("page")
@@ -168,35 +167,27 @@ class _Run:
 
     def _write(self) -> Snapshot:
         """Staged parts → a commit."""
-        staged = self.staged.rows("index").select(*_PLACES, _KEY, "content", "corrected").collect()
-        fresh = staged["page"]
-        is_fresh = pl.col("page").is_in(fresh.implode())
-        left = self.known.filter(~pl.col("key").is_in(staged["key"].implode()))
-        index = pl.concat([left, staged.select(_KNOWN.names())])
-        replaced = empty(_PLACES)
-        if left.height < self.known.height:
-            replaced = self._stored("index").filter(is_fresh).select(_PLACES.names()).collect(engine="streaming")
-        self._put_whole("repeats", self._repeats(fresh, replaced))
+        fresh = self.staged.rows("index").select(*_HELD).collect(engine="streaming")
+        left = self.known.join(fresh, on="key", how="anti")
+        known = pl.concat([left, fresh])
+        replaced = self._replaced(fresh) if left.height < self.known.height else empty(_PLACES)
+        self._put_whole("repeats", self._repeats(replaced, fresh.height > left.height))
         self.staged.sort_into_months()
-        grown = _counted(staged)
-        held = self._pages_of(replaced["month"].unique())
+        grown = _counted(self.staged.rows("index"))
 
         def put(table: str) -> None:
-            if table == "index" and self._method_changed():
-                self.transaction.replace("index", self._index_after(fresh))
-            else:
-                self._put(table, grown, held, replaced)
+            self._put(table, grown, replaced)
 
         put("index")  # of two writers who is later here goes on: each ahead in another table, both would stop
         with ThreadPoolExecutor(pl.thread_pool_size()) as pool:  # a table a core: most of a write is done by one thread
             list(pool.map(put, [table for table in MONTHLY if table != "index"]))
-        told, unread = corrections.unread(self.given, self._there(self.given["page"], index))
+        told, unread = corrections.unread(self.given, _there(self.given["page"], known))
         if not self.text:
             told, unread = (corpus.without_words(*each) for each in (("corrections", told), ("problems", unread)))
         kept = {}
         for table in ("corrections", "problems"):  # of the pages that are left alone
             rows = self._rows(table)
-            old = pl.col("page").is_in(self._there(rows["page"], self.known).implode()) & ~is_fresh
+            old, is_fresh = (pl.col("page").is_in(_there(rows["page"], pages).implode()) for pages in (left, fresh))
             # a file that cannot be read has no page, or one that is not known
             unreadable = pl.col("stage") == "pages" if table == "problems" else pl.lit(False)
             kept[table] = rows.filter(old.fill_null(False) | (unreadable & ~is_fresh.fill_null(False)))
@@ -212,50 +203,49 @@ class _Run:
         return self.transaction.commit(
             "ingest",
             **self.counts,
-            pages=index.height,
+            pages=known.height,
             text=self.text,
             method=self.method,
             catalogue=self.catalogue.digest,
-            digest=corpus.digest(index.lazy(), notes, self.given, self.catalogue),
+            digest=corpus.digest(known.lazy(), notes, self.given, self.catalogue),
         )
 
-    def _there(self, pages: pl.Series, index: pl.DataFrame) -> pl.Series:
-        """Names of pages → those that are among these of the archive."""
-        named = pages.drop_nulls().unique().to_frame().with_columns(_KEY)
-        return named.join(index.join(named, on="key", how="semi"), on="key", how="semi")["page"]
-
-    def _pages_of(self, months: pl.Series) -> dict[str, int]:
-        """→ how many pages the archive holds of each of these months, in order."""
-        if months.is_empty():
-            return {}
-        held = self.base.months(["index"], ["index"], pl.col("month").is_in(months.implode()))
-        return {month: pages for month, pages, _ in held}
+    def _replaced(self, fresh: pl.DataFrame) -> pl.DataFrame:
+        """Hashes of staged pages → page, month of those of them that the archive holds."""
+        keys = fresh.join(self.known, on="key", how="semi")["key"]
+        held = self._stored("index").filter(_KEY.is_in(keys.implode())).select(_PLACES.names())
+        return held.join(self.staged.rows("index"), on="page", how="semi").collect(engine="streaming")
 
     def _method_changed(self) -> bool:
         return self.base is not None and self.base.facts["method"] != self.method
 
-    def _index_after(self, fresh: pl.Series) -> pl.LazyFrame:
-        columns = placed(INDEX).names()
-        kept = self._stored("index").select(columns).filter(~pl.col("page").is_in(fresh.implode()))
-        if self.text:  # whatever this method would have made otherwise has been made again
-            kept = kept.with_columns(method=pl.lit(self.method))
-        return pl.concat([kept, self.staged.rows("index").select(columns)])
-
-    def _put(self, table: str, grown: dict[str, int], held: dict[str, int], replaced: pl.DataFrame) -> None:
+    def _put(self, table: str, grown: dict[str, int], replaced: pl.DataFrame) -> None:
         """Staged rows → their table, in the place of what it held of the same pages.
 
-        grown: pages staged, by month. replaced: those of them that the archive holds. held: pages it holds of the
-        months these are in.
+        grown: pages staged, by month. replaced: those of them that the archive holds.
         """
         columns = placed(MONTHLY[table][0]).names()
-        kept = self._stored(table).select(columns).join(replaced.lazy(), on="page", how="anti") if self.base else None
-        for months in in_portions({month: held[month] + grown.get(month, 0) for month in held}, archive.TOGETHER):
-            rows = pl.concat([kept.filter(pl.col("month").is_in(months)), self.staged.rows(table, months)])
-            self.transaction.replace(table, rows, months)
+        another_method = table == "index" and self.text and self._method_changed()
+        held = self._pages_of(None if another_method else replaced["month"].unique())
+        limit = archive.TOGETHER * (10 if table == "index" else 1)  # its rows are short
+        for months in in_portions({month: held[month] + grown.get(month, 0) for month in held}, limit):
+            these = pl.col("month").is_in(months)
+            kept = _without(replaced.filter(these), self._stored(table).select(columns).filter(these))
+            if another_method:  # whatever this method would have made otherwise has been made again
+                kept = kept.with_columns(method=pl.lit(self.method))
+            self.transaction.replace(table, pl.concat([kept, self.staged.rows(table, months)]), months)
         only_grown = {month: pages for month, pages in grown.items() if month not in held}
-        for months in in_portions(only_grown, archive.TOGETHER):
+        for months in in_portions(only_grown, limit):
             for rows in self.staged.portions(table, months):
                 self.transaction.append(table, rows)
+
+    def _pages_of(self, months: pl.Series | None) -> dict[str, int]:
+        """→ how many pages the archive holds of each of these months, or of every, in order."""
+        if months is not None and months.is_empty():
+            return {}
+        within = None if months is None else pl.col("month").is_in(months.implode())
+        held = self.base.months(["index"], ["index"], within)
+        return {month: pages for month, pages, _ in held}
 
     def _rows(self, table: str) -> pl.DataFrame:
         """A table without partitions → its rows before this ingest."""
@@ -268,14 +258,22 @@ class _Run:
         if not rows.equals(self._rows(table)):
             self.transaction.replace(table, rows.lazy())
 
-    def _repeats(self, fresh: pl.Series, replaced: pl.DataFrame) -> pl.DataFrame:
-        """→ `archive.REPEATS` of the whole archive; only what may resemble a fresh or a replaced page is compared."""
+    def _repeats(self, replaced: pl.DataFrame, most: bool) -> pl.DataFrame:
+        """→ `archive.REPEATS` of the whole archive; only what may resemble a fresh or a replaced page is compared.
+
+        most: whether there are more fresh pages than others; then all are compared.
+        """
         columns = placed(duplicates.BUCKETS).names()
         buckets = self.staged.rows("buckets").select(columns)
         shingles = self.staged.rows("shingles").select(duplicates.SHINGLES.names())
         if not self.base:
             return duplicates.repeats(buckets, shingles, self.engine)
         before = self._stored("buckets").select(columns)
+        if most:
+            columns = duplicates.SHINGLES.names()
+            buckets = pl.concat([buckets, _without(replaced, before)])
+            shingles = pl.concat([shingles, _without(replaced, self._stored("shingles").select(columns))])
+            return duplicates.repeats(buckets, shingles, self.engine)
         gone = _in_place(replaced) if replaced.height else pl.lit(False)
         moved = pl.concat(rows.collect() for rows in (buckets, before.filter(gone)))
         near = duplicates.neighbourhood(moved, before.filter(~gone), self.base.reach())
@@ -284,13 +282,19 @@ class _Run:
             _rows_of(near, self._stored("shingles")).select(duplicates.SHINGLES.names()).sink_parquet(file)
             buckets, shingles = pl.concat([buckets, near.lazy()]), pl.concat([shingles, pl.scan_parquet(file)])
         told = duplicates.repeats(buckets, shingles, self.engine)
-        compared = pl.concat([near["page"], fresh])
+        compared = pl.concat([near["page"], replaced["page"]])
         return pl.concat([self._rows("repeats").filter(~pl.col("page").is_in(compared.implode())), told])
 
-    def _left_out_of_date(self) -> int:
-        """→ how many pages keep tables of another method, because the archive has no text to make them again."""
-        fresh = self.staged.rows("index").select("page").collect()["page"]
-        return int((~self.stale["page"].is_in(fresh.implode())).sum())
+
+def _there(pages: pl.Series, known: pl.DataFrame) -> pl.Series:
+    """Names of pages → those that are among these, told by their hashes."""
+    named = pages.drop_nulls().unique().to_frame().with_columns(_KEY)
+    return named.join(known.join(named, on="key", how="semi"), on="key", how="semi")["page"]
+
+
+def _without(replaced: pl.DataFrame, rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Pages, rows of a table → those of other pages, in their order."""
+    return rows.join(replaced.lazy(), on="page", how="anti", maintain_order="left")
 
 
 def _all_given(paths: str | Path | Sequence[str | Path], catalogue: Catalogue, base: Snapshot | None) -> pl.DataFrame:
@@ -356,9 +360,9 @@ def _rows_of(pages: pl.DataFrame, table: pl.LazyFrame) -> pl.LazyFrame:
     return pl.concat(parts)
 
 
-def _counted(pages: pl.DataFrame) -> dict[str, int]:
+def _counted(pages: pl.LazyFrame) -> dict[str, int]:
     """Pages with `month` → the number of each month's, in order."""
-    return dict(pages.group_by("month").len().sort("month").iter_rows())
+    return dict(pages.group_by("month").len().sort("month").collect().iter_rows())
 
 
 class _Staged:

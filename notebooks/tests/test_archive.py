@@ -24,7 +24,7 @@ import polars as pl
 import pytest
 from extracting import catalogue, story
 
-from diembao import DiembaoError, archive, corpus, measures, open_corpus, report
+from diembao import DiembaoError, archive, corpus, duplicates, measures, open_corpus, report
 from diembao.__main__ import main
 from diembao.archive import LostError, Transaction
 from diembao.catalogue import load_catalogue
@@ -569,10 +569,51 @@ def test_pages_a_change_of_the_catalogue_passes_over_would_have_come_out_the_sam
 
 
 def test_other_cues_make_all_pages_anew(pages, tmp_path):
+    for number in (4, 16, 28):
+        write(pages, number, "Lào", LONG)
     root = tmp_path / "archive"
     add(pages, root)
     newer = edited(tmp_path / "catalogue", "cues.toml", "[dates]\n", "[dates]\nof_a_test = 'x'\n")
-    assert met(ingest(pages, root, newer).snapshot) == {"unchanged": 4, "extracted_again": 4}
+    assert met(ingest(pages, root, newer).snapshot) == {"unchanged": 7, "extracted_again": 7}
+    assert_same(open_corpus(root), open_corpus(pages, newer))
+
+
+@pytest.mark.parametrize("changed", [[2], [5, 17], [5, 17, 3, 2], [0, 1, 2, 3, 5, 17, 29]])
+def test_however_many_pages_change_they_repeat_what_they_would_at_once(pages, tmp_path, monkeypatch, changed):
+    for number in (5, 17, 29):
+        write(pages, number, "Lào", LONG)
+    root = tmp_path / "archive"
+    add(pages, root)
+    searched = []
+    real = duplicates.neighbourhood
+    monkeypatch.setattr(duplicates, "neighbourhood", lambda *given: searched.append(1) or real(*given))
+    for number in changed:
+        write(pages, number, "Cuba", *[LONG] * (number % 12 != 5))
+    assert met(add(pages, root))["changed"] == len(changed)
+    assert bool(searched) == (len(changed) < 4)  # most of them, and all are compared
+    assert_same(open_corpus(root), open_corpus(pages, catalogue()))
+
+
+def test_a_method_that_makes_the_same_is_written_to_the_index_in_portions(pages, tmp_path, monkeypatch):
+    for number in range(4, 28):
+        write(pages, number, "Lào")
+    root = tmp_path / "archive"
+    add(pages, root)
+    aliases = (catalogue().path / "aliases.csv").read_text(encoding="utf-8").splitlines()
+    line = next(line for line in aliases if ",FRA,name," in line)
+    newer = edited(tmp_path / "catalogue", "aliases.csv", line, f"{line}\nQuốc gia Mẫu,FRA,name,")
+    written = []
+    real = Transaction._write
+    monkeypatch.setattr(
+        Transaction, "_write", lambda one, *given, **more: written.append(given) or real(one, *given, **more)
+    )
+    monkeypatch.setattr(archive, "TOGETHER", 1)
+    assert met(ingest(pages / "trang-0.txt", root, newer).snapshot) == {"unchanged": 1}
+    assert {table for table, _ in written} == {"index", "catalogues"}
+    heights = [rows.height for table, rows in written if table == "index"]
+    assert sum(heights) == 28 and len(heights) > 2 and max(heights) <= 10
+    index = archive.open_snapshot(str(root)).stored("index").collect()
+    assert index.height == 28 and index["method"].n_unique() == 1 and newer.digest in index["method"][0]
 
 
 def test_corrections_apply_to_pages_of_any_age_and_stay(pages, tmp_path):

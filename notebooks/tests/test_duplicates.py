@@ -186,12 +186,14 @@ def test_however_articles_are_packed_together_the_same_repeat(seed, together):
 
 
 @settings(max_examples=20, deadline=None)
-@given(st.integers(0, 10**6), st.integers(2, 30), st.integers(1, 29))
-def test_what_is_added_to_others_repeats_as_if_all_had_come_at_once(seed, size, added):
+@given(st.integers(0, 10**6), st.integers(2, 30), st.integers(1, 29), st.sampled_from([1, 3, 10_000]))
+def test_what_is_added_to_others_repeats_as_if_all_had_come_at_once(seed, size, added, searched):
     texts, days = corpus(seed, size, span=400)
     buckets, shingles = parted(texts, days)
     fresh = pl.col("page").is_in(random.Random(seed).sample(list(texts), min(added, size)))
-    near = duplicates.neighbourhood(buckets.filter(fresh), buckets.filter(~fresh).lazy(), reach_of(buckets))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(duplicates, "_SEARCHED", searched)
+        near = duplicates.neighbourhood(buckets.filter(fresh), buckets.filter(~fresh).lazy(), reach_of(buckets))
     compared = fresh | pl.col("page").is_in(near["page"].implode())
     left_alone = duplicates.repeats(buckets.filter(~fresh).lazy(), shingles.lazy()).filter(~compared)
     told = duplicates.repeats(buckets.filter(compared).lazy(), shingles.lazy())
@@ -221,6 +223,29 @@ def reach_of(buckets: pl.DataFrame) -> pl.DataFrame:
     return buckets.group_by("month").agg(pl.col("published_first").min(), pl.col("published_last").max())
 
 
+def test_names_are_looked_up_of_those_alone_that_share_a_bucket(monkeypatch):
+    """Of all others a few numbers are held, which bounds memory."""
+    texts = {f"p{number:02}": story(number) for number in range(40)} | {"q1": story(7), "q2": edited(story(8), 0.05)}
+    prints = duplicates.fingerprints(lines_of(texts))
+    buckets = duplicates.buckets(articles_of(texts), prints.lazy())
+    named, widths = [], []
+    real = pl.LazyFrame.collect
+
+    def collect(frame, **options):
+        rows = real(frame, **options)
+        if "page" in rows.columns:
+            named.append(set(rows["page"]))
+        else:
+            widths.append(rows.width)
+        return rows
+
+    monkeypatch.setattr(pl.LazyFrame, "collect", collect)
+    told = duplicates.repeats(buckets, prints.lazy().select("page", "shingles"))
+    assert dict(told.select("page", "duplicate_of").iter_rows()) == {"q1": "p07", "q2": "p08"}
+    assert named and set.union(*named) == {"p07", "p08", "q1", "q2"}
+    assert max(widths) <= duplicates._BANDS < duplicates.BANDS
+
+
 def test_what_is_linked_through_others_is_in_one_pack(monkeypatch):
     draw = random.Random(3)
     links = {tuple(sorted(draw.sample(range(200), 2))) for _ in range(110)}
@@ -229,7 +254,7 @@ def test_what_is_linked_through_others_is_in_one_pack(monkeypatch):
         joined = groups.get(first, {first}) | groups.get(second, {second})
         groups |= dict.fromkeys(joined, joined)
     monkeypatch.setattr(duplicates, "_TOGETHER", 1)
-    frame = pl.DataFrame(sorted(links), schema={"first": pl.UInt32, "rank": pl.UInt32}, orient="row")
+    frame = pl.DataFrame(sorted(links), schema={"first": pl.UInt32, "row": pl.UInt32}, orient="row")
     packs = dict(duplicates._packs(frame).iter_rows())
     assert packs.keys() == groups.keys() and len(set(packs.values())) == len({min(group) for group in groups.values()})
     assert all(packs[one] == packs[other] for one, group in groups.items() for other in group)
