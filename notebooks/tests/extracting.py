@@ -6,6 +6,7 @@ import polars as pl
 from hypothesis import strategies as st
 
 from diembao import load_catalogue
+from diembao.articles import line_roles, split_lines
 from diembao.corpus import extract_pages
 from diembao.schema import PAGES
 
@@ -60,5 +61,6 @@ def citations_of(*sentences: str) -> list[tuple[str, str]]:
 
 def roles_of(text: str) -> dict[str, str]:
     """A page → the role of each of its lines that is not blank, by the line's text."""
-    lines = extract(p=text)["lines"].filter(pl.col("role").is_not_null())
+    page = pages(p=text)
+    lines = line_roles(split_lines(page), page, catalogue()).filter(pl.col("role").is_not_null())
     return {text[start:end].strip(): role for start, end, role in lines.select("start", "end", "role").iter_rows()}
