@@ -124,12 +124,23 @@ CATALOGUE = SimpleNamespace(
 )
 
 
+class Tables(SimpleNamespace):
+    """What `select` reads of a corpus."""
+
+    def rows(self, table: str) -> int:
+        return getattr(self, table).select(pl.len()).collect().item()
+
+    @property
+    def copies(self) -> pl.LazyFrame:
+        return self.articles.filter(pl.col("duplicate_of").is_not_null()).select("page", "duplicate_of")
+
+
 def corpus(
     articles: pl.DataFrame,
     mentions: pl.DataFrame | None = None,
     citations: pl.DataFrame | None = None,
     dates: pl.DataFrame | None = None,
-) -> SimpleNamespace:
+) -> Tables:
     """Tables → what `select` reads of a corpus; line 1 of every article is a headline, 2 body, 3 a caption."""
     lines = articles.select("page", "segment").join(
         pl.DataFrame({"line": [1, 2, 3], "role": ["headline", "body", "caption"]}), how="cross"
@@ -139,7 +150,7 @@ def corpus(
     def rows(given: pl.DataFrame | None, empty: pl.Schema) -> pl.LazyFrame:
         return (pl.DataFrame(schema=empty) if given is None else given).lazy()
 
-    return SimpleNamespace(
+    return Tables(
         articles=articles.lazy(),
         lines=schema.conform(lines, schema.LINES).lazy(),
         mentions=rows(mentions, schema.MENTIONS),
@@ -151,7 +162,7 @@ def corpus(
     )
 
 
-def press(size: int = 120, seed: int = 1) -> SimpleNamespace:
+def press(size: int = 120, seed: int = 1) -> Tables:
     """A corpus of that many articles in 2023–2024 with a silence of two months; Yonhap writes more about PRK, and a
     third of what names the USA names its capital."""
     draw = np.random.default_rng(seed)

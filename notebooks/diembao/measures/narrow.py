@@ -37,7 +37,10 @@ class CatalogueLike(Protocol):
 
 
 class CorpusLike(Protocol):
-    """What of a corpus is read here: its lazy tables, its catalogue. For `kept`, `between`, `copies` see `corpus`."""
+    """What of a corpus is read here: its lazy tables, how long they are, its catalogue.
+
+    For `copies`, and for `kept` and `between`, which only an archive has, see `corpus`.
+    """
 
     articles: pl.LazyFrame
     lines: pl.LazyFrame
@@ -46,7 +49,10 @@ class CorpusLike(Protocol):
     dates: pl.LazyFrame
     pages: pl.LazyFrame
     problems: pl.LazyFrame
+    copies: pl.LazyFrame
     catalogue: CatalogueLike
+
+    def rows(self, table: str) -> int: ...
 
 
 @dataclass(frozen=True, eq=False)

@@ -107,7 +107,7 @@ def select(
     made = {part: narrow.made(corpus, part, part in parts) for part in PARTS}
     called = pl.concat([narrow.called(printed).replace(outlets), narrow.called(made["citations"])])
     named = pl.Enum(pl.concat([called, pl.Series([*outlets.values(), *source_ids], dtype=pl.String)]).unique().sort())
-    main = narrow.articles(printed, _copies(whole), outlets, named)
+    main = narrow.articles(printed, whole.copies.collect(), outlets, named)
     articles, steps = _choose(main, first, last, duplicates)
     numbers = _among(articles, main.numbers)
     del main
@@ -146,11 +146,7 @@ def select(
 def sizes(corpus: CorpusLike) -> pl.DataFrame:
     """A corpus → table, rows: how much of everything it holds, before anything is left out."""
     names = ("pages", "articles", "lines", "mentions", "citations", "dates", "problems")
-    if hasattr(corpus, "rows"):
-        counts = list(map(corpus.rows, names))
-    else:
-        counts = [rows.item() for rows in pl.collect_all([getattr(corpus, name).select(pl.len()) for name in names])]
-    return pl.DataFrame({"table": names, "rows": counts}).cast({"rows": pl.Int64})
+    return pl.DataFrame({"table": names, "rows": list(map(corpus.rows, names))}).cast({"rows": pl.Int64})
 
 
 def attach(left: pl.DataFrame, right: pl.DataFrame, on: Sequence[str], **options) -> pl.DataFrame:
@@ -364,13 +360,6 @@ def days_between(date_from: str, date_to: str) -> tuple[datetime.date | None, da
     if first and last and first > last:
         raise DiembaoError(f"date_from: {first} is after date_to {last}; swap the two, or leave one of them empty")
     return first, last
-
-
-def _copies(corpus: CorpusLike) -> pl.DataFrame:
-    """A corpus → page, duplicate_of of its main articles that print another again."""
-    if hasattr(corpus, "copies"):
-        return corpus.copies.collect()
-    return corpus.articles.filter(pl.col("duplicate_of").is_not_null()).select("page", "duplicate_of").collect()
 
 
 def _choose(
