@@ -831,7 +831,7 @@ def test_after_an_addition_only_its_month_is_drawn_again(pages, tmp_path, monkey
 
 
 def test_after_an_addition_only_its_month_is_counted_again(pages, tmp_path, monkeypatch):
-    root, counted, tally = str(tmp_path / "archive"), [], selection._tallied
+    root, counted, tally = str(tmp_path / "archive"), [], selection._of_part
 
     @functools.wraps(tally)
     def told(part, *given):
@@ -846,7 +846,7 @@ def test_after_an_addition_only_its_month_is_counted_again(pages, tmp_path, monk
         days = coverage.reach(chosen.dates, chosen.articles, **quick)
         return [*(measure(*named, **quick) for measure in by), *kinds, days]
 
-    monkeypatch.setattr(selection, "_tallied", told)
+    monkeypatch.setattr(selection, "_of_part", told)
     monkeypatch.setattr(narrow, "HELD", 0)
     add(pages, root)
     before = some()

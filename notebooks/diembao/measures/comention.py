@@ -17,7 +17,7 @@ from ..schema import DiembaoError
 from . import intervals
 from .frequency import leading
 from .narrow import Table, frame, settled
-from .selection import tallied, totals
+from .selection import part_by_part, totals
 
 UNITS = ("sentence", "article")
 ORDERS = ("total", "cluster")
@@ -54,7 +54,7 @@ def pairs(
     sentences = within == "sentence"
     columns = ("actor_id", "sentence") if sentences else ("actor_id",)
     # told in the order of ids: who has been named more often since changes none of the cells
-    cells = tallied(_cells, mentions, articles, columns, tuple(names.sort()), sentences)
+    cells = part_by_part(_cells, mentions, articles, columns, tuple(names.sort()), sentences)
     source = intervals.generator(seed, within)
     counts, naming = _counts(cells, intervals.units(articles.height, source), _columns(names.arg_sort().to_numpy()))
     naming = naming[1 + size :]

@@ -531,7 +531,7 @@ def _leading(
     compared = np.zeros(articles.height, dtype=bool)
     compared[rows_of(standing, articles).to_numpy()] = True
     parts = [
-        part.with_columns(within=pl.Series(compared[part["row"].to_numpy()])) for part in intervals.slices_of(named)
+        part.with_columns(within=pl.Series(compared[part["row"].to_numpy()])) for part in intervals.pieces(named)
     ]
     sums = pl.concat(part.group_by("actor_id", "within").agg(pl.col("count").sum()) for part in parts)
     count = {"within": pl.col("count").filter("within").sum(), "every": pl.col("count").sum()}

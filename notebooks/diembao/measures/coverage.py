@@ -14,7 +14,7 @@ from ..schema import PUBLISHED_BASES
 from . import intervals
 from .comparison import attributed
 from .narrow import Parted, Table, frame, settled
-from .selection import ARTICLE, DEFAULT_SOURCES, NUMBER, attach, day_range, key, of, ordered, rows_of, tallied
+from .selection import ARTICLE, DEFAULT_SOURCES, NUMBER, attach, day_range, key, of, ordered, part_by_part, rows_of
 
 ALL = "all"  # the row for all articles together, whatever their source
 STATES = ("published", "possible", "nothing", "outside")
@@ -308,9 +308,9 @@ def _dated(
     work: Callable[..., pl.DataFrame], dates: Table, articles: pl.DataFrame, *told: object
 ) -> Iterator[pl.DataFrame]:
     """What makes a table of `slices` of row, first, last, and the first and last day their article may be from; dates
-    in the text → such tables, as `selection.tallied`."""
+    in the text → such tables, as `selection.part_by_part`."""
     days = ("published_first", "published_last")
-    return tallied(work, dates, articles, ("first", "last"), *told, beside=days)
+    return part_by_part(work, dates, articles, ("first", "last"), *told, beside=days)
 
 
 def _days_off(published: str) -> pl.Expr:

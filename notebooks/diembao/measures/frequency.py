@@ -23,8 +23,8 @@ from .selection import (
     nearest_first,
     of,
     ordered,
+    part_by_part,
     published,
-    tallied,
     totals,
 )
 
@@ -82,7 +82,7 @@ def by_via(
     known = places.cast({"actor_id": named.schema["actor_id"]})
     # each actor has articles of its own here: those that name it, with nothing in them but its mentions
     number = pl.col("row").cast(pl.Int64) * len(keys) + pl.col("place")
-    vias = tallied(_vias, mentions, articles, ("actor_id", "via"), tuple(keys.sort()))
+    vias = part_by_part(_vias, mentions, articles, ("actor_id", "via"), tuple(keys.sort()))
     parts = (part.join(known, on="actor_id", validate="m:1").select("via", "count", number=number) for part in vias)
     items = pl.concat(parts)
     own = items.select(pl.col("number").sort().unique(maintain_order=True))

@@ -384,30 +384,30 @@ def wilson(count: pl.Expr, total: pl.Expr, high: bool) -> pl.Expr:
 
 def matrix(items: Table, articles: pl.DataFrame, key: str, keys: pl.Series) -> csr_array:
     """Items of articles → article × key counts, articles by page and segment, keys in the order given."""
-    cells = tallied(items, articles, key)
+    cells = as_counted(items, articles, key)
     columns = pl.DataFrame({key: keys.cast(cells.schema[key])}).with_row_index("column")
-    found = (part.join(columns, on=key, validate="m:1").select("count", "row", "column") for part in slices_of(cells))
+    found = (part.join(columns, on=key, validate="m:1").select("count", "row", "column") for part in pieces(cells))
     counts = csr_array((articles.height, len(keys)), dtype=np.int32)
     for part in found:
         counts += sparse(part, counts.shape, counts.dtype)
     return counts
 
 
-def tallied(items: Table, articles: pl.DataFrame, key: str) -> pl.DataFrame:
+def as_counted(items: Table, articles: pl.DataFrame, key: str) -> pl.DataFrame:
     """Items → `selection.counted` by key; what has been counted so is taken as it is."""
     items = settled(items)
     return items if {"row", "count"} <= set(items.columns) else counted(items, articles, key)
 
 
 def items_of(cells: pl.DataFrame, articles: int) -> np.ndarray:
-    """Cells (`tallied`) and the number of articles → how many items each article has."""
+    """Cells (`as_counted`) and the number of articles → how many items each article has."""
     sums = np.zeros(articles, dtype=np.int64)
-    for part in slices_of(cells):
+    for part in pieces(cells):
         sums += np.bincount(part["row"].to_numpy(), part["count"].to_numpy(), articles).astype(np.int64)
     return sums
 
 
-def slices_of(cells: pl.DataFrame) -> Iterator[pl.DataFrame]:
+def pieces(cells: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """Cells → the same in parts: what is joined to them takes several times their memory."""
     return (cells.slice(at, SLICE) for at in range(0, max(1, cells.height), SLICE))
 
@@ -432,7 +432,7 @@ def shares(
 ) -> pl.DataFrame:
     """Items in articles → how often each `key` occurs, a row a key (and group), with denominators and intervals.
 
-    items: `page`, `segment`, `key`, a row an occurrence, or `tallied`. groups: `page`, `segment`, `group`, an article
+    items: `page`, `segment`, `key`, a row an occurrence, or `counted`. groups: `page`, `segment`, `group`, an article
     being in one, several or none; without them `group` is a column of the articles. keys: the keys to report, in each
     group, zeros included (default: those that occur). resamples: 0 for no intervals.
     Columns: group, key, `count`, `total` (all items of the group), `share` ± `_low`, `_high`, `rank` ± (1 = most),
@@ -441,7 +441,7 @@ def shares(
     intervals are null).
     """
     size = pl.lit(None, dtype=pl.Int64) if exposure is None else pl.col(exposure)
-    cells = tallied(items, articles, key)
+    cells = as_counted(items, articles, key)
     on = key_of(articles) if groups is None else key_of(articles, groups)
     own = [group] if groups is None and group else []
     articles = ordered(articles).select(*on, *own, exposure=size).with_row_index("row")
@@ -514,9 +514,9 @@ def _tally(
         .agg(articles_total=pl.len().cast(pl.Int64), exposure=pl.col("exposure").sum(), total=pl.col("items").sum())
     )
     if groups["row"].equals(articles["row"]):  # each article is in one
-        parts = (part.with_columns(groups[group].gather(part["row"])) for part in slices_of(cells))
+        parts = (part.with_columns(groups[group].gather(part["row"])) for part in pieces(cells))
     else:  # fans out on purpose: an article may be in several groups
-        parts = (part.join(groups, on="row") for part in slices_of(cells))
+        parts = (part.join(groups, on="row") for part in pieces(cells))
     tally = pl.concat(part.group_by(group, key).agg(pl.col("count").sum(), articles=pl.len()) for part in parts)
     tally = tally.group_by(group, key).agg(pl.col("count", "articles").sum()).cast({key: pl.String})
     if keys is not None:

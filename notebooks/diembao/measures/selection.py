@@ -197,12 +197,12 @@ def counted(items: Table, articles: pl.DataFrame, *by: str) -> pl.DataFrame:
 
     Items of no article given are left out too.
     """
-    return pl.concat(tallied(_counted, items, articles, by, ("row", *by)))
+    return pl.concat(part_by_part(_counted, items, articles, by, ("row", *by)))
 
 
 def totals(items: Table, articles: pl.DataFrame, *by: str) -> pl.DataFrame:
     """Items → `by`, count: the sums of `counted` over all articles."""
-    return pl.concat(tallied(_counted, items, articles, by, by)).group_by(by).agg(pl.col("count").sum())
+    return pl.concat(part_by_part(_counted, items, articles, by, by)).group_by(by).agg(pl.col("count").sum())
 
 
 def _counted(parts: Iterable[pl.DataFrame], by: Sequence[str]) -> pl.DataFrame:
@@ -211,7 +211,7 @@ def _counted(parts: Iterable[pl.DataFrame], by: Sequence[str]) -> pl.DataFrame:
     return found if "row" in by else found.group_by(by).agg(pl.col("count").sum())
 
 
-def tallied(
+def part_by_part(
     work: Callable[..., pl.DataFrame],
     items: Table,
     articles: pl.DataFrame,
@@ -234,11 +234,11 @@ def tallied(
         rows = place(part.numbers.fill_null(pl.UInt32.max()).alias(NUMBER[0]).to_frame())
         own = rows[rows >= 0]
         given = part, rows >= 0, near[own] if beside else near, work, tuple(columns), told
-        made = once(_tallied, given) if part.mark else _tallied(*given)
+        made = once(_of_part, given) if part.mark else _of_part(*given)
         yield _again(made, own, dtypes)
 
 
-def _tallied(
+def _of_part(
     part: Part,
     given: np.ndarray,
     near: pl.DataFrame,
@@ -257,7 +257,7 @@ def _with(near: pl.DataFrame, parts: Iterator[pl.DataFrame]) -> Iterator[pl.Data
 
 
 def _again(made: pl.DataFrame, rows: np.ndarray, dtypes: Mapping[str, pl.DataType]) -> pl.DataFrame:
-    """A table as `_tallied`, the rows of the articles given, dtypes of the items → the table of all articles' rows.
+    """A table as `_of_part`, the rows of the articles given, dtypes of the items → the table of all articles' rows.
 
     A name may since have another place among all names.
     """
