@@ -7,7 +7,7 @@ its interval comes from resampling articles.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import polars as pl
@@ -107,14 +107,16 @@ def _columns(places: np.ndarray) -> np.ndarray:
 def _counts(cells: Iterable[pl.DataFrame], drawn: np.ndarray, columns: np.ndarray) -> tuple[csr_array, np.ndarray]:
     """`_cells`, what each article is drawn in, where the columns belong → of each of these: its units that name anyone,
     those with each name, those with each pair; and how many articles have any of each."""
-    width, places = len(columns), pl.Series("column", columns)
-    counts, naming = csr_array((drawn.max(initial=-1) + 1, width)), np.zeros(width, dtype=np.int64)
-    for part in cells:
-        column = places.gather(part["column"])
-        naming += np.bincount(column.to_numpy(), minlength=width)
-        part = part.select("count", pl.Series("drawn", drawn).gather(part["row"]), column)
-        counts += intervals.sparse(part, counts.shape)
-    return counts, naming
+    width, places, drawn_in = len(columns), pl.Series("column", columns), pl.Series("drawn", drawn)
+    naming = np.zeros(width, dtype=np.int64)
+
+    def placed() -> Iterator[pl.DataFrame]:
+        for part in cells:
+            column = places.gather(part["column"])
+            naming[:] += np.bincount(column.to_numpy(), minlength=width)
+            yield part.select("count", drawn_in.gather(part["row"]), column)
+
+    return intervals.added_up(placed(), (drawn.max(initial=-1) + 1, width)), naming
 
 
 def _cells(parts: Iterable[pl.DataFrame], names: Sequence[str], sentences: bool) -> pl.DataFrame:

@@ -542,11 +542,8 @@ def _leading(
     keys = actors["key"].unique().sort()
     columns = actors.join(keys.to_frame().with_row_index("column"), on="key").select("actor_id", "column", "every")
     background = np.bincount(columns["column"].to_numpy(), columns["every"].to_numpy(), len(keys))
-    counts = csr_array((articles.height, len(keys)), dtype=np.int32)
-    for part in parts:
-        cells = part.filter("within").join(columns, on="actor_id").select("count", "row", "column")
-        counts += intervals.sparse(cells, counts.shape, counts.dtype)
-    return counts, keys, background
+    cells = (part.filter("within").join(columns, on="actor_id").select("count", "row", "column") for part in parts)
+    return intervals.added_up(cells, (articles.height, len(keys)), np.int32), keys, background
 
 
 def _divergence(first: np.ndarray, second: np.ndarray) -> np.ndarray:
