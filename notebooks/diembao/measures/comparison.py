@@ -16,7 +16,7 @@ from ..schema import CITATION_ROLES, DiembaoError
 from . import intervals
 from .frequency import TOP, by_source
 from .narrow import Parted, Table, frame, parts_of, settled
-from .selection import ARTICLE, DEFAULT_SOURCES, attach, counted, key, of, ordered, rows_of, slices
+from .selection import ARTICLE, DEFAULT_SOURCES, attach, counted, key, of, ordered, rows_of, slices, totals
 
 BASES = ("credit", "attribution", "any")
 OTHERS = "others"  # all sources, actors or publishers that are not compared one by one
@@ -180,10 +180,10 @@ def attributed_shares(
     mention), sentences_total, abstains. actors: default the `frequency.TOP` most mentioned in such sentences.
     """
     articles, citations = frame(articles), settled(citations)
-    on = key(articles, citations)
+    on, ids = key(articles, citations), pl.Enum(list(dict.fromkeys(sources)))
     said = (
         of(_of_these(citations, (pl.col("role") == "att") & pl.col("source_id").is_in(list(sources))), articles)
-        .select(*on, "sentence", pl.col("source_id").cast(pl.Enum(list(dict.fromkeys(sources)))))
+        .select(*on, "sentence", pl.col("source_id").cast(ids))
         .unique()
     )
     within = said.with_columns(row=rows_of(said, articles))
@@ -199,14 +199,14 @@ def attributed_shares(
     most = most.sort("count", "actor_id", descending=[True, False])["actor_id"]
     keys = pl.Series(list(actors), dtype=pl.String) if len(actors) else most.head(TOP)
     tables = [
-        _of_source(source, heard, said.filter(pl.col("source_id") == source), articles, keys, seed, resamples)
+        _of_source(pl.lit(source, ids), heard, said, articles, keys, seed, resamples)
         for source in sources
     ]
-    return pl.concat(tables)
+    return pl.concat(tables).cast({"source_id": pl.String})
 
 
 def _of_source(
-    source: str,
+    source: pl.Expr,
     heard: pl.DataFrame,
     said: pl.DataFrame,
     articles: pl.DataFrame,
@@ -216,14 +216,14 @@ def _of_source(
 ) -> pl.DataFrame:
     """One source's rows of `attributed_shares`."""
     on = key(said)
+    said, heard = (table.filter(pl.col("source_id") == source) for table in (said, heard))
     its = said.select(*on, "source_id").unique()
-    heard = heard.filter(pl.col("source_id") == source)
     options = {"groups": its, "group": "source_id", "keys": keys, "seed": seed, "resamples": resamples}
-    table = intervals.shares(heard.drop("row"), of(articles, its), "actor_id", **options).cast({"source_id": pl.String})
+    table = intervals.shares(heard.drop("row"), of(articles, its), "actor_id", **options)
     zeros = pl.DataFrame({"actor_id": keys}).join(table, on="actor_id", how="anti")  # nothing is attributed to it
     counts = ("count", "total", "articles", "articles_total")
     zeros = zeros.with_columns(
-        pl.lit(source).alias("source_id"), *(pl.lit(0, pl.Int64).alias(name) for name in counts), abstains=pl.lit(True)
+        source.alias("source_id"), *(pl.lit(0, pl.Int64).alias(name) for name in counts), abstains=pl.lit(True)
     )
     shown = heard.filter(pl.col("actor_id").is_in(keys.cast(heard.schema["actor_id"], strict=False).implode()))
     sentences = shown.group_by("actor_id").agg(sentences=pl.struct(*on, "sentence").n_unique().cast(pl.Int64))
@@ -320,11 +320,22 @@ def log_odds(
     """
     articles = ordered(frame(articles))
     standing = attributed(articles, citations, sources, basis)
-    counts, keys, background = _leading(mentions, articles, standing)
+    compared = of(articles, standing)
+    counts, keys, background = _leading(mentions, articles, compared)
     weight = intervals.MINIMUM_ARTICLES * background.sum() / articles.height if prior is None else prior
     spread = background / max(1, background.sum())
     table = pl.concat(
-        _against_rest(counts, articles, standing, source, keys, weight * spread, seed, resamples, permutations)
+        _against_rest(
+            counts,
+            of(compared.with_row_index("row"), standing.filter(pl.col("source_id") == source))["row"].to_numpy(),
+            articles.height,
+            source,
+            keys,
+            weight * spread,
+            seed,
+            resamples,
+            permutations,
+        )
         for source in sources
     ).filter(pl.col("actor_id") != OTHERS)
     return table.with_columns(q=intervals.false_discovery_rate(table["p"])).select(
@@ -334,8 +345,8 @@ def log_odds(
 
 def _against_rest(
     counts: csr_array,
-    articles: pl.DataFrame,
-    standing: pl.DataFrame,
+    its: np.ndarray,
+    corpus: int,
     source: str,
     keys: pl.Series,
     alpha: np.ndarray,
@@ -343,10 +354,9 @@ def _against_rest(
     resamples: int,
     permutations: int,
 ) -> pl.DataFrame:
-    """One source's rows of `log_odds`, without q."""
-    numbered = articles.with_row_index("row")
-    its = of(numbered, standing.filter(pl.col("source_id") == source))["row"].to_numpy()
-    rest = np.setdiff1d(of(numbered, standing)["row"].to_numpy(), its, assume_unique=True)
+    """Article × actor counts, which of the articles are a source's, number of all of the corpus → its rows of
+    `log_odds`, without q."""
+    rest = np.setdiff1d(np.arange(counts.shape[0]), its, assume_unique=True)
     ours, theirs = counts[its], counts[rest]
     delta, variance = _log_odds(ours.sum(0), theirs.sum(0), alpha)
     naming, rest_naming = ours.count_nonzero(0), theirs.count_nonzero(0)
@@ -356,7 +366,7 @@ def _against_rest(
     if enough:
         own, other, deals = (intervals.generator(seed, source, name) for name in ("own", "rest", "dealt"))
         every, fewest = vstack([ours, theirs], format="csr"), np.minimum(naming, rest_naming)
-        low, high = _ends(every, len(its), alpha, fewest, articles.height, own, other, resamples)
+        low, high = _ends(every, len(its), alpha, fewest, corpus, own, other, resamples)
         as_far = _as_far(every, len(its), alpha, delta, deals, permutations)
         p = np.where(naming + rest_naming < intervals.MINIMUM_NAMING, np.nan, (1 + as_far) / (1 + permutations))
     low, high = (np.where(abstains, np.nan, end) for end in (low, high))
@@ -460,8 +470,9 @@ def distances(
     """
     articles = ordered(frame(articles))
     standing = attributed(articles, citations, sources, basis)
-    every, *_ = _leading(mentions, articles, standing)
-    numbered = articles.with_row_index("row")
+    compared = of(articles, standing)
+    every, *_ = _leading(mentions, articles, compared)
+    numbered = compared.with_row_index("row")
     rows = []
     for one, other in itertools.combinations(sources, 2):
         first, second = (
@@ -521,29 +532,25 @@ def _by_chance(
 
 
 def _leading(
-    mentions: Table, articles: pl.DataFrame, standing: pl.DataFrame
+    mentions: Table, articles: pl.DataFrame, compared: pl.DataFrame
 ) -> tuple[csr_array, pl.Series, np.ndarray]:
     """Mentions → article × actor counts in the articles compared, the actors, and their counts in all articles.
 
     Actors are the `COMPARED` most mentioned in the articles compared; all others are one, `OTHERS`.
     """
-    named = counted(mentions, articles, "actor_id")
-    compared = np.zeros(articles.height, dtype=bool)
-    compared[rows_of(standing, articles).to_numpy()] = True
-    parts = [
-        part.with_columns(within=pl.Series(compared[part["row"].to_numpy()])) for part in intervals.pieces(named)
-    ]
-    sums = pl.concat(part.group_by("actor_id", "within").agg(pl.col("count").sum()) for part in parts)
-    count = {"within": pl.col("count").filter("within").sum(), "every": pl.col("count").sum()}
-    actors = sums.group_by("actor_id").agg(**count).with_columns(name=pl.col("actor_id").cast(pl.String))
+    mentions = settled(mentions)
+    within = totals(mentions, compared, "actor_id").rename({"count": "within"})
+    actors = attach(totals(mentions, articles, "actor_id"), within, ["actor_id"])
+    actors = actors.with_columns(pl.col("within").fill_null(0), name=pl.col("actor_id").cast(pl.String))
     actors = actors.sort("within", "name", descending=[True, False]).with_row_index("rank")
     shown = (pl.col("rank") < COMPARED) & (pl.col("within") > 0)
     actors = actors.with_columns(key=pl.when(shown).then("name").otherwise(pl.lit(OTHERS)))
     keys = actors["key"].unique().sort()
-    columns = actors.join(keys.to_frame().with_row_index("column"), on="key").select("actor_id", "column", "every")
-    background = np.bincount(columns["column"].to_numpy(), columns["every"].to_numpy(), len(keys))
-    cells = (part.filter("within").join(columns, on="actor_id").select("count", "row", "column") for part in parts)
-    return intervals.added_up(cells, (articles.height, len(keys)), np.int32), keys, background
+    columns = actors.join(keys.to_frame().with_row_index("column"), on="key").select("actor_id", "column", "count")
+    background = np.bincount(columns["column"].to_numpy(), columns["count"].to_numpy(), len(keys))
+    parts = intervals.pieces(counted(mentions, compared, "actor_id"))
+    cells = (part.join(columns.drop("count"), on="actor_id").select("count", "row", "column") for part in parts)
+    return intervals.added_up(cells, (compared.height, len(keys)), np.int32), keys, background
 
 
 def _divergence(first: np.ndarray, second: np.ndarray) -> np.ndarray:
