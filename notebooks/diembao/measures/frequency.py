@@ -187,11 +187,10 @@ def by_source(
 
     attributed: what stands on which source (`comparison.attributed`). actors: default the `TOP` most mentioned.
     """
-    articles = frame(articles)
-    named = counted(mentions, articles, "actor_id")
-    keys = leading(named, actors, TOP)
+    mentions, articles = settled(mentions), frame(articles)
+    keys = leading(totals(mentions, articles, "actor_id"), actors, TOP)
     options = {"groups": frame(attributed), "group": "source_id", "seed": seed, "resamples": resamples}
-    return _shares(named, articles, "actor_id", keys, **options).cast({"source_id": pl.String})
+    return _shares(mentions, articles, "actor_id", keys, **options).cast({"source_id": pl.String})
 
 
 def concordance(
@@ -358,7 +357,7 @@ def _departures(
         )
         rows = placed["row"].to_numpy()
         sizes = intervals.items_of(named, articles.height)[rows]
-        counts = intervals.matrix(named, articles, "actor_id", keys)[rows].toarray()
+        counts = intervals.matrix(named, articles.height, "actor_id", keys)[rows].toarray()
         groups = (placed["period"].rank("dense") - 1).to_numpy()
         deals = max(intervals.PERMUTATIONS, DEALS * int(table["tested"].sum()))
         p = intervals.departures(counts, sizes, groups, intervals.generator(seed, "periods"), deals)

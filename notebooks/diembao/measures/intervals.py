@@ -33,8 +33,8 @@ from scipy.sparse import csr_array, hstack
 
 from .. import cluster
 from .kept import once
-from .narrow import Table, settled
-from .selection import SLICE, attach, counted, ordered, rows_of
+from .narrow import Parted, Table, settled
+from .selection import SLICE, attach, counted, of, ordered, rows_of
 from .selection import key as key_of
 
 MINIMUM_ARTICLES = 5  # fewer articles than this give no interval, whatever is measured
@@ -46,7 +46,6 @@ SEED = 20240601
 RANKED = 500  # so many of the most frequent keys take part in the ranks of every resample
 UNITED, UNITS = 2**14, 2**12  # more articles than the first are drawn as so many random groups
 _CELLS = 2**19  # articles times draws of a block: its weights take 4 MB
-_TOGETHER = 2**17  # articles whose counts are added up at a time: what it takes is many times what they are
 _KEYS = 2**11  # so many keys are resampled at a time
 
 
@@ -383,22 +382,20 @@ def wilson(count: pl.Expr, total: pl.Expr, high: bool) -> pl.Expr:
     return end.clip(0, 1).round(12)  # the last bits depend on where in a column a row stands
 
 
-def matrix(items: Table, articles: pl.DataFrame, key: str, keys: pl.Series) -> csr_array:
-    """Items of articles → article × key counts, articles by page and segment, keys in the order given."""
-    cells = as_counted(items, articles, key)
+def matrix(cells: pl.DataFrame, articles: int, key: str, keys: pl.Series) -> csr_array:
+    """Cells (`selection.counted`) and the number of articles → article × key counts, keys in the order given."""
     columns = pl.DataFrame({key: keys.cast(cells.schema[key])}).with_row_index("column")
     found = (part.join(columns, on=key, validate="m:1").select("count", "row", "column") for part in pieces(cells))
-    return added_up(found, (articles.height, len(keys)), np.int32)
+    return added_up(found, (articles, len(keys)), np.int32)
 
 
-def as_counted(items: Table, articles: pl.DataFrame, key: str) -> pl.DataFrame:
-    """Items → `selection.counted` by key; what has been counted so is taken as it is."""
-    items = settled(items)
-    return items if {"row", "count"} <= set(items.columns) else counted(items, articles, key)
+def _is_counted(items: pl.DataFrame | Parted) -> bool:
+    """Whether items are as `selection.counted` makes them."""
+    return {"row", "count"} <= set(items.columns)
 
 
 def items_of(cells: pl.DataFrame, articles: int) -> np.ndarray:
-    """Cells (`as_counted`) and the number of articles → how many items each article has."""
+    """Cells (`selection.counted`) and the number of articles → how many items each article has."""
     sums = np.zeros(articles, dtype=np.int64)
     for part in pieces(cells):
         sums += np.bincount(part["row"].to_numpy(), part["count"].to_numpy(), articles).astype(np.int64)
@@ -425,7 +422,7 @@ def added_up(parts: Iterable[pl.DataFrame], shape: tuple[int, int], dtype: type 
 
 
 def shares(
-    items: pl.DataFrame,
+    items: Table,
     articles: pl.DataFrame,
     key: str,
     *,
@@ -447,40 +444,32 @@ def shares(
     intervals are null).
     """
     size = pl.lit(None, dtype=pl.Int64) if exposure is None else pl.col(exposure)
-    cells = as_counted(items, articles, key)
+    corpus, items = articles.height, settled(items)
+    if groups is not None and not _is_counted(items):
+        articles = of(articles, groups)
+    cells = items if _is_counted(items) else counted(items, articles, key)
     on = key_of(articles) if groups is None else key_of(articles, groups)
     own = [group] if groups is None and group else []
     articles = ordered(articles).select(*on, *own, exposure=size).with_row_index("row")
-    sums = items_of(cells, articles.height)
     named = group or "group"
     if groups is None:
         groups = articles.select("row", pl.col(group) if group else pl.lit("", pl.Enum([""])).alias(named))
     else:
         rows = rows_of(groups, articles).cast(pl.UInt32)
-        groups = groups.select(rows.alias("row"), named).drop_nulls("row")
+        groups = groups.select(rows.alias("row"), named).drop_nulls("row").sort("row")
         pair = pl.col(named).rank("dense").fill_null(0).cast(pl.UInt64) * 2**32 + pl.col("row")
         # sorted, as a table of pairs that have been met would take several times their memory
         assert not groups.select((pair.sort().diff() == 0).any()).item(), "an article stands twice in one group"
-    articles = articles.select("row", "exposure", items=sums)
-    table = _tally(cells, articles, groups, named, key, keys)
+    known = articles.select("exposure", items=items_of(cells, articles.height))
+    groups = pl.concat([groups, known[groups["row"]]], how="horizontal")
+    table = _tally(cells, groups, named, key, keys)
     # keys too rare for an interval still take part in the ranking, as long as they may come near those that have one
     ranking = (pl.col("articles_total") >= MINIMUM_ARTICLES) & (pl.col("rank") <= RANKED)
     wanted = table.filter((~pl.col("abstains") | ranking) & pl.lit(resamples > 0))
-    drawn_keys = wanted.select(pl.col(key).unique().sort()).with_row_index("column")
-    every = matrix(cells, articles, key, drawn_keys[key])
-    members = groups.sort("row").partition_by(named, as_dict=True, maintain_order=True)
-    schema = {named: table.schema[named], key: table.schema[key], **dict.fromkeys(_ENDS, pl.Float64)}
-    known = [pl.DataFrame(schema=schema)]
-    for name, part in wanted.partition_by(named, as_dict=True, maintain_order=True).items():
-        inside = articles[members[name]["row"]]
-        counts = every if inside.height == articles.height else every[inside["row"].to_numpy()]
-        columns = attach(part.select(key), drawn_keys, [key])["column"].to_numpy()
-        found = _intervals(counts, columns, inside, (seed, *name), resamples, articles.height)
-        own = part.select(pl.lit(name[0], dtype=schema[named]).alias(named), key)
-        known.append(own.with_columns(pl.Series(end, of) for end, of in zip(_ENDS, found, strict=True)))
+    table_ends = _intervals(cells, groups, named, key, wanted, seed, resamples, corpus)
     articles_of = (pl.col("articles"), pl.col("articles_total"))
     table = (
-        attach(table, pl.concat(known).fill_nan(None), (named, key), nulls_equal=True)
+        attach(table, table_ends, (named, key), nulls_equal=True)
         .with_columns(abstains=pl.col("abstains") | (pl.col("share_low").is_null() & pl.lit(resamples > 0)))
         .with_columns(
             pl.when(~pl.col("abstains")).then(pl.col(_ENDS)),
@@ -510,21 +499,31 @@ def shares(
 _ENDS = [f"{name}_{end}" for name in ("share", "rank", "rate") for end in ("low", "high")]
 
 
-def _tally(
-    cells: pl.DataFrame, articles: pl.DataFrame, groups: pl.DataFrame, group: str, key: str, keys: pl.Series | None
-) -> pl.DataFrame:
-    """Cells, articles and their groups → the columns of `shares` that need no resampling, for all keys that occur."""
-    totals = (
-        pl.concat([groups.select(group), articles[groups["row"]]], how="horizontal")
-        .group_by(group)
-        .agg(articles_total=pl.len().cast(pl.Int64), exposure=pl.col("exposure").sum(), total=pl.col("items").sum())
+def _grouped(cells: pl.DataFrame, groups: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Cells, articles in groups, by row → the cells of each group with what else is told of their article, in parts."""
+    rows = groups["row"].to_numpy()
+    if len(rows) > (cells["row"].max() or 0) and np.array_equal(rows, np.arange(len(rows))):  # each article is in one
+        told = groups.drop("row")
+        return (pl.concat([part, told[part["row"]]], how="horizontal") for part in pieces(cells))
+    # fans out on purpose: an article may be in several groups
+    return (part.join(groups, on="row") for part in pieces(cells))
+
+
+def _tally(cells: pl.DataFrame, groups: pl.DataFrame, group: str, key: str, keys: pl.Series | None) -> pl.DataFrame:
+    """Cells, articles in groups → the columns of `shares` that need no resampling, for all keys that occur.
+
+    Besides: `others`, how many articles have anything else.
+    """
+    totals = groups.group_by(group).agg(
+        articles_total=pl.len().cast(pl.Int64),
+        exposure=pl.col("exposure").sum(),
+        total=pl.col("items").sum(),
+        others=(pl.col("items") > 0).sum().cast(pl.Int64),
     )
-    if groups["row"].equals(articles["row"]):  # each article is in one
-        parts = (part.with_columns(groups[group].gather(part["row"])) for part in pieces(cells))
-    else:  # fans out on purpose: an article may be in several groups
-        parts = (part.join(groups, on="row") for part in pieces(cells))
-    tally = pl.concat(part.group_by(group, key).agg(pl.col("count").sum(), articles=pl.len()) for part in parts)
-    tally = tally.group_by(group, key).agg(pl.col("count", "articles").sum()).cast({key: pl.String})
+    counts = {"articles": pl.len(), "alone": (pl.col("count") == pl.col("items")).sum()}
+    parts = _grouped(cells, groups.select("row", group, "items"))
+    tally = pl.concat(part.group_by(group, key).agg(pl.col("count").sum(), **counts) for part in parts)
+    tally = tally.group_by(group, key).agg(pl.col("count", "articles", "alone").sum()).cast({key: pl.String})
     if keys is not None:
         wanted = totals.select(group).join(keys.alias(key).to_frame(), how="cross")
         pairs = pl.concat([tally.select(group, key), wanted]).unique()
@@ -532,8 +531,9 @@ def _tally(
     count, rank = pl.col("count"), pl.col("count").rank("min", descending=True).over(group)
     return (
         attach(tally, totals, [group], nulls_equal=True)
-        .with_columns(pl.col("count", "articles", "total").fill_null(0).cast(pl.Int64))
+        .with_columns(pl.col("count", "articles", "alone", "total").fill_null(0).cast(pl.Int64))
         .with_columns(
+            pl.col("others") - pl.col("alone"),
             share=quotient(count, pl.col("total")),
             rank=pl.when(count > 0).then(rank).cast(pl.Int64),
             article_share=quotient(pl.col("articles"), pl.col("articles_total")),
@@ -545,24 +545,39 @@ def _tally(
 
 
 def _intervals(
-    counts: csr_array, columns: np.ndarray, articles: pl.DataFrame, seed: tuple, resamples: int, corpus: int
-) -> np.ndarray:
-    """Article × column counts of one group, columns of its keys, its articles → the `_ENDS` of each key."""
-    items = articles["items"].to_numpy()
-    beside = articles.select(pl.col("items", "exposure").fill_null(0).cast(pl.Float64)).to_numpy()
-    source, size = generator(*seed), drawn(articles.height, corpus)
-    unit = units(articles.height, source, corpus)
-    sums = csr_array((size, counts.shape[1]), dtype=counts.dtype)
-    naming, alone = np.zeros((2, counts.shape[1]), dtype=np.int64)
-    for at in range(0, articles.height, _TOGETHER):
-        here = slice(at, at + _TOGETHER)
-        part = counts[here]
-        whole = part.data == np.repeat(items[here], np.diff(part.indptr))
-        for found, those in ((naming, part.indices), (alone, part.indices[whole])):
-            found += np.bincount(those, minlength=len(found))
-        sums += placed(part, unit[here], size)
-    together = hstack([sums[:, columns], placed(beside, unit, size)], format="csr")
-    return _ends(together, naming[columns], (items > 0).sum() - alone[columns], source, resamples)
+    cells: pl.DataFrame,
+    groups: pl.DataFrame,
+    group: str,
+    key: str,
+    wanted: pl.DataFrame,
+    seed: int,
+    resamples: int,
+    corpus: int,
+) -> pl.DataFrame:
+    """Cells, articles in groups, rows of `_tally`, number of articles of the corpus → these with their `_ENDS`."""
+    schema = {group: wanted.schema[group], key: wanted.schema[key], **dict.fromkeys(_ENDS, pl.Float64)}
+    columns = wanted.select(pl.col(key).unique().sort()).with_row_index("column")
+    members = groups.select(group, pl.int_range(pl.len()).alias("at")).partition_by(group, as_dict=True)
+    unit, drawing, size = np.full(groups.height, np.iinfo(np.int32).max, dtype=np.int32), [], 0
+    for name, rows in wanted.partition_by(group, as_dict=True, maintain_order=True).items():
+        at, source = members[name]["at"].to_numpy(), generator(seed, *name)
+        unit[at] = size + units(len(at), source, corpus)
+        drawing.append((rows, source, slice(size, size + drawn(len(at), corpus))))
+        size = drawing[-1][2].stop
+    own = groups.select("row", unit=unit).filter(pl.col("unit") < size)
+    names = columns.cast({key: cells.schema[key]})
+    parts = (part.join(names, on=key).select("count", "unit", "column") for part in _grouped(cells, own))
+    sums = added_up(parts, (size, columns.height), np.int32)
+    beside = groups.select(pl.col("items", "exposure").fill_null(0).cast(pl.Float64)).to_numpy()
+    beside = placed(beside, unit, size)
+    found = [pl.DataFrame(schema=schema)]
+    for rows, source, here in drawing:
+        those = attach(rows.select(key), columns, [key])["column"].to_numpy()
+        together = hstack([sums[here][:, those], beside[here]], format="csr")
+        ends = _ends(together, rows["articles"].to_numpy(), rows["others"].to_numpy(), source, resamples)
+        own = zip(_ENDS, ends, strict=True)
+        found.append(rows.select(group, key).with_columns(pl.Series(end, values) for end, values in own))
+    return pl.concat(found).fill_nan(None)
 
 
 def ends(values: np.ndarray, source: np.random.Generator, resamples: int = RESAMPLES) -> dict[str, np.ndarray]:
