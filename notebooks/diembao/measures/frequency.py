@@ -78,19 +78,12 @@ def by_via(
     mentions, articles = settled(mentions), frame(articles)
     named = totals(mentions, articles, "actor_id", "actor_kind")
     keys = leading(named.filter(pl.col("actor_kind") == "state"), actors, TOP)
-    places = keys.alias("actor_id").to_frame().with_row_index("place").cast({"place": pl.Int64})
-    known = places.cast({"actor_id": named.schema["actor_id"]})
-    # each actor has articles of its own here: those that name it, with nothing in them but its mentions
-    number = pl.col("row").cast(pl.Int64) * len(keys) + pl.col("place")
-    vias = part_by_part(_vias, mentions, articles, ("actor_id", "via"), tuple(keys.sort()))
-    parts = (part.join(known, on="actor_id", validate="m:1").select("via", "count", number=number) for part in vias)
-    items = pl.concat(parts)
-    own = items.select(pl.col("number").sort().unique(maintain_order=True))
-    items = items.with_columns(row=own["number"].search_sorted(items["number"]))
-    own = own.with_columns(actor_id=keys.cast(pl.Enum(keys)).gather(own["number"] % len(keys)))
-    options = {"group": "actor_id", "keys": _keys(VIAS), "seed": seed, "resamples": resamples}
-    table = _named(intervals.shares(items.drop("number"), own, "via", **options)).cast({"actor_id": pl.String})
+    vias = pl.concat(part_by_part(_vias, mentions, articles, ("actor_id", "via"), tuple(keys.sort())))
+    vias = {actor: vias.filter(pl.col("actor_id") == actor) for actor in keys} or {"": vias}
+    options = {"corpus": sum(its["row"].n_unique() for its in vias.values()), "seed": seed, "resamples": resamples}
+    table = _named(pl.concat(_via_shares(actor, its, **options) for actor, its in vias.items()))
     table = table.drop("rank", "rank_low", "rank_high")
+    places = keys.alias("actor_id").to_frame().with_row_index("place")
     order = pl.col("via").replace_strict({via: place for place, via in enumerate(VIAS)}, return_dtype=pl.Int32)
     return attach(table, places, ["actor_id"]).sort("place", order).drop("place")
 
@@ -104,6 +97,15 @@ def _vias(parts: Iterable[pl.DataFrame], actors: Sequence[str]) -> pl.DataFrame:
         .len("count")
         for part in parts
     )
+
+
+def _via_shares(actor: str, its: pl.DataFrame, **options) -> pl.DataFrame:
+    """An actor and its `_vias` → its rows of `by_via`."""
+    # its articles here are those that name it, with nothing in them but its mentions
+    own = its.select(number=pl.col("row").unique().sort(), actor_id=pl.lit(actor, pl.Enum([actor])))
+    its = its.select("via", "count", row=own["number"].search_sorted(its["row"]))
+    options |= {"group": "actor_id", "keys": _keys(VIAS)}
+    return intervals.shares(its, own, "via", **options).cast({"actor_id": pl.String})
 
 
 def by_role(

@@ -274,15 +274,16 @@ def departures(
     as far from 0 (one of the deals is the one observed). More than `UNITED` are dealt as in `dealt`.
     """
     common = counts.sum(0) / max(1, sizes.sum())
-    order = np.argsort(groups, kind="stable")
-    starts = np.flatnonzero(np.diff(groups[order], prepend=-1))
-    excess = (counts - sizes[:, None] * common)[order].T.copy()
-    observed = np.abs(np.add.reduceat(excess, starts, axis=1)) - 1e-9  # equal sums in another order must count as equal
-    if len(counts) > UNITED:
-        work, shared, many = _of_units(counts, sizes, np.append(starts[1:], len(counts)) - starts, source)
+    many, each = len(counts), np.bincount(groups)
+    sums = np.stack([np.bincount(groups, of) for of in (*counts.T, sizes)])
+    # equal sums in another order must count as equal
+    observed = np.abs(sums[:-1] - sums[-1] * common[:, None]) - 1e-9
+    if many > UNITED:
+        work, shared, many = _of_units(counts, sizes, each, source)
         shared = (*shared, common, observed)
     else:
-        work, shared, many = _as_far, (excess, starts, observed), len(counts)
+        excess = (counts - sizes[:, None] * common)[np.argsort(groups, kind="stable")].T.copy()
+        work, shared = _as_far, (excess, np.cumsum(each) - each, observed)
     blocks = _in_blocks(work, shared, source, permutations, many)
     as_far = sum((found for _, found in blocks), np.zeros(observed.shape))
     return ((1 + as_far) / (1 + permutations)).T
@@ -418,7 +419,7 @@ def added_up(parts: Iterable[pl.DataFrame], shape: tuple[int, int], dtype: type 
         sums.append(csr_array((count.astype(dtype), tuple(each.astype(np.int32) for each in at)), shape=shape))
         while len(sums) > 1 and sums[-2].nnz < 2 * sums[-1].nnz:
             sums[-2:] = [sums[-2] + sums[-1]]
-    return reduce(add, reversed(sums), csr_array(shape, dtype=dtype))
+    return reduce(add, reversed(sums or [csr_array(shape, dtype=dtype)]))
 
 
 def shares(
@@ -432,19 +433,21 @@ def shares(
     exposure: str | None = None,
     seed: int = SEED,
     resamples: int = RESAMPLES,
+    corpus: int = 0,
 ) -> pl.DataFrame:
     """Items in articles → how often each `key` occurs, a row a key (and group), with denominators and intervals.
 
     items: `page`, `segment`, `key`, a row an occurrence, or `counted`. groups: `page`, `segment`, `group`, an article
     being in one, several or none; without them `group` is a column of the articles. keys: the keys to report, in each
     group, zeros included (default: those that occur). resamples: 0 for no intervals.
+    corpus: how many articles there are besides (see `drawn`).
     Columns: group, key, `count`, `total` (all items of the group), `share` ± `_low`, `_high`, `rank` ± (1 = most),
     `articles` (with the key), `articles_total`, `article_share` ± (Wilson), with `exposure` (a column of articles) its
     sum and `rate` ± (per 1,000 of it), `abstains` (too few articles with the key, with anything else, or at all: the
     intervals are null).
     """
-    size = pl.lit(None, dtype=pl.Int64) if exposure is None else pl.col(exposure)
-    corpus, items = articles.height, settled(items)
+    size = pl.lit(None, dtype=pl.Int8) if exposure is None else pl.col(exposure)
+    corpus, items = max(corpus, articles.height), settled(items)
     if groups is not None and not _is_counted(items):
         articles = of(articles, groups)
     cells = items if _is_counted(items) else counted(items, articles, key)
@@ -557,26 +560,27 @@ def _intervals(
     """Cells, articles in groups, rows of `_tally`, number of articles of the corpus → these with their `_ENDS`."""
     schema = {group: wanted.schema[group], key: wanted.schema[key], **dict.fromkeys(_ENDS, pl.Float64)}
     columns = wanted.select(pl.col(key).unique().sort()).with_row_index("column")
-    members = groups.select(group, pl.int_range(pl.len()).alias("at")).partition_by(group, as_dict=True)
-    unit, drawing, size = np.full(groups.height, np.iinfo(np.int32).max, dtype=np.int32), [], 0
+    members = groups.select(group, at=pl.int_range(pl.len(), dtype=pl.UInt32))
+    members = members.partition_by(group, as_dict=True, include_key=False)
+    unit, drawing, start = np.full(groups.height, -1, dtype=np.int32), [], 0
     for name, rows in wanted.partition_by(group, as_dict=True, maintain_order=True).items():
-        at, source = members[name]["at"].to_numpy(), generator(seed, *name)
-        unit[at] = size + units(len(at), source, corpus)
-        drawing.append((rows, source, slice(size, size + drawn(len(at), corpus))))
-        size = drawing[-1][2].stop
-    own = groups.select("row", unit=unit).filter(pl.col("unit") < size)
+        at, source = members[name]["at"], generator(seed, *name)
+        size, its = drawn(len(at), corpus), units(len(at), source, corpus)
+        beside = groups[at].select(pl.col("items", "exposure").fill_null(0).cast(pl.Float64)).to_numpy()
+        drawing.append((rows, source, slice(start, start + size), placed(beside, its, size)))
+        unit[at.to_numpy()] = start + its
+        start += size
+    inside = groups.select("row", unit=unit).filter(pl.col("unit") >= 0)
     names = columns.cast({key: cells.schema[key]})
-    parts = (part.join(names, on=key).select("count", "unit", "column") for part in _grouped(cells, own))
-    sums = added_up(parts, (size, columns.height), np.int32)
-    beside = groups.select(pl.col("items", "exposure").fill_null(0).cast(pl.Float64)).to_numpy()
-    beside = placed(beside, unit, size)
+    parts = (part.join(names, on=key).select("count", "unit", "column") for part in _grouped(cells, inside))
+    sums = added_up(parts, (start, columns.height), np.int32)
     found = [pl.DataFrame(schema=schema)]
-    for rows, source, here in drawing:
+    for rows, source, here, beside in drawing:
         those = attach(rows.select(key), columns, [key])["column"].to_numpy()
-        together = hstack([sums[here][:, those], beside[here]], format="csr")
+        together = hstack([sums[here][:, those], beside], format="csr")
         ends = _ends(together, rows["articles"].to_numpy(), rows["others"].to_numpy(), source, resamples)
-        own = zip(_ENDS, ends, strict=True)
-        found.append(rows.select(group, key).with_columns(pl.Series(end, values) for end, values in own))
+        ends = (pl.Series(*end) for end in zip(_ENDS, ends, strict=True))
+        found.append(rows.select(group, key).with_columns(ends))
     return pl.concat(found).fill_nan(None)
 
 
