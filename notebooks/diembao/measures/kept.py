@@ -6,6 +6,7 @@ of date.
 """
 
 import contextlib
+import ctypes
 import functools
 import hashlib
 import json
@@ -43,6 +44,7 @@ def once(work: Callable[..., Made], given: tuple, *told: Any) -> Made:
             os.utime(place.with_suffix(suffix))
             return made
     made = work(*given)
+    _give_back()
     with contextlib.suppress(OSError):  # a full disk: then it is made again
         place.parent.mkdir(parents=True, exist_ok=True)
         _clear(place.parent)
@@ -51,6 +53,12 @@ def once(work: Callable[..., Made], given: tuple, *told: Any) -> Made:
             np.save(part, made) if isinstance(made, np.ndarray) else made.write_ipc(part, compression="lz4")
         own.replace(place.with_suffix(".npy" if isinstance(made, np.ndarray) else ".arrow"))
     return made
+
+
+def _give_back() -> None:
+    """Gives free memory back to the system: the C library holds on to that of arrays, for every thread by itself."""
+    with contextlib.suppress(AttributeError, OSError, TypeError):  # another C library
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _digest(work: Callable[..., Made], given: tuple[Any, ...]) -> str:
