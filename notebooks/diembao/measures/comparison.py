@@ -561,20 +561,26 @@ def _divergence(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     return np.clip(sum(term.sum(-1) for term in terms) / 2, 0, 1)
 
 
-def syndicated(articles: Table) -> pl.DataFrame:
+def syndicated(articles: Table, copies: Table) -> pl.DataFrame:
     """All articles (before duplicates are left out) → the groups of near-duplicates, largest first.
 
+    copies: page, duplicate_of of those that print another again, as a corpus tells them.
     Columns: page (the one that stands for the group), title, articles, publishers (distinct, sorted), first_publisher
     (of the page that stands for the group, where it was certainly printed before all others, else null), credits
     (sources that any of them credits, sorted), published_first, published_last, similarity (of the print least like
     the first one).
     """
-    articles = _repeated(articles).sort("page")
+    return _groups(_repeated(articles, copies))
+
+
+def _groups(repeated: pl.DataFrame) -> pl.DataFrame:
+    """`_repeated` → `syndicated`."""
     copy = pl.col("duplicate_of").is_not_null()
     first = pl.col("published_last").filter(~copy).first() < pl.col("published_first").filter(copy).min()
     dated = pl.col("published_first").filter(copy).is_not_null().all()
     return (
-        articles.group_by(page=pl.coalesce("duplicate_of", "page"))
+        repeated.sort("page")
+        .group_by(page=pl.coalesce("duplicate_of", "page"))
         .agg(
             title=pl.col("title").filter(~copy).first(),
             articles=pl.len().cast(pl.Int64),
@@ -590,15 +596,15 @@ def syndicated(articles: Table) -> pl.DataFrame:
     )
 
 
-def reprints(articles: Table, *, most: int = PUBLISHERS) -> pl.DataFrame:
-    """All articles → who printed whose story again: `first_publisher`, `publisher`, most stories first.
+def reprints(articles: Table, copies: Table, *, most: int = PUBLISHERS) -> pl.DataFrame:
+    """All articles, copies as in `syndicated` → who printed whose story again, most stories first.
 
-    Columns: stories (that the one certainly printed first and the other again). The `most` - 1 publishers with most
-    such stories, then `OTHERS`; a publisher that repeats itself counts too.
+    Columns: first_publisher, publisher, stories (that the one certainly printed first and the other again). The `most`
+    - 1 publishers with most such stories, then `OTHERS`; a publisher that repeats itself counts too.
     """
-    articles = _repeated(articles)
-    groups = syndicated(articles).filter(pl.col("first_publisher").is_not_null())
-    again = articles.filter(pl.col("duplicate_of").is_not_null() & pl.col("publisher").is_not_null())
+    repeated = _repeated(articles, copies)
+    groups = _groups(repeated).filter(pl.col("first_publisher").is_not_null())
+    again = repeated.filter(pl.col("duplicate_of").is_not_null() & pl.col("publisher").is_not_null())
     pairs = (
         again.select("publisher", page="duplicate_of")
         .unique()
@@ -618,11 +624,9 @@ def reprints(articles: Table, *, most: int = PUBLISHERS) -> pl.DataFrame:
     )
 
 
-def _repeated(articles: Table) -> pl.DataFrame:
-    """All articles → the main ones that repeat another or are repeated, with what tells of them."""
-    main = articles.lazy().filter(pl.col("segment") == 0)
-    copies = main.select("page", "duplicate_of").filter(pl.col("duplicate_of").is_not_null())
-    copies = copies.collect(engine="streaming")
+def _repeated(articles: Table, copies: Table) -> pl.DataFrame:
+    """All articles and copies → the main ones that repeat another or are repeated, with what tells of them."""
+    main, copies = articles.lazy().filter(pl.col("segment") == 0), frame(copies)
     repeated = pl.concat([copies["page"], copies["duplicate_of"]]).unique()
     # by page alone, so that of all other articles nothing but the page is read
     told = ("title", "publisher", "credits", "published_first", "published_last", "duplicate_of", "similarity")
