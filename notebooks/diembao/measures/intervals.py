@@ -22,8 +22,7 @@ take 1 / √(2 · UNITS), about 1 %, less than what 2,000 draws leave to chance.
 import math
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache, reduce, wraps
-from operator import add
+from functools import cache, wraps
 from statistics import NormalDist
 from typing import Any
 
@@ -418,8 +417,16 @@ def added_up(parts: Iterable[pl.DataFrame], shape: tuple[int, int], dtype: type 
         count, *at = (part.to_series(number).to_numpy() for number in range(3))
         sums.append(csr_array((count.astype(dtype), tuple(each.astype(np.int32) for each in at)), shape=shape))
         while len(sums) > 1 and sums[-2].nnz < 2 * sums[-1].nnz:
-            sums[-2:] = [sums[-2] + sums[-1]]
-    return reduce(add, reversed(sums or [csr_array(shape, dtype=dtype)]))
+            _merge(sums)
+    while len(sums) > 1:
+        _merge(sums)
+    return sums[0] if sums else csr_array(shape, dtype=dtype)
+
+
+def _merge(sums: list[csr_array]) -> None:
+    """Adds the last sum to the one before."""
+    last = sums.pop()
+    sums[-1] = sums[-1] + last
 
 
 def shares(

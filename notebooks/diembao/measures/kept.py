@@ -26,6 +26,10 @@ from ..corpus import cache_home
 
 UNUSED = 30 * 24 * 3600  # seconds after which what nobody has asked for again goes
 ROOM = 2**31  # bytes that are kept: beyond, what has been used longest ago goes
+_ANOTHER = (AttributeError, OSError, TypeError)  # where the C library is another than glibc
+# It keeps what each thread has freed for threads to come, in stores of some 50 megabytes that it cannot give back.
+with contextlib.suppress(*_ANOTHER):
+    ctypes.CDLL(None).mallopt(-8, 2)  # M_ARENA_MAX: two stores for all of them
 Made = TypeVar("Made", np.ndarray, pl.DataFrame)
 _READ = {".npy": np.load, ".arrow": pl.read_ipc}
 
@@ -56,8 +60,8 @@ def once(work: Callable[..., Made], given: tuple, *told: Any) -> Made:
 
 
 def _give_back() -> None:
-    """Gives free memory back to the system: the C library holds on to that of arrays, for every thread by itself."""
-    with contextlib.suppress(AttributeError, OSError, TypeError):  # another C library
+    """Gives free memory back to the system."""
+    with contextlib.suppress(*_ANOTHER):
         ctypes.CDLL(None).malloc_trim(0)
 
 
