@@ -844,7 +844,10 @@ def test_after_an_addition_only_its_month_is_counted_again(pages, tmp_path, monk
         by = [frequency.by_actor, frequency.by_via, frequency.by_period, comention.pairs]
         kinds = [measure(*named[:2], **quick) for measure in (frequency.by_kind, frequency.by_role)]
         days = coverage.reach(chosen.dates, chosen.articles, **quick)
-        return [*(measure(*named, **quick) for measure in by), *kinds, days]
+        sources = named[0], named[1], chosen.citations
+        odds = comparison.log_odds(*sources, **quick, permutations=20)
+        said = comparison.attributed_shares(*sources, **quick)
+        return [*(measure(*named, **quick) for measure in by), *kinds, days, odds, said]
 
     monkeypatch.setattr(selection, "_of_part", told)
     monkeypatch.setattr(narrow, "HELD", 0)

@@ -6,7 +6,7 @@ either, or is published by it (`any`). An article may stand on several sources a
 """
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import polars as pl
@@ -16,7 +16,19 @@ from ..schema import CITATION_ROLES, DiembaoError
 from . import intervals
 from .frequency import TOP, by_source
 from .narrow import Parted, Table, frame, parts_of, settled
-from .selection import ARTICLE, DEFAULT_SOURCES, attach, counted, key, of, ordered, rows_of, slices, totals
+from .selection import (
+    ARTICLE,
+    DEFAULT_SOURCES,
+    attach,
+    counted,
+    key,
+    of,
+    ordered,
+    part_by_part,
+    rows_of,
+    slices,
+    totals,
+)
 
 BASES = ("credit", "attribution", "any")
 OTHERS = "others"  # all sources, actors or publishers that are not compared one by one
@@ -189,12 +201,10 @@ def attributed_shares(
     within = said.with_columns(row=rows_of(said, articles))
     has_said = np.zeros(articles.height, dtype=bool)
     has_said[within["row"].to_numpy()] = True
+    known = ordered(articles).with_columns(said=pl.Series(has_said))
+    parts = part_by_part(_beside_said, mentions, known, ("sentence", "actor_id"), beside=("said",))
     # fans out on purpose: a sentence may have two sources
-    heard = pl.concat(
-        part.filter(pl.Series(has_said[part["row"].to_numpy()]) & pl.col("actor_id").is_not_null())
-        .join(within, on=["row", "sentence"])
-        for part in slices(mentions, articles, "sentence", "actor_id")
-    )
+    heard = pl.concat(part.join(within, on=["row", "sentence"]) for part in parts)
     most = heard["actor_id"].value_counts().cast({"actor_id": pl.String})
     most = most.sort("count", "actor_id", descending=[True, False])["actor_id"]
     keys = pl.Series(list(actors), dtype=pl.String) if len(actors) else most.head(TOP)
@@ -203,6 +213,12 @@ def attributed_shares(
         for source in sources
     ]
     return pl.concat(tables).cast({"source_id": pl.String})
+
+
+def _beside_said(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """`slices` of mentions, and whether anything is said in their article → row, sentence, actor_id: where it is."""
+    those = pl.col("said") & pl.col("actor_id").is_not_null()
+    return pl.concat(part.filter(those).select("row", "sentence", "actor_id") for part in parts)
 
 
 def _of_source(
