@@ -45,7 +45,7 @@ SEED = 20240601
 RANKED = 500  # so many of the most frequent keys take part in the ranks of every resample
 UNITED, UNITS = 2**14, 2**12  # more articles than the first are drawn as so many random groups
 _CELLS = 2**19  # articles times draws of a block: its weights take 4 MB
-_KEYS = 2**11  # so many keys are resampled at a time
+_KEYS = 2**9  # so many keys are resampled at a time
 
 
 # Article × column counts: where most are 0, as a sparse array.
@@ -630,16 +630,18 @@ def _ends(
 
 
 def _rank_ends(counts: np.ndarray, naming: np.ndarray) -> np.ndarray:
-    """Resample × key counts, articles that have each key → ends of its rank; equal counts keep the order of keys."""
-    keys = counts.shape[1]
-    ranks, bits = np.empty_like(counts), keys.bit_length()
+    """Resample × key counts, articles that have each key → ends of its rank; equal counts keep the order of keys.
+
+    Ranks take the place of the counts, which are not needed any more.
+    """
+    keys, bits = counts.shape[1], counts.shape[1].bit_length()
     # count and key in one number, which sorts several times as fast as an index does
     number = np.min_scalar_type(-(int(counts.max(initial=0)) + 1 << bits))
     for part in np.array_split(np.arange(len(counts)), min(20, len(counts))):
         order = np.sort(np.arange(keys, dtype=number) - (counts[part].astype(number) << bits), axis=1)
         order &= (1 << bits) - 1
-        np.put_along_axis(ranks[part[0] : part[-1] + 1], order, np.arange(1, keys + 1, dtype=np.int32), 1)
-    return np.hstack([bounds(ranks[:, block], naming[block]) for block in _key_blocks(keys)])
+        np.put_along_axis(counts[part[0] : part[-1] + 1], order, np.arange(1, keys + 1, dtype=np.int32), 1)
+    return np.hstack([bounds(counts[:, block], naming[block]) for block in _key_blocks(keys)])
 
 
 def _key_blocks(keys: int) -> list[slice]:
