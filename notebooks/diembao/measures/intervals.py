@@ -19,6 +19,7 @@ Of a corpus of more than `UNITED` articles, those drawn are first put together, 
 take 1 / √(2 · UNITS), about 1 %, less than what 2,000 draws leave to chance.
 """
 
+import itertools
 import math
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -45,6 +46,7 @@ SEED = 20240601
 RANKED = 500  # so many of the most frequent keys take part in the ranks of every resample
 UNITED, UNITS = 2**14, 2**12  # more articles than the first are drawn as so many random groups
 _CELLS = 2**19  # articles times draws of a block: its weights take 4 MB
+_TOGETHER = 2**16  # units whose counts are added up at a time, give or take a group
 _KEYS = 2**9  # so many keys are resampled at a time
 
 
@@ -577,17 +579,20 @@ def _intervals(
         drawing.append((rows, source, slice(start, start + size), placed(beside, its, size)))
         unit[at.to_numpy()] = start + its
         start += size
-    inside = groups.select("row", unit=unit).filter(pl.col("unit") >= 0)
-    names = columns.cast({key: cells.schema[key]})
-    parts = (part.join(names, on=key).select("count", "unit", "column") for part in _grouped(cells, inside))
-    sums = added_up(parts, (start, columns.height), np.int32)
+    placed_in, names = groups.select("row", unit=unit), columns.cast({key: cells.schema[key]})
     found = [pl.DataFrame(schema=schema)]
-    for rows, source, here, beside in drawing:
-        those = attach(rows.select(key), columns, [key])["column"].to_numpy()
-        together = hstack([sums[here][:, those], beside], format="csr")
-        ends = _ends(together, rows["articles"].to_numpy(), rows["others"].to_numpy(), source, resamples)
-        ends = (pl.Series(*end) for end in zip(_ENDS, ends, strict=True))
-        found.append(rows.select(group, key).with_columns(ends))
+    for _, batch in itertools.groupby(drawing, lambda drawn: drawn[2].start // _TOGETHER):
+        batch = list(batch)
+        first, last = batch[0][2].start, batch[-1][2].stop
+        parts = (part.filter(pl.col("unit").is_between(first, last - 1)) for part in _grouped(cells, placed_in))
+        parts = (part.join(names, on=key).select("count", pl.col("unit") - first, "column") for part in parts)
+        sums = added_up(parts, (last - first, columns.height), np.int32)
+        for rows, source, here, beside in batch:
+            those = attach(rows.select(key), columns, [key])["column"].to_numpy()
+            together = hstack([sums[here.start - first : here.stop - first][:, those], beside], format="csr")
+            ends = _ends(together, rows["articles"].to_numpy(), rows["others"].to_numpy(), source, resamples)
+            ends = (pl.Series(*end) for end in zip(_ENDS, ends, strict=True))
+            found.append(rows.select(group, key).with_columns(ends))
     return pl.concat(found).fill_nan(None)
 
 
