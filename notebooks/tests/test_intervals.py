@@ -5,9 +5,12 @@ import sys
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
 from diembao.measures import intervals
+from diembao.measures.selection import counted
 
 stats = pytest.importorskip("scipy.stats")
 
@@ -173,6 +176,35 @@ def test_the_order_of_rows_and_the_other_groups_change_nothing():
     assert both.equals(shuffled)
     alone = intervals.shares(items, articles, "key", groups=groups.filter(pl.col("side") == "y"), group="side")
     assert alone.equals(both.filter(pl.col("side") == "y"))
+
+
+@given(st.lists(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 3), st.integers(0, 4)), max_size=9), max_size=9))
+def test_counts_in_parts_add_up_to_those_in_one_piece(parts):
+    schema = {"count": pl.UInt32, "row": pl.UInt32, "column": pl.UInt32}
+    parts = [pl.DataFrame(part, schema=schema, orient="row") for part in parts]
+    dense = np.zeros((4, 5), dtype=int)
+    for part in parts:
+        np.add.at(dense, (part["row"].to_numpy(), part["column"].to_numpy()), part["count"].to_numpy())
+    sums = intervals.added_up(parts, (4, 5), np.int32)
+    assert sums.shape == (4, 5) and sums.dtype == np.int32 and np.array_equal(sums.toarray(), dense)
+
+
+def test_how_much_is_counted_at_a_time_changes_nothing(monkeypatch):
+    items, articles = simulated(np.random.default_rng(4), 60)
+    sides = {"x": pl.col("page") < "00030", "y": pl.col("page") > "00020", "z": pl.col("page") > "00056"}
+    groups = pl.concat(
+        articles.filter(inside, pl.col("page") != "00025").select("page", "segment", side=pl.lit(side))
+        for side, inside in sides.items()
+    )
+    options = {"groups": groups, "group": "side", "exposure": "syllables"}
+    whole = intervals.shares(items, articles, "key", **options)
+    assert whole["share_low"].null_count() == 3 < whole.height  # of the few articles of z
+    assert intervals.shares(counted(items, articles, "key"), articles, "key", **options).equals(whole)
+    every = intervals.shares(items, articles, "key")
+    monkeypatch.setattr(intervals, "SLICE", 7)
+    monkeypatch.setattr(intervals, "_TOGETHER", 9)
+    assert intervals.shares(items, articles, "key", **options).equals(whole)
+    assert intervals.shares(items, articles, "key").equals(every)
 
 
 TABLES = """

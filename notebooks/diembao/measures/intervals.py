@@ -581,7 +581,7 @@ def _intervals(
         start += size
     placed_in, names = groups.select("row", unit=unit), columns.cast({key: cells.schema[key]})
     found = [pl.DataFrame(schema=schema)]
-    for _, batch in itertools.groupby(drawing, lambda drawn: drawn[2].start // _TOGETHER):
+    for _, batch in itertools.groupby(drawing, lambda each: each[2].start // _TOGETHER):
         batch = list(batch)
         first, last = batch[0][2].start, batch[-1][2].stop
         parts = (part.filter(pl.col("unit").is_between(first, last - 1)) for part in _grouped(cells, placed_in))
