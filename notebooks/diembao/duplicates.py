@@ -227,13 +227,18 @@ def _packs(links: pl.DataFrame) -> pl.DataFrame:
 def _packed(ranked: pl.DataFrame, buckets: pl.LazyFrame, shingles: pl.LazyFrame) -> Iterator[tuple[pl.DataFrame, None]]:
     """→ of each pack the articles, with rank, dates, bands and shingles."""
     for _, wanted in ranked.group_by(pl.col("pack") // _READ, maintain_order=True):
-        # by name first, since then no other shingles are decoded
-        named = pl.col("page").is_in(wanted["page"].implode())
-        parts = buckets.drop(*DAYS).filter(named), shingles.filter(named)
-        bands, sets = pl.collect_all(parts, engine="streaming")
-        held = bands.join(sets, on="page", validate="1:1")
-        for pack in wanted.partition_by("pack", include_key=False):
-            yield held.join(pack, on="page").drop("page").sort("rank"), None
+        yield from _opened(wanted, buckets, shingles)
+
+
+def _opened(wanted: pl.DataFrame, buckets: pl.LazyFrame, shingles: pl.LazyFrame) -> Iterator[tuple[pl.DataFrame, None]]:
+    """Some packs' articles → the same with bands and shingles, a pack at a time; nothing of them is held afterwards."""
+    # by name first, since then no other shingles are decoded
+    named = pl.col("page").is_in(wanted["page"].implode())
+    parts = buckets.drop(*DAYS).filter(named), shingles.filter(named)
+    held = pl.collect_all(parts, engine="streaming")
+    held = held[0].join(held[1], on="page", validate="1:1")
+    for pack in wanted.partition_by("pack", include_key=False):
+        yield held.join(pack, on="page").drop("page").sort("rank"), None
 
 
 _NO_REPEATS = pl.DataFrame(schema={"original": pl.UInt32, "rank": pl.UInt32, "similarity": pl.Float64})
