@@ -22,6 +22,7 @@ from . import archive, corpus, corrections, duplicates
 from .archive import MONTHLY, UNDATED, Snapshot, Transaction, in_portions, placed
 from .catalogue import FILES, Catalogue, changed_names, load_catalogue
 from .engine import Engine, in_threads
+from .memory import give_back
 from .pages import read_pages
 from .schema import CORRECTIONS, PAGES, PROBLEMS, DiembaoError, conform, empty
 
@@ -167,11 +168,13 @@ class _Run:
 
     def _write(self) -> Snapshot:
         """Staged parts → a commit."""
+        give_back()  # what extraction needed
         fresh = self.staged.rows("index").select(*_HELD).collect(engine="streaming")
         left = self.known.join(fresh, on="key", how="anti")
         known = pl.concat([left, fresh])
         replaced = self._replaced(fresh) if left.height < self.known.height else empty(_PLACES)
         self._put_whole("repeats", self._repeats(replaced, fresh.height > left.height))
+        give_back()
         self.staged.sort_into_months()
         grown = _counted(self.staged.rows("index"))
 

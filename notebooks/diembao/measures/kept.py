@@ -6,7 +6,6 @@ of date.
 """
 
 import contextlib
-import ctypes
 import functools
 import hashlib
 import json
@@ -23,13 +22,10 @@ from scipy.sparse import csr_array
 
 from ..cluster import versions
 from ..corpus import cache_home
+from ..memory import give_back
 
 UNUSED = 30 * 24 * 3600  # seconds after which what nobody has asked for again goes
 ROOM = 2**31  # bytes that are kept: beyond, what has been used longest ago goes
-_ANOTHER = (AttributeError, OSError, TypeError)  # where the C library is another than glibc
-# It keeps what each thread has freed for threads to come, in stores of some 50 megabytes that it cannot give back.
-with contextlib.suppress(*_ANOTHER):
-    ctypes.CDLL(None).mallopt(-8, 2)  # M_ARENA_MAX: two stores for all of them
 Made = TypeVar("Made", np.ndarray, pl.DataFrame)
 _READ = {".npy": np.load, ".arrow": pl.read_ipc}
 
@@ -48,7 +44,7 @@ def once(work: Callable[..., Made], given: tuple, *told: Any) -> Made:
             os.utime(place.with_suffix(suffix))
             return made
     made = work(*given)
-    _give_back()
+    give_back()
     with contextlib.suppress(OSError):  # a full disk: then it is made again
         place.parent.mkdir(parents=True, exist_ok=True)
         _clear(place.parent)
@@ -57,12 +53,6 @@ def once(work: Callable[..., Made], given: tuple, *told: Any) -> Made:
             np.save(part, made) if isinstance(made, np.ndarray) else made.write_ipc(part, compression="lz4")
         own.replace(place.with_suffix(".npy" if isinstance(made, np.ndarray) else ".arrow"))
     return made
-
-
-def _give_back() -> None:
-    """Gives free memory back to the system."""
-    with contextlib.suppress(*_ANOTHER):
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _digest(work: Callable[..., Made], given: tuple[Any, ...]) -> str:
