@@ -387,7 +387,7 @@ def _addresses(lines: pl.DataFrame) -> pl.DataFrame:
 
 _WORD = r"\p{Lu}[\p{L}\p{M}']*(?:-\p{L}[\p{L}\p{M}']*)*"
 _INITIALS = r"(?:(?:\p{Lu}\. ?){1,3}|\p{Lu}\.\p{Lu} )"
-ADDRESSED = r"(?:[Ôô]ng|[Bb]à|[Cc]ô|[Nn]gài|[Tt]ướng|[Tt]hống|[Tt]ịch|[Tt]rưởng|[Ss]ứ|[Tt]á|[Cc]hí|TT) $"
+_ADDRESSED = r"(?:[Ôô]ng|[Bb]à|[Cc]ô|[Nn]gài|[Tt]ướng|[Tt]hống|[Tt]ịch|[Tt]rưởng|[Ss]ứ|[Tt]á|[Cc]hí|TT) $"
 _LINK = r"(?:(?:bin|ibn|bint|al|el|ul|de|da|di|del|della|van|von|der|den|la|le|du|dos|abu) )"
 # The words before a romanised name that belong to the sentence: "Ông Tillerson".
 _LEAD = r"^(?:[^ ]*[^ -~][^ ]* )*"
@@ -540,7 +540,7 @@ def _runs(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         .with_columns(  # only so much of it: the text of a whole page may be one line
             behind=pl.col("text").str.slice((pl.col("at") - LEFT).clip(0), pl.min_horizontal("at", LEFT))
         )
-        .filter(~pl.col("hit").is_in(lead_words) | pl.col("behind").str.contains(ADDRESSED))
+        .filter(~pl.col("hit").is_in(lead_words) | pl.col("behind").str.contains(_ADDRESSED))
         .select(
             "row",
             "hit",
