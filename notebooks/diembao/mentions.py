@@ -71,10 +71,8 @@ def _states_and_orgs(names: pl.DataFrame, lines: pl.DataFrame, catalogue: Catalo
     pronoun = (
         (pl.col("key") == "Anh")
         & starts
-        & (
-            (right.str.contains(r"^ \p{Ll}") & pl.col("page").is_in(says_he["page"].implode()))
-            | right.str.contains(r"^ [A-Z][a-z]+[ ,]")  # "Anh Martin Reed, tài xế", "Anh Martin, tài xế"
-        )
+        & right.str.contains(r"^ \p{Ll}")
+        & pl.col("page").is_in(says_he["page"].implode())
     )
     document = left.str.contains(cues["forms"]["document"]) & pl.col("what").is_in(["capital", "org"])
     airline = asked(pl.col("what") == "state", left).str.contains(cues["forms"]["airline_left"]) | asked(

@@ -90,9 +90,6 @@ def without_lead_words(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame
         .then(pl.lit(""))
         .otherwise(folded(pl.col("surface")).str.extract(rf"({lead}|^\p{{Lu}}{{2,6}} )").fill_null(""))
     )
-    he = pl.col("surface").str.contains("^Anh [A-Z][a-z]+(?: [A-Z][a-z]+)?$")
-    he &= ~pl.col("left").str.contains(r"[\p{L},] $")
-    cut = pl.when(he).then(pl.lit("Anh ")).otherwise(cut)
     # each pattern is asked only of the runs it can fit
     long = pl.when(pl.col("surface").str.contains(" .* ")).then("surface")
     place = folded(long).str.extract(led).fill_null("")
@@ -276,9 +273,9 @@ def _resolve(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     addressed &= before.str.contains(rf"(?:^|[^{LETTER}])(?:[Ôô]ng|[Bb]à|[Cc]ô|[Cc]hị) $")
     addressed &= ~before.str.contains("(?:[Đđ]àn|[Cc]ụ) (?:ông|bà) $")
     addressed &= ~pl.col("rest").str.contains(rf"^ (?:[A-Z][a-z]|\(|-)|^ {_SYLLABLE} {_SYLLABLE}")
-    # "Anh Abianto, người dân": he, at the head of a sentence
-    he = (pl.col("key") == "Anh") & before.str.contains(r'(?:^|[.!?:"] ?)$')
-    he &= pl.col("rest").str.contains("^ [A-Z][a-z]+(?: [A-Z][a-z]+)?,")
+    # "Anh Abianto, người dân", "Anh Martin Reed kể": he, at the head of a sentence
+    he = (pl.col("key") == "Anh") & before.str.contains(r'(?:^|[.!?…:;"(\[]|- ) *$')
+    he &= pl.col("rest").str.contains("^ [A-Z][a-z]+[ ,]")
     named = (pl.col("what") == "cued") & before.str.contains(r"(?:^|[ \"(])[A-Z][a-z]+ $")
     named &= ~before.str.contains(r"(?:^|[ \"(])(?:Theo|Trang) $")  # "Theo Mirror, …"
     # "Chad Bown", "Kingston Reif": a first name that is also a place
@@ -287,7 +284,8 @@ def _resolve(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     called &= ~before.str.contains(rf"(?i)(?:^|[^{LETTER}])(?:{any_of(catalogue.cues['persons']['not_person'])}) $")
     # "00:33Tổng thống", "7/11Mỹ": a word that extraction has glued to a number, unlike the letters of "S300PMU"
     glued = before.str.contains("[0-9]$") & ~pl.col("hit").str.contains(rf"^{_SYLLABLE}")
-    no_name = spoken | addressed | he | named | called | glued
+    no_name = spoken | addressed | named | called | glued
+    pieces = pieces.with_columns(what=pl.when(he.fill_null(False)).then(pl.lit("phrase")).otherwise("what"))
     pieces = _glued(pieces.with_columns(what=pl.when(~no_name.fill_null(False)).then("what")))
     # "Nguyễn Thị Nga" is a person: a name after a Vietnamese family name belongs to it
     surnames = "|".join(sorted(map(fold, catalogue.cues["names"]["surnames"]), key=len, reverse=True))
