@@ -68,7 +68,7 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         # "(Tuổi Trẻ) - Hai bên …", "VTV.vn - Hai bên …", "Dân trí Một …": the same at the head of a report
         opens=(pl.col("country") == "VNM")
         & (pl.col("kind") != "agency")
-        & role.is_in(["lead", "body", "related"])
+        & role.is_in(["lead", "body", "related", "other"])
         & (
             (left.str.contains(r"^ *[(\[]$") & right.str.contains(r"^[)\]]\.? ?-{0,2}:? ?['\"]?[\p{Lu}\d§¥¶]"))
             | (
@@ -121,7 +121,7 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         | pl.col("kind_word")
         | pl.col("photo")
         | left.str.contains(patterns["wire"])
-        | pl.any_horizontal("opens", "crumb", "asked", "title")
+        | pl.any_horizontal("house_mark", "opens", "crumb", "asked", "title")
         | (left.str.contains(r"(?:^|[^\p{L}\p{N} ] ?|[¢ ] ?và |[Hh]ãng )$") & right.str.contains(patterns["relays"]))
     )
     # the name of something else, and so wherever the page says no more
@@ -193,7 +193,10 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     hits = hits.with_columns(
         part=pl.when(
             masthead
-            | ((role == "related") & (pl.any_horizontal("own", "opens") | left.str.contains(patterns["own_paper"])))
+            | (
+                role.is_in(["related", "other"])
+                & (pl.any_horizontal("own", "opens") | left.str.contains(patterns["own_paper"]))
+            )
         )
         .then(pl.lit("pub"))
         .when((role == "other") & pl.col("photo"))
@@ -320,7 +323,7 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
     after = rf"(?i)^\)?(?: \([^)]*\))?{shared}(?: của §)?"
     adverbs = rf"(?:(?:{any_of(cues['adverbs'])}|(?:ngày |hôm )?\d[\d/-]*) ){{0,2}}"
     return {
-        "photo": rf"{edge}(?:{credit})(?: \([^)]*\))? ?:[^:;]{{0,60}}$|{edge}(?:ảnh|photo)[^:;.]{{0,30}}[(/] ?$"
+        "photo": rf"{edge}(?:{credit})(?: \([^)]*\))? ?:[^:;)]{{0,60}}$|{edge}(?:ảnh|photo)[^:;.]{{0,30}}[(/] ?$"
         r"|(?i)(?:^|[.–-] ?)hình[^:;.]{0,30}[(/] ?$"
         r"|(?i)\((?:ảnh|photo|nguồn|video) ?:?[^)]{0,40}$"
         r"|(?i)(?:^|[-–(.;,!?]) ?(?:ảnh|hình|đồ họa)(?: chụp| tư liệu| minh họa)?(?: màn hình)?(?: từ| của| -)? $",

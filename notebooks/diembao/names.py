@@ -18,6 +18,7 @@ from .catalogue import Catalogue, any_of, asked, fold, folded, name_key
 _ALPHABET = r"A-Za-z_\x{C0}-\x{D6}\x{D8}-\x{F6}\x{F8}-\x{24F}\x{300}-\x{36F}\x{1E00}-\x{1EFF}"
 LETTER = "0-9" + _ALPHABET
 OPEN, CLOSE = "\x01", "\x02"
+GLUED_DAY = r"^\d{1,2}/\d{1,2}(?:\D|$)"  # "Trump15/11": what extraction has glued to the name before it
 
 # How a name looks in the context of its neighbours: the context rules ask for kinds of names, not for names.
 MASKS = {"state": "§", "capital": "¥", "seat": "¥", "org": "¶", "person": "¤", "outlet": "¢", "short": "§"}
@@ -243,7 +244,7 @@ def _resolve(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
             surfaces.select(pl.col("key").str.to_uppercase(), "what", capitals=pl.lit(True)),
         ]
     ).unique(["key", "capitals"], keep="first", maintain_order=True)
-    cut_off = pl.col("rest").str.contains(rf"^[{LETTER}]")
+    cut_off = pl.col("rest").str.contains(rf"^[{LETTER}]") & ~pl.col("rest").str.contains(GLUED_DAY)
     # a long name that breaks off inside a word hides the shorter one it begins with: "Mỹ An|tony" is "Mỹ"
     shorter = pl.col("hit").str.extract(r"^(.*) [^ ]*$")
     pieces = (
@@ -386,11 +387,11 @@ def _addresses(lines: pl.DataFrame) -> pl.DataFrame:
 _WORD = r"\p{Lu}[\p{L}\p{M}']*(?:-\p{L}[\p{L}\p{M}']*)*"
 _INITIALS = r"(?:(?:\p{Lu}\. ?){1,3}|\p{Lu}\.\p{Lu} )"
 _ADDRESSED = r"(?:[Ôô]ng|[Bb]à|[Cc]ô|[Nn]gài|[Tt]ướng|[Tt]hống|[Tt]ịch|[Tt]rưởng|[Ss]ứ|[Tt]á|[Cc]hí|TT) $"
-_LINK = r"(?:(?:bin|ibn|bint|al|el|ul|de|da|di|del|della|van|von|der|den|la|le|du|dos|abu) )"
+_LINK = r"(?:(?:bin|ibn|bint|al|el|ul|de|da|di|del|dela|della|van|von|der|den|la|le|du|dos|abu) )"
 # The words before a romanised name that belong to the sentence: "Ông Tillerson".
 _LEAD = r"^(?:[^ ]*[^ -~][^ ]* )*"
 _NAME = rf"(?:{_INITIALS}{_WORD}|{_WORD})"
-_PLAIN = rf"{_NAME}(?: {_LINK}{{0,2}}{_NAME}| (?:al|el|ul) ?- ?{_WORD})*"
+_PLAIN = rf"{_NAME}(?: (?:[Aa]l|[Ee]l|[Uu]l) ?- ?{_WORD}| {_LINK}{{0,2}}{_NAME})*"
 _RUN = rf"(^|[^{_ALPHABET}])({_PLAIN})"
 _NICKNAME = r' "[A-Z][a-z]+" '  # 'Martin "Marty" Reed'
 _NICKNAMED = rf"(^|[^{_ALPHABET}])({_PLAIN}(?:{_NICKNAME}{_WORD}(?: {_WORD})*)?)"

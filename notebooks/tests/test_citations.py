@@ -89,6 +89,10 @@ PARTS = [
     ("Theo nhà bình luận Martin Reed của Ridgeton Echo, hai bên đã gặp nhau.", ("Ridgeton Echo", "att")),
     ("Kênh 12 của Israel cho biết hai bên đã gặp nhau.", ("Channel 12 Israel", "att")),
     ("Thời báo Tài chính (Anh) viết như vậy.", ("Financial Times", "att")),
+    ("NLĐ - Hai bên gặp nhau chiều qua.", ("Người Lao Động", "pub")),
+    ("(Ngày Nay) - Hai bên gặp nhau chiều qua.", ("Ngày Nay", "pub")),
+    ("Theo Đài truyền hình Việt Nam, cuộc gặp kéo dài.", ("VTV", "att")),
+    ("Ghi nhận của phóng viên Dân trí lúc 16h cho thấy đường vắng.", ("Dân trí", "pub")),
 ]
 
 
@@ -125,6 +129,11 @@ def test_a_page_about_an_outlet_names_it_as_its_subject():
 def test_what_a_caption_says_of_its_picture_is_a_credit():
     found = citations_of("Nhà máy mới ở miền bắc. Ảnh do KCNA công bố ngày 22-12 - Ảnh: REUTERS")
     assert found == [("KCNA", "photo"), ("Reuters", "photo")]
+
+
+def test_what_follows_the_brackets_of_a_picture_is_no_part_of_its_credit():
+    found = citations_of("Hai bên gặp nhau (Ảnh: AFP) Theo hãng tin TASS, cuộc gặp kéo dài.")
+    assert found == [("AFP", "photo"), ("TASS", "att")]
 
 
 def test_a_house_marks_its_report():

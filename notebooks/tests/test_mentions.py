@@ -25,6 +25,9 @@ from diembao.mentions import _pairs
         ("Đảng Lao động Triều Tiên khai mạc hội nghị.", ["WPK"]),
         ("Bộ Ngoại giao Mỹ và Đại học Nhân dân Trung Quốc ký kết.", ["USA", "CHN"]),
         ("Huê Kỳ và Nhựt Bổn ký thỏa thuận.", ["USA", "JPN"]),
+        ("Cao Ly và Nam Dương ký thỏa thuận.", ["KOR", "IDN"]),
+        ("Hai bên gặp nhau tại Putrajaya.", ["MYS"]),
+        ("Khối liên minh quân sự Bắc Đại Tây Dương họp hôm qua.", ["NATO"]),
     ],
 )
 def test_states_and_organisations(sentence, expected):
@@ -295,6 +298,8 @@ def test_a_name_written_thousands_of_times_on_one_line_is_found_every_time():
     ("sentences", "expected"),
     [
         (["14/01/2019 16:08Tập Cận Bình sẽ thăm Lào."], [("Tập Cận Bình", "xi-jinping"), ("Lào", "LAO")]),
+        (["Tổng thống Trump15/11 phát biểu."], [("Trump", "donald-trump")]),
+        (["Họp báo của Mỹ15/11 kéo dài."], [("Mỹ", "USA")]),
         (["Cuộc họp ngày 7/11Mỹ và Nga cùng dự."], [("Mỹ", "USA"), ("Nga", "RUS")]),
         (["Hệ thống S300EU và T90RT có mặt."], []),
     ],
@@ -397,6 +402,8 @@ def test_names_of_a_large_page_are_not_paired_each_with_each():
         ("Người phát ngôn Văn phòng Công tố im lặng.",),
         ("Chủ tịch Đu-ma tới thăm hôm qua.",),
         ("Ngày lễ này trong tiếng Anh là Ridge Day.",),
+        ("Thiết bị lái tàu chiến John S. McCain gặp trục trặc.",),
+        ("Chuyên gia của viện chính sách Chatham House im lặng.",),
     ],
 )
 def test_ships_streets_centres_and_photographers_are_no_persons(sentences):
@@ -430,6 +437,20 @@ def test_ships_streets_centres_and_photographers_are_no_persons(sentences):
         (("Ngoại trưởng X.Bô-rê-xcốp có mặt.",), [("X.Bô-rê-xcốp", "x-bo-re-xcop")]),
         (("Đức Dalai Lama gặp tín đồ.",), [("Đức Dalai Lama", "dalai-lama")]),
         (("Chiến dịch nhằm vào al-Baghdadi kết thúc.",), [("al-Baghdadi", "abu-bakr-al-baghdadi")]),
+        # two who are named together are persons both
+        (
+            ("Tổng thống Putin và Kalen Borstad cùng dự.",),
+            [("Putin", "vladimir-putin"), ("Kalen Borstad", "kalen-borstad")],
+        ),
+        (
+            ("Nina Velden và Borst Kalen cùng dự. Ông Kalen im lặng.",),
+            [("Nina Velden", "nina-velden"), ("Borst Kalen", "borst-kalen"), ("Kalen", "borst-kalen")],
+        ),
+        (("Tổng thống Emmanuel Macron và Phố Wall im lặng.",), [("Emmanuel Macron", "emmanuel-macron")]),
+        (("Ông Ronald dela Borstad im lặng.",), [("Ronald dela Borstad", "ronald-dela-borstad")]),
+        (("Ông Kalen bin Borstad Al - Velden đến.",), [("Kalen bin Borstad Al - Velden", "kalen-bin-borstad-al-velden")]),
+        (("Donald J. Trump đã rời đi.",), [("Donald J. Trump", "donald-trump")]),
+        (("Các đời John F. Kennedy tới nay.",), [("John F. Kennedy", "john-f-kennedy")]),
         # an initial is no part of an id
         (
             ("Nghị sĩ Arne K. Holt phát biểu.", "Ông Holt rời đi."),
