@@ -124,6 +124,7 @@ def _person_patterns(catalogue: Catalogue) -> dict[str, str]:
     titles, honorifics = f"(?i:{any_of(cues['titles'])})", f"(?i:{any_of(cues['honorifics'])})"
     between = rf"(?:(?i:{any_of(cues['between'])})|[§¥¶](?:-[§¥])?|\p{{Lu}}[\p{{L}}'-]*|&)"
     verbs = any_of(cues["verbs"])
+    things = any_of(cues["named_things"])
     when = r"hôm nay|hôm qua|cũng|đã|vừa|mới|sau đó|trước đó|khi đó|còn|sẽ|từng|ngày [\d/-]+"
     return {
         # "Thủ tướng khi đó là Martin Reed" as well
@@ -135,7 +136,11 @@ def _person_patterns(catalogue: Catalogue) -> dict[str, str]:
         "of_office": rf" {between},? $",
         "addressed": rf"{edge}(?i:ông|bà|ngài) $",
         "outlet": rf"{edge}(?i:{any_of(cues['outlet_cues'])}) $|(?:^|[.!?:\"] ?)Báo $",
-        "placed": rf"{edge}(?i:{any_of(cues['place_words'])}) $",
+        # "một tổ chức có tên Martin Reed" is as little a person as a place
+        "placed": rf"{edge}(?i:{any_of(cues['place_words'])}) $"
+        rf"|{edge}(?i:{things})[^.,;:()]{{0,20}} (?:có tên|mang tên|tên|tên là|có tên là|có tên gọi|gọi là) $",
+        "of_thing": rf"{edge}(?i:thuộc|của|từ) (?:một )?(?i:{things})(?: [^ .,;:()\p{{Lu}}]+){{0,8}} $",
+        "of_whom": r" (?i:của|do|bởi|gồm|là|cho|với|cùng|và|như|theo) $",
         "named_after": rf"{edge}(?i:{any_of(cues['named_after'])}) $",
         # "Trung tâm Biểu diễn nghệ thuật Martin Reed", unlike "Giám đốc Viện Nghiên cứu Martin Reed"
         "institution": rf"{edge}(?i:{any_of(cues['named_after'])})(?: (?i:{any_of(cues['kinds_of_thing'])})){{1,3}} $",
@@ -336,6 +341,8 @@ def _judged(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         addressed=left.str.contains(patterns["addressed"]),
         outlet=left.str.contains(patterns["outlet"]),
         other=left.str.contains(patterns["other"])
+        # "thuộc tổ chức từ thiện chống nghèo đói Martin Reed", unlike "thuộc công ty của Martin Reed"
+        | (left.str.contains(patterns["of_thing"]) & ~left.str.contains(patterns["of_whom"]))
         | asked(left.str.contains(patterns["kind"]), left).str.contains(patterns["other_kind"]),
         led=left.str.contains(patterns["led"]),
         placed=left.str.contains(patterns["placed"]),

@@ -91,6 +91,10 @@ def without_lead_words(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame
         .then(pl.lit(""))
         .otherwise(folded(pl.col("surface")).str.extract(rf"({lead}|^\p{{Lu}}{{2,6}} )").fill_null(""))
     )
+    # "Song Bolton nhấn mạnh": but Bolton, unlike Song Tao
+    single = catalogue.aliases.filter(pl.col("form").is_in(["name", "surname"]))["surface"].implode()
+    but = pl.col("surface").str.starts_with("Song ") & pl.col("surface").str.slice(5).is_in(single)
+    cut = pl.when(but).then(pl.lit("Song ")).otherwise(cut)
     # each pattern is asked only of the runs it can fit
     long = pl.when(pl.col("surface").str.contains(" .* ")).then("surface")
     place = folded(long).str.extract(led).fill_null("")
@@ -261,13 +265,14 @@ def _resolve(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         .drop("shorter")
     )
     pieces = _glued(pieces)
-    # "Đài CNN" is a broadcaster, "Đài" alone would be Taiwan
+    # "Đài CNN", "Đài truyền hình" is a broadcaster, "Đài" alone would be Taiwan
     spoken = (
         (pl.col("what") == "short")
         & (pl.col("rest") == " ")
         & (pl.col("row").shift(-1) == pl.col("row"))
         & pl.col("what").shift(-1).is_in(["outlet", "cued"])
     )
+    spoken |= (pl.col("key") == "Đài") & pl.col("rest").str.contains("^ (?i:truyền|phát thanh|tiếng nói)")
     # "bà Thái", "chị Nga" are persons, and "Yun Sun" has nothing to do with The Sun
     before = pl.when(pl.col("row") == pl.col("row").shift(1)).then(pl.col("rest").shift(1))
     addressed = pl.col("key").is_in(list(catalogue.cues["forms"]["ordinary"])) | (pl.col("what") == "short")
