@@ -92,6 +92,9 @@ PARTS = [
     ("NLĐ - Hai bên gặp nhau chiều qua.", ("Người Lao Động", "pub")),
     ("(Ngày Nay) - Hai bên gặp nhau chiều qua.", ("Ngày Nay", "pub")),
     ("Theo Đài truyền hình Việt Nam, cuộc gặp kéo dài.", ("VTV", "att")),
+    ("Theo Đài truyền hình trung ương Trung Quốc, cuộc gặp kéo dài.", ("CCTV", "att")),
+    ("Đài truyền hình nhà nước TRT đưa tin cuộc gặp kéo dài.", ("TRT", "att")),
+    ("People’ s Daily cho rằng hai bên đã nhượng bộ.", ("People's Daily", "att")),
     ("Ghi nhận của phóng viên Dân trí lúc 16h cho thấy đường vắng.", ("Dân trí", "pub")),
 ]
 

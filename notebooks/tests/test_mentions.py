@@ -404,6 +404,7 @@ def test_names_of_a_large_page_are_not_paired_each_with_each():
         ("Ngày lễ này trong tiếng Anh là Ridge Day.",),
         ("Thiết bị lái tàu chiến John S. McCain gặp trục trặc.",),
         ("Chuyên gia của viện chính sách Chatham House im lặng.",),
+        ("Một tổ chức có tên Kalen Borst đã đếm phiếu.", "Kalen Borst cho biết thêm như vậy."),
     ],
 )
 def test_ships_streets_centres_and_photographers_are_no_persons(sentences):
@@ -450,6 +451,18 @@ def test_ships_streets_centres_and_photographers_are_no_persons(sentences):
         (("Ông Ronald dela Borstad im lặng.",), [("Ronald dela Borstad", "ronald-dela-borstad")]),
         (("Ông Kalen bin Borst Al - Velden đến.",), [("Kalen bin Borst Al - Velden", "kalen-bin-borst-al-velden")]),
         (("Donald J. Trump đã rời đi.",), [("Donald J. Trump", "donald-trump")]),
+        (
+            ("Ông John Bolton có mặt.", "Song Bolton im lặng. Ông Song Tao cũng vậy."),
+            [("John Bolton", "john-bolton"), ("Bolton", "john-bolton"), ("Song Tao", "song-tao")],
+        ),
+        (
+            ("Bà Nina Velden thuộc tổ chức từ thiện chống đói nghèo Kalen Borst khẳng định vậy.",),
+            [("Nina Velden", "nina-velden")],
+        ),
+        (
+            ("Ông Tập Cận Bình có mặt.", "Bình luận viên im lặng. Kim ngạch tăng. Hải quân rút lui."),
+            [("Tập Cận Bình", "xi-jinping")],
+        ),
         (("Các đời John F. Kennedy tới nay.",), [("John F. Kennedy", "john-f-kennedy")]),
         # an initial is no part of an id
         (
