@@ -262,3 +262,22 @@ def test_the_title_of_a_page_ends_with_its_publisher(first, expected):
     page = [first, "", *story("Ngoại trưởng Đức cho biết chương trình đã được gửi cho các bên.").split("\n")[2:]]
     found = extract(p="\n".join(page))["citations"]
     assert list(found.select("source_id", "role").iter_rows()) == expected
+
+
+def test_the_foot_of_a_page_names_its_publisher():
+    feet = {
+        "® Báo Tuổi Trẻ giữ bản quyền nội dung trên website này": [("Tuổi Trẻ", "pub")],
+        "© Copyright 2023 TuoiTre Online, All rights reserved": [("Tuổi Trẻ", "pub")],
+        "Trang tin điện tử VTC News\nĐịa chỉ: 5 phố Mẫu, Hà Nội": [("VTC News", "pub")],
+        "Mời các bạn đón đọc báo Tiền Phong": [("Tiền Phong", "pub")],
+        "Bản quyền thuộc về Báo điện tử Dân trí. Cấm sao chép dưới mọi hình thức.": [("Dân trí", "pub")],
+        "Trang tin điện tử VTC News\nTrang tin điện tử Soha\nĐịa chỉ: 5 phố Mẫu, Hà Nội": [],
+    }
+    body = story(
+        "Ngoại trưởng Đức cho biết chương trình đã được gửi cho các bên.",
+        "Hai bên sẽ gặp lại vào tháng sau để bàn tiếp về danh sách này.",
+        "Giới quan sát cho rằng khó có kết quả lớn trong vòng đàm phán sắp tới.",
+    )
+    found = extract(**{foot: f"{body}\n\n{foot}" for foot in feet})["citations"]
+    for foot, expected in feet.items():
+        assert found.filter(pl.col("page") == foot).select("source_id", "role").rows() == expected
