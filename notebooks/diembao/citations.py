@@ -68,7 +68,7 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         # "(Tuổi Trẻ) - Hai bên …", "VTV.vn - Hai bên …", "Dân trí Một …": the same at the head of a report
         opens=(pl.col("country") == "VNM")
         & (pl.col("kind") != "agency")
-        & role.is_in(["lead", "body", "related"])
+        & role.is_in(["lead", "body", "related", "other"])
         & (
             (left.str.contains(r"^ *[(\[]$") & right.str.contains(r"^[)\]]\.? ?-{0,2}:? ?['\"]?[\p{Lu}\d§¥¶]"))
             | (
@@ -115,13 +115,14 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         bracketed=left.str.contains(r"¢ ?\($"),
         apposed=left.str.contains("¢ $"),
         house_report=(pl.col("country") == "VNM") & left.str.contains("(?i)như $") & right.str.contains("^ đã "),
+        owner=(pl.col("country") == "VNM") & left.str.contains(patterns["owner"]),
     )
     hits = hits.filter(
         (pl.col("what") != "cued")
         | pl.col("kind_word")
         | pl.col("photo")
         | left.str.contains(patterns["wire"])
-        | pl.any_horizontal("opens", "crumb", "asked", "title")
+        | pl.any_horizontal("house_mark", "opens", "crumb", "asked", "title")
         | (left.str.contains(r"(?:^|[^\p{L}\p{N} ] ?|[¢ ] ?và |[Hh]ãng )$") & right.str.contains(patterns["relays"]))
     )
     # the name of something else, and so wherever the page says no more
@@ -155,7 +156,7 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         .then(pl.lit("credit"))
         .when(left.str.contains(patterns["speaks_first"]) & right.str.contains("^ ?:"))
         .then(pl.lit("att"))
-        .when(pl.any_horizontal("house_mark", "house_report", "opens", "asked", "title"))
+        .when(pl.any_horizontal("house_mark", "house_report", "owner", "opens", "asked", "title"))
         .then(pl.lit("pub"))
         .when("told")
         .then(pl.lit("att"))
@@ -187,13 +188,21 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
             & right.str.contains(r"(?i)^ *(?:(?:online|điện tử) *)?(?:$|[|>›»-])")
         )
     )
+    masthead |= (role == "ui") & right.str.contains(patterns["owns"])
+    # "Báo Thanh Niên", a line by itself below the article, unless there are several: links to others
+    footer = (role == "ui") & left.str.contains(patterns["whole_line"])
+    footer &= right.str.contains("(?i)^(?: online| điện tử)? *$")
+    masthead |= footer & (pl.col("source_id").filter(footer).n_unique().over("page") == 1)
     masthead |= (pl.col("crumb") | pl.col("title")).fill_null(False)
     published = hits.filter(masthead | (pl.col("part") == "pub")).select("page", "source_id").unique()
     hits = hits.join(published.with_columns(own=True), on=["page", "source_id"], how="left", maintain_order="left")
     hits = hits.with_columns(
         part=pl.when(
             masthead
-            | ((role == "related") & (pl.any_horizontal("own", "opens") | left.str.contains(patterns["own_paper"])))
+            | (
+                role.is_in(["related", "other"])
+                & (pl.any_horizontal("own", "opens") | left.str.contains(patterns["own_paper"]))
+            )
         )
         .then(pl.lit("pub"))
         .when((role == "other") & pl.col("photo"))
@@ -320,7 +329,7 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
     after = rf"(?i)^\)?(?: \([^)]*\))?{shared}(?: của §)?"
     adverbs = rf"(?:(?:{any_of(cues['adverbs'])}|(?:ngày |hôm )?\d[\d/-]*) ){{0,2}}"
     return {
-        "photo": rf"{edge}(?:{credit})(?: \([^)]*\))? ?:[^:;]{{0,60}}$|{edge}(?:ảnh|photo)[^:;.]{{0,30}}[(/] ?$"
+        "photo": rf"{edge}(?:{credit})(?: \([^)]*\))? ?:[^:;)]{{0,60}}$|{edge}(?:ảnh|photo)[^:;.]{{0,30}}[(/] ?$"
         r"|(?i)(?:^|[.–-] ?)hình[^:;.]{0,30}[(/] ?$"
         r"|(?i)\((?:ảnh|photo|nguồn|video) ?:?[^)]{0,40}$"
         r"|(?i)(?:^|[-–(.;,!?]) ?(?:ảnh|hình|đồ họa)(?: chụp| tư liệu| minh họa)?(?: màn hình)?(?: từ| của| -)? $",
@@ -384,7 +393,10 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
         "section": rf"(?i)^ ?[/|>›»-] ?(?:{any_of(lines['ui'])})$",
         "asked": rf"{edge}(?:{any_of(cues['asks'])}) {kinds}$",
         "masthead": r"(?i)(?:theo dõi|bản quyền (?:thuộc )?(?:về )?|ghi rõ nguồn|copyright|©|xuất bản bởi|tải ứng dụng"
-        r"|liên hệ (?:với )?(?:tòa soạn)?)[^.]{0,25}$",
+        r"|liên hệ (?:với )?(?:tòa soạn)?|đón đọc|đặt (?:mua )?báo)[^.]{0,25}$",
+        "owner": r"(?i)bản quyền (?:thuộc|của)(?: về)?(?: (?:báo|tạp chí|đài))?(?: điện tử)? $",
+        "owns": r"(?i)^[^.;:]{0,20} (?:giữ bản quyền|all rights reserved)",
+        "whole_line": r"(?i)^ *(?:báo|tạp chí|đài|trang tin|chuyên trang)(?: điện tử)? $",
         "beside": r"(?i)(?:theo|nguồn)[^)]*¢ ?[/,;&-] ?$",
         "follow": r"(?i)theo dõi $",
         "more_at": r"(?i)^[- ]*(?:see more at|read more at|nguồn bài viết|bài gốc|link gốc|link bài gốc) ?:? $",

@@ -9,7 +9,7 @@ from functools import lru_cache
 import polars as pl
 
 from .catalogue import Catalogue, any_of, asked, fold, folded, name_key
-from .names import LETTER, romanised_surnames, without_lead_words
+from .names import GLUED_DAY, LETTER, romanised_surnames, without_lead_words
 from .schema import FOUND_MENTIONS, conform
 
 # Roles whose names are mentions: a byline names its authors, link lists and run-on articles are other stories.
@@ -71,10 +71,8 @@ def _states_and_orgs(names: pl.DataFrame, lines: pl.DataFrame, catalogue: Catalo
     pronoun = (
         (pl.col("key") == "Anh")
         & starts
-        & (
-            (right.str.contains(r"^ \p{Ll}") & pl.col("page").is_in(says_he["page"].implode()))
-            | right.str.contains(r"^ [A-Z][a-z]+[ ,]")  # "Anh Martin Reed, tài xế", "Anh Martin, tài xế"
-        )
+        & right.str.contains(r"^ \p{Ll}")
+        & pl.col("page").is_in(says_he["page"].implode())
     )
     document = left.str.contains(cues["forms"]["document"]) & pl.col("what").is_in(["capital", "org"])
     airline = asked(pl.col("what") == "state", left).str.contains(cues["forms"]["airline_left"]) | asked(
@@ -126,6 +124,7 @@ def _person_patterns(catalogue: Catalogue) -> dict[str, str]:
     titles, honorifics = f"(?i:{any_of(cues['titles'])})", f"(?i:{any_of(cues['honorifics'])})"
     between = rf"(?:(?i:{any_of(cues['between'])})|[§¥¶](?:-[§¥])?|\p{{Lu}}[\p{{L}}'-]*|&)"
     verbs = any_of(cues["verbs"])
+    things = any_of(cues["named_things"])
     when = r"hôm nay|hôm qua|cũng|đã|vừa|mới|sau đó|trước đó|khi đó|còn|sẽ|từng|ngày [\d/-]+"
     return {
         # "Thủ tướng khi đó là Martin Reed" as well
@@ -137,7 +136,11 @@ def _person_patterns(catalogue: Catalogue) -> dict[str, str]:
         "of_office": rf" {between},? $",
         "addressed": rf"{edge}(?i:ông|bà|ngài) $",
         "outlet": rf"{edge}(?i:{any_of(cues['outlet_cues'])}) $|(?:^|[.!?:\"] ?)Báo $",
-        "placed": rf"{edge}(?i:{any_of(cues['place_words'])}) $",
+        # "một tổ chức có tên Martin Reed" is as little a person as a place
+        "placed": rf"{edge}(?i:{any_of(cues['place_words'])}) $"
+        rf"|{edge}(?i:{things})[^.,;:()]{{0,20}} (?:có tên|mang tên|tên|tên là|có tên là|có tên gọi|gọi là) $",
+        "of_thing": rf"{edge}(?i:thuộc|của|từ) (?:một )?(?i:{things})(?: [^ .,;:()\p{{Lu}}]+){{0,8}} $",
+        "of_whom": r" (?i:của|do|bởi|gồm|là|cho|với|cùng|và|như|theo) $",
         "named_after": rf"{edge}(?i:{any_of(cues['named_after'])}) $",
         # "Trung tâm Biểu diễn nghệ thuật Martin Reed", unlike "Giám đốc Viện Nghiên cứu Martin Reed"
         "institution": rf"{edge}(?i:{any_of(cues['named_after'])})(?: (?i:{any_of(cues['kinds_of_thing'])})){{1,3}} $",
@@ -254,12 +257,16 @@ def _known(runs: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
         .select("actor_id", name="key")
         .unique("name", keep="first", maintain_order=True)
     )
-    cut = {0: ("", ""), 1: ("^[^ ]+ ", ""), 2: ("", " [^ ]+$"), 3: ("^[^ ]+ [^ ]+ ", ""), 4: ("", " [^ ]+ [^ ]+$")}
+    cut = {0: ("", ""), 2: ("^[^ ]+ ", ""), 3: ("", " [^ ]+$"), 4: ("^[^ ]+ [^ ]+ ", ""), 5: ("", " [^ ]+ [^ ]+$")}
     keys = runs.select("key").unique(maintain_order=True)
     tried = pl.concat(
         keys.with_columns(name=pl.col("key").str.replace(head, "").str.replace(tail, ""), cut=pl.lit(way))
         for way, (head, tail) in cut.items()
     )
+    # "Donald J. Trump" is usually called Donald Trump
+    cut[1] = ("", "")
+    initials = keys.with_columns(name=_without_initials(pl.col("key")), cut=pl.lit(1))
+    tried = pl.concat([tried, initials.filter(pl.col("name") != pl.col("key"))])
     fits = tried.join(full, on="name", how="inner").sort("key", "cut").unique("key", keep="first", maintain_order=True)
     found = runs.join(fits, on="key", how="inner", maintain_order="left")
     # the cut is made on the surface, whose hyphens may be spaced otherwise than the key's
@@ -268,7 +275,7 @@ def _known(runs: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
         pl.when(pl.col("cut") == way).then(surface.str.replace(head, "").str.replace(tail, ""))
         for way, (head, tail) in cut.items()
     )
-    off_head = pl.when(pl.col("cut").is_in([1, 3])).then(surface.str.len_chars() - kept.str.len_chars()).otherwise(0)
+    off_head = pl.when(pl.col("cut").is_in([2, 4])).then(surface.str.len_chars() - kept.str.len_chars()).otherwise(0)
     return found.with_columns(
         left=pl.col("left") + surface.str.head(off_head),  # "Đường Lê Duẩn": what is cut off says what is meant
         start=pl.col("start") + off_head.cast(pl.Int64),
@@ -276,6 +283,11 @@ def _known(runs: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
         key=pl.col("name"),
         basis=pl.lit("catalogue"),
     ).with_columns(end=pl.col("start") + pl.col("surface").str.len_chars().cast(pl.Int64))
+
+
+def _without_initials(keys: pl.Expr) -> pl.Expr:
+    """A column of names → the same without middle initials: "Daniel K. Inouye" is usually called Daniel Inouye."""
+    return keys.str.replace(r"^([^ .]{2,}) (?:\p{Lu}\. ?)+(\p{Lu}\p{L}+)$", "$1 $2")
 
 
 @lru_cache(maxsize=8)
@@ -329,6 +341,8 @@ def _judged(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         addressed=left.str.contains(patterns["addressed"]),
         outlet=left.str.contains(patterns["outlet"]),
         other=left.str.contains(patterns["other"])
+        # "thuộc tổ chức từ thiện chống nghèo đói Martin Reed", unlike "thuộc công ty của Martin Reed"
+        | (left.str.contains(patterns["of_thing"]) & ~left.str.contains(patterns["of_whom"]))
         | asked(left.str.contains(patterns["kind"]), left).str.contains(patterns["other_kind"]),
         led=left.str.contains(patterns["led"]),
         placed=left.str.contains(patterns["placed"]),
@@ -340,7 +354,7 @@ def _judged(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         aged=right.str.contains(patterns["aged"]),
         viet=key.str.contains(rf"^(?:{any_of(catalogue.cues['names']['surnames'])}) "),
         no_person=~key.str.contains(r"\p{Ll}")
-        | right.str.contains(r"^-?\d")
+        | (right.str.contains(r"^-?\d") & ~right.str.contains(GLUED_DAY))
         | left.str.contains(r"-\d+ $")
         | left.str.contains(r"(?:^|[^\p{L}])(?:gia đình|dòng|nhà) họ $")
         | asked(right.str.contains(r"^ ?(?:[)\].]* *$|[/-] ?[¢\p{Lu}])"), left).str.contains(patterns["pictured"])
@@ -427,6 +441,10 @@ def _candidates(
     # what is a place once on the page is one wherever it is "cảnh sát Bến Lội" or "Bến Lội cho biết"
     place = (pl.col("placed") & ~pl.col("office")).any().over("page", "key") & ~pl.col("given")
     full = full.with_columns(sure=person & ~(place & (~pl.col("titled") | pl.col("weak"))))
+    famous = forms.filter((pl.col("form") == "name") & ~pl.col("key").str.contains(" "))
+    famous = runs.filter(~pl.col("no_person")).join(famous, on="key", how="semi")
+    known = pl.concat(part.select("page", "line", "start", "end", "left") for part in (named, famous))
+    full = full.with_columns(sure=pl.col("sure") | pl.col("id").is_in(_beside_persons(full, known)["id"].implode()))
     # both names of a gloss are persons if one is
     sure = pl.concat([full.filter("sure").select("page", "key"), named.select("page", "key")]).unique()
     either = pl.concat(
@@ -445,6 +463,31 @@ def _candidates(
     return full.join(ids, on=["page", "key"], how="left", maintain_order="left").with_columns(basis=pl.lit("candidate"))
 
 
+def _beside_persons(full: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """Candidates (`sure` or not), known persons → `id` of those with a person beside them: "Putin và Arne Holt"."""
+    columns = ("page", "line", "start", "end", "left")
+    western = full["key"].str.contains(r"^[A-Z][a-z]+(?:[' -][A-Z]?[a-z]+|\.)*(?: [A-Z][\p{L}'-]+)+$")
+    joinable = western & ~full["other"] & ~full["named_after"] & ~full["placed"] & (full["cut"] == "")
+    row = pl.concat(
+        [
+            full.select("id", *columns, "sure", joinable=joinable),
+            known.select(
+                pl.lit(None, full["id"].dtype).alias("id"), *columns, sure=pl.lit(True), joinable=pl.lit(False)
+            ),
+        ]
+    ).sort("page", "start")
+    gap = pl.col("start") - pl.col("end").shift(1)
+    same_line = (pl.col("page") == pl.col("page").shift(1)) & (pl.col("line") == pl.col("line").shift(1))
+    joined = (same_line & pl.col("left").str.tail(gap).is_in([" và ", " cùng "])).fill_null(False)
+    return (
+        row.with_columns(
+            beside=(joined & pl.col("sure").shift(1)) | (joined & pl.col("sure")).shift(-1).fill_null(False)
+        )
+        .filter("joinable", "beside")
+        .select("id")
+    )
+
+
 def _identified(
     full: pl.DataFrame, named: pl.DataFrame, glosses: pl.DataFrame, forms: pl.DataFrame, catalogue: Catalogue
 ) -> pl.DataFrame:
@@ -452,9 +495,7 @@ def _identified(
 
     The id is a catalogued person's if the form is one of theirs, otherwise the slug of the fullest form on the page.
     """
-    # "Daniel K. Inouye" is usually called Daniel Inouye
-    usual_key = pl.col("key").str.replace(r"^([^ .]{2,}) (?:\p{Lu}\. ?)+(\p{Lu}\p{L}+)$", "$1 $2")
-    keys = full.select("key").unique(maintain_order=True).with_columns(slug=_slugs(usual_key))
+    keys = full.select("key").unique(maintain_order=True).with_columns(slug=_slugs(_without_initials(pl.col("key"))))
     keys = keys.join(_misspelt(keys, forms), on="key", how="left", maintain_order="left").join(
         _with_middle_name(keys, forms, catalogue), on="key", how="left", maintain_order="left"
     )

@@ -18,6 +18,7 @@ from .catalogue import Catalogue, any_of, asked, fold, folded, name_key
 _ALPHABET = r"A-Za-z_\x{C0}-\x{D6}\x{D8}-\x{F6}\x{F8}-\x{24F}\x{300}-\x{36F}\x{1E00}-\x{1EFF}"
 LETTER = "0-9" + _ALPHABET
 OPEN, CLOSE = "\x01", "\x02"
+GLUED_DAY = r"^\d{1,2}/\d{1,2}(?:\D|$)"  # "Trump15/11": what extraction has glued to the name before it
 
 # How a name looks in the context of its neighbours: the context rules ask for kinds of names, not for names.
 MASKS = {"state": "§", "capital": "¥", "seat": "¥", "org": "¶", "person": "¤", "outlet": "¢", "short": "§"}
@@ -90,9 +91,10 @@ def without_lead_words(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame
         .then(pl.lit(""))
         .otherwise(folded(pl.col("surface")).str.extract(rf"({lead}|^\p{{Lu}}{{2,6}} )").fill_null(""))
     )
-    he = pl.col("surface").str.contains("^Anh [A-Z][a-z]+(?: [A-Z][a-z]+)?$")
-    he &= ~pl.col("left").str.contains(r"[\p{L},] $")
-    cut = pl.when(he).then(pl.lit("Anh ")).otherwise(cut)
+    # "Song Bolton nhấn mạnh": but Bolton, unlike Song Tao
+    single = catalogue.aliases.filter(pl.col("form").is_in(["name", "surname"]))["surface"].implode()
+    but = pl.col("surface").str.starts_with("Song ") & pl.col("surface").str.slice(5).is_in(single)
+    cut = pl.when(but).then(pl.lit("Song ")).otherwise(cut)
     # each pattern is asked only of the runs it can fit
     long = pl.when(pl.col("surface").str.contains(" .* ")).then("surface")
     place = folded(long).str.extract(led).fill_null("")
@@ -246,7 +248,7 @@ def _resolve(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
             surfaces.select(pl.col("key").str.to_uppercase(), "what", capitals=pl.lit(True)),
         ]
     ).unique(["key", "capitals"], keep="first", maintain_order=True)
-    cut_off = pl.col("rest").str.contains(rf"^[{LETTER}]")
+    cut_off = pl.col("rest").str.contains(rf"^[{LETTER}]") & ~pl.col("rest").str.contains(GLUED_DAY)
     # a long name that breaks off inside a word hides the shorter one it begins with: "Mỹ An|tony" is "Mỹ"
     shorter = pl.col("hit").str.extract(r"^(.*) [^ ]*$")
     pieces = (
@@ -263,22 +265,23 @@ def _resolve(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         .drop("shorter")
     )
     pieces = _glued(pieces)
-    # "Đài CNN" is a broadcaster, "Đài" alone would be Taiwan
+    # "Đài CNN", "Đài truyền hình" is a broadcaster, "Đài" alone would be Taiwan
     spoken = (
         (pl.col("what") == "short")
         & (pl.col("rest") == " ")
         & (pl.col("row").shift(-1) == pl.col("row"))
         & pl.col("what").shift(-1).is_in(["outlet", "cued"])
     )
+    spoken |= (pl.col("key") == "Đài") & pl.col("rest").str.contains("^ (?i:truyền|phát thanh|tiếng nói)")
     # "bà Thái", "chị Nga" are persons, and "Yun Sun" has nothing to do with The Sun
     before = pl.when(pl.col("row") == pl.col("row").shift(1)).then(pl.col("rest").shift(1))
     addressed = pl.col("key").is_in(list(catalogue.cues["forms"]["ordinary"])) | (pl.col("what") == "short")
     addressed &= before.str.contains(rf"(?:^|[^{LETTER}])(?:[Ôô]ng|[Bb]à|[Cc]ô|[Cc]hị) $")
     addressed &= ~before.str.contains("(?:[Đđ]àn|[Cc]ụ) (?:ông|bà) $")
     addressed &= ~pl.col("rest").str.contains(rf"^ (?:[A-Z][a-z]|\(|-)|^ {_SYLLABLE} {_SYLLABLE}")
-    # "Anh Abianto, người dân": he, at the head of a sentence
-    he = (pl.col("key") == "Anh") & before.str.contains(r'(?:^|[.!?:"] ?)$')
-    he &= pl.col("rest").str.contains("^ [A-Z][a-z]+(?: [A-Z][a-z]+)?,")
+    # "Anh Abianto, người dân", "Anh Martin Reed kể": he, at the head of a sentence
+    he = (pl.col("key") == "Anh") & before.str.contains(r'(?:^|[.!?…:;"(\[]|- ) *$')
+    he &= pl.col("rest").str.contains("^ [A-Z][a-z]+[ ,]")
     named = (pl.col("what") == "cued") & before.str.contains(r"(?:^|[ \"(])[A-Z][a-z]+ $")
     named &= ~before.str.contains(r"(?:^|[ \"(])(?:Theo|Trang) $")  # "Theo Mirror, …"
     # "Chad Bown", "Kingston Reif": a first name that is also a place
@@ -287,7 +290,8 @@ def _resolve(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     called &= ~before.str.contains(rf"(?i)(?:^|[^{LETTER}])(?:{any_of(catalogue.cues['persons']['not_person'])}) $")
     # "00:33Tổng thống", "7/11Mỹ": a word that extraction has glued to a number, unlike the letters of "S300PMU"
     glued = before.str.contains("[0-9]$") & ~pl.col("hit").str.contains(rf"^{_SYLLABLE}")
-    no_name = spoken | addressed | he | named | called | glued
+    no_name = spoken | addressed | named | called | glued
+    pieces = pieces.with_columns(what=pl.when(he.fill_null(False)).then(pl.lit("phrase")).otherwise("what"))
     pieces = _glued(pieces.with_columns(what=pl.when(~no_name.fill_null(False)).then("what")))
     # "Nguyễn Thị Nga" is a person: a name after a Vietnamese family name belongs to it
     surnames = "|".join(sorted(map(fold, catalogue.cues["names"]["surnames"]), key=len, reverse=True))
@@ -387,12 +391,12 @@ def _addresses(lines: pl.DataFrame) -> pl.DataFrame:
 
 _WORD = r"\p{Lu}[\p{L}\p{M}']*(?:-\p{L}[\p{L}\p{M}']*)*"
 _INITIALS = r"(?:(?:\p{Lu}\. ?){1,3}|\p{Lu}\.\p{Lu} )"
-ADDRESSED = r"(?:[Ôô]ng|[Bb]à|[Cc]ô|[Nn]gài|[Tt]ướng|[Tt]hống|[Tt]ịch|[Tt]rưởng|[Ss]ứ|[Tt]á|[Cc]hí|TT) $"
-_LINK = r"(?:(?:bin|ibn|bint|al|el|ul|de|da|di|del|della|van|von|der|den|la|le|du|dos|abu) )"
+_ADDRESSED = r"(?:[Ôô]ng|[Bb]à|[Cc]ô|[Nn]gài|[Tt]ướng|[Tt]hống|[Tt]ịch|[Tt]rưởng|[Ss]ứ|[Tt]á|[Cc]hí|TT) $"
+_LINK = r"(?:(?:bin|ibn|bint|al|el|ul|de|da|di|del|dela|della|van|von|der|den|la|le|du|dos|abu) )"
 # The words before a romanised name that belong to the sentence: "Ông Tillerson".
 _LEAD = r"^(?:[^ ]*[^ -~][^ ]* )*"
 _NAME = rf"(?:{_INITIALS}{_WORD}|{_WORD})"
-_PLAIN = rf"{_NAME}(?: {_LINK}{{0,2}}{_NAME}| (?:al|el|ul) ?- ?{_WORD})*"
+_PLAIN = rf"{_NAME}(?: (?:[Aa]l|[Ee]l|[Uu]l) ?- ?{_WORD}| {_LINK}{{0,2}}{_NAME})*"
 _RUN = rf"(^|[^{_ALPHABET}])({_PLAIN})"
 _NICKNAME = r' "[A-Z][a-z]+" '  # 'Martin "Marty" Reed'
 _NICKNAMED = rf"(^|[^{_ALPHABET}])({_PLAIN}(?:{_NICKNAME}{_WORD}(?: {_WORD})*)?)"
@@ -540,7 +544,7 @@ def _runs(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         .with_columns(  # only so much of it: the text of a whole page may be one line
             behind=pl.col("text").str.slice((pl.col("at") - LEFT).clip(0), pl.min_horizontal("at", LEFT))
         )
-        .filter(~pl.col("hit").is_in(lead_words) | pl.col("behind").str.contains(ADDRESSED))
+        .filter(~pl.col("hit").is_in(lead_words) | pl.col("behind").str.contains(_ADDRESSED))
         .select(
             "row",
             "hit",

@@ -89,6 +89,13 @@ PARTS = [
     ("Theo nhà bình luận Martin Reed của Ridgeton Echo, hai bên đã gặp nhau.", ("Ridgeton Echo", "att")),
     ("Kênh 12 của Israel cho biết hai bên đã gặp nhau.", ("Channel 12 Israel", "att")),
     ("Thời báo Tài chính (Anh) viết như vậy.", ("Financial Times", "att")),
+    ("NLĐ - Hai bên gặp nhau chiều qua.", ("Người Lao Động", "pub")),
+    ("(Ngày Nay) - Hai bên gặp nhau chiều qua.", ("Ngày Nay", "pub")),
+    ("Theo Đài truyền hình Việt Nam, cuộc gặp kéo dài.", ("VTV", "att")),
+    ("Theo Đài truyền hình trung ương Trung Quốc, cuộc gặp kéo dài.", ("CCTV", "att")),
+    ("Đài truyền hình nhà nước TRT đưa tin cuộc gặp kéo dài.", ("TRT", "att")),
+    ("People’ s Daily cho rằng hai bên đã nhượng bộ.", ("People's Daily", "att")),
+    ("Ghi nhận của phóng viên Dân trí lúc 16h cho thấy đường vắng.", ("Dân trí", "pub")),
 ]
 
 
@@ -125,6 +132,11 @@ def test_a_page_about_an_outlet_names_it_as_its_subject():
 def test_what_a_caption_says_of_its_picture_is_a_credit():
     found = citations_of("Nhà máy mới ở miền bắc. Ảnh do KCNA công bố ngày 22-12 - Ảnh: REUTERS")
     assert found == [("KCNA", "photo"), ("Reuters", "photo")]
+
+
+def test_what_follows_the_brackets_of_a_picture_is_no_part_of_its_credit():
+    found = citations_of("Hai bên gặp nhau (Ảnh: AFP) Theo hãng tin TASS, cuộc gặp kéo dài.")
+    assert found == [("AFP", "photo"), ("TASS", "att")]
 
 
 def test_a_house_marks_its_report():
@@ -250,3 +262,22 @@ def test_the_title_of_a_page_ends_with_its_publisher(first, expected):
     page = [first, "", *story("Ngoại trưởng Đức cho biết chương trình đã được gửi cho các bên.").split("\n")[2:]]
     found = extract(p="\n".join(page))["citations"]
     assert list(found.select("source_id", "role").iter_rows()) == expected
+
+
+def test_the_foot_of_a_page_names_its_publisher():
+    feet = {
+        "® Báo Tuổi Trẻ giữ bản quyền nội dung trên website này": [("Tuổi Trẻ", "pub")],
+        "© Copyright 2023 TuoiTre Online, All rights reserved": [("Tuổi Trẻ", "pub")],
+        "Trang tin điện tử VTC News\nĐịa chỉ: 5 phố Mẫu, Hà Nội": [("VTC News", "pub")],
+        "Mời các bạn đón đọc báo Tiền Phong": [("Tiền Phong", "pub")],
+        "Bản quyền thuộc về Báo điện tử Dân trí. Cấm sao chép dưới mọi hình thức.": [("Dân trí", "pub")],
+        "Trang tin điện tử VTC News\nTrang tin điện tử Soha\nĐịa chỉ: 5 phố Mẫu, Hà Nội": [],
+    }
+    body = story(
+        "Ngoại trưởng Đức cho biết chương trình đã được gửi cho các bên.",
+        "Hai bên sẽ gặp lại vào tháng sau để bàn tiếp về danh sách này.",
+        "Giới quan sát cho rằng khó có kết quả lớn trong vòng đàm phán sắp tới.",
+    )
+    found = extract(**{foot: f"{body}\n\n{foot}" for foot in feet})["citations"]
+    for foot, expected in feet.items():
+        assert found.filter(pl.col("page") == foot).select("source_id", "role").rows() == expected
