@@ -9,6 +9,7 @@ import polars as pl
 from . import records
 from .catalogue import Catalogue, any_of, asked, folded
 from .dates import DAY_BEFORE
+from .topics import shared, syllables
 
 _PAGE = pl.col("page")
 # What may close a sentence; a line of prose ends with it, a title does not.
@@ -50,7 +51,7 @@ def line_roles(lines: pl.DataFrame, pages: pl.DataFrame, catalogue: Catalogue) -
     full = _signals(full.with_columns(low=pl.col("plain").str.to_lowercase()), catalogue)
     full = _lists(_frame(records.apart(full)), catalogue.cues["lines"])
     full = _zones(full)
-    full = _second_articles(full, catalogue.cues["names"]["lead_words"])
+    full = _second_articles(full)
     full = _kinds(_closing_block(full))
     roles = records.whole(full.with_columns(role=_role()))
     roles = lines_of.join(roles, on=["page", "line"], how="left", maintain_order="left")
@@ -626,8 +627,8 @@ def _titled_below(full: pl.DataFrame) -> pl.Series:
     if here.is_empty():
         return here["n"]
     told = full.filter(pl.col("content") & pl.col("page").is_in(here["page"].unique().implode()))
-    said = _syllables(told.select("page", "plain")).select("page", "pair", said=pl.lit(True)).unique()
-    pairs = _syllables(here.select("n", "page", "plain")).drop_nulls("pair")
+    said = syllables(told.select("page", "plain")).select("page", "pair", said=pl.lit(True)).unique()
+    pairs = syllables(here.select("n", "page", "plain")).drop_nulls("pair")
     shared = pairs.join(said, on=["page", "pair"], how="left").group_by("n", maintain_order=True)
     return shared.agg(pl.col("said").fill_null(False).mean()).filter(pl.col("said") >= 0.15)["n"]
 
@@ -716,8 +717,8 @@ def _echoed(full: pl.DataFrame) -> pl.DataFrame:
     copies = choice.select("page", stem=pl.col("plain").str.strip_chars_end(".!?… "))
     spoken = spoken.with_columns(stem=pl.col("plain").str.strip_chars_end(".!?… "))
     spoken = spoken.join(copies, on=["page", "stem"], how="anti")
-    said = _syllables(spoken).unpivot(["syllable", "pair"], index="page", value_name="said").drop("variable").unique()
-    echo = _syllables(choice).unpivot(["syllable", "pair"], index=["page", "k", "begins"], value_name="said")
+    said = syllables(spoken).unpivot(["syllable", "pair"], index="page", value_name="said").drop("variable").unique()
+    echo = syllables(choice).unpivot(["syllable", "pair"], index=["page", "k", "begins"], value_name="said")
     echo = echo.filter(pl.col("said").is_not_null()).join(
         said.with_columns(again=pl.lit(True)), on=["page", "said"], how="left", maintain_order="left"
     )
@@ -746,13 +747,6 @@ def _echoed(full: pl.DataFrame) -> pl.DataFrame:
 
 
 _HEAD = 25  # lines with text between a headline and its story, at most
-
-
-def _syllables(lines: pl.DataFrame) -> pl.DataFrame:
-    """Lines → one row a syllable: the columns of the line, the `syllable` in lower case, the `pair` it begins."""
-    words = lines.with_columns(syllable=pl.col("plain").str.to_lowercase().str.extract_all(r"[\p{L}\p{M}\d]+"))
-    pair = pl.concat_str(pl.element(), pl.element().shift(-1), separator=" ")
-    return words.with_columns(pair=pl.col("syllable").list.eval(pair)).explode("syllable", "pair")
 
 
 def _zones(full: pl.DataFrame) -> pl.DataFrame:
@@ -884,12 +878,12 @@ def _teasers(full: pl.DataFrame) -> pl.DataFrame:
     if titles.is_empty():
         return pl.DataFrame(schema={"n": full.schema["n"], "teaser": pl.Boolean})
     first = (
-        _syllables(asked.filter(pl.col("page").is_in(titles["page"].unique().implode()) & pl.col("content")))
+        syllables(asked.filter(pl.col("page").is_in(titles["page"].unique().implode()) & pl.col("content")))
         .group_by("page", "syllable")
         .agg(first=pl.col("k").min())
     )
     new = (
-        _syllables(titles.rename({"title": "plain"}))
+        syllables(titles.rename({"title": "plain"}))
         .unique(["page", "k", "syllable"])
         .join(first, on=["page", "syllable"], how="left")
         .filter(pl.col("first").is_null() | (pl.col("first") > pl.col("k")))
@@ -913,7 +907,7 @@ def _said(full: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _second_articles(full: pl.DataFrame, no_names: list[str]) -> pl.DataFrame:
+def _second_articles(full: pl.DataFrame) -> pl.DataFrame:
     """Zones → `segment`: 0, and one more from each headline of an article run on below the main one.
 
     A headline inside a page is told from a subheading by what follows in order, standfirst, picture with its credit,
@@ -952,8 +946,8 @@ def _second_articles(full: pl.DataFrame, no_names: list[str]) -> pl.DataFrame:
     ordered = (pl.col("credit") & (pl.col("k") == pl.col("lead_at") + 1)).any().over("page")
     brief = brief & (brief.sum().over("page") == 1) & ordered & (pl.col("stories_before") >= 4)
     opens = opens | (brief & pictured & _line("teaser", 1) & (prose_after >= 5))
-    # and a title below which nobody is named who was named above it
-    opens = opens | pl.col("n").is_in(_others(full, no_names).implode())
+    # and whatever begins to speak of something else
+    opens = opens | pl.col("n").is_in(_others(full).implode())
     full = full.with_columns(
         segment=opens.cast(pl.Int32).cum_sum().over("page"), contents=pl.col("n").is_in(contents["n"].implode())
     )
@@ -972,37 +966,51 @@ def _second_articles(full: pl.DataFrame, no_names: list[str]) -> pl.DataFrame:
     stamped = (_line("dateline", 1) | _line("stamp", 1)) & _line("listing", 2)
     runs = (pl.col("listing") & (_line("listing", 1) | stamped)) | (heading & _line("listing", 1) & _line("listing", 2))
     runs = (runs | (heading & _line("listing", 1) & _line("dateline", 2))) & (pl.col("segment") > 0)
-    ended = told & (pl.col("site") | runs)
+    ended = (told & (pl.col("site") | runs)) | (pl.col("link_heading") & (pl.col("segment") > 0))
     return full.with_columns(ended=ended.cast(pl.Int32).cum_sum().over("page", "segment") > 0)
 
 
-def _others(full: pl.DataFrame, no_names: list[str]) -> pl.Series:
-    """Lines → `n` of the titles inside a story with two names below at least, and above, and not one on both sides."""
-    # (a subheading is shorter, and a teaser)
-    text = (_line("said_out", 1) & _line("said_out", 2)) | (_line("content", 1) & (pl.col("syllables").shift(-1) >= 45))
-    title = pl.col("title_like") & ~pl.col("terminal") & pl.col("syllables").is_between(9, 30) & text
-    title = title & (pl.col("zone") == _STORY) & ~pl.col("closed") & (pl.col("k") > pl.col("lead_at"))
-    title = title & pl.col("plain").str.contains(r"^[\p{Lu}\"']") & ~pl.col("plain").str.contains(r"[:;,]$")
-    title = title & ~pl.any_horizontal("copied", "form", "imprint", "listed", "marked") & ~_line("credit", 1)
-    here = full.filter(title)
-    own = (pl.col("k") >= pl.col("headline_at")) & pl.any_horizontal("content", "credit", "title_like")
-    words = (
-        full.filter(pl.col("page").is_in(here["page"].unique().implode()) & own)
-        .select("page", "k", word=pl.col("plain").str.extract_all(r"(?:^|[\p{Ll},(] )?\p{Lu}[\p{L}]+"))
-        .explode("word")
-        .with_columns(name=pl.col("word").str.extract(r"(\p{Lu}\p{L}+)$"), inside=pl.col("word").str.contains(" "))
-        .filter(pl.col("name").is_not_null() & ~pl.col("name").is_in(no_names))
+def _others(full: pl.DataFrame) -> pl.Series:
+    """Lines → `n` of those that begin to speak of something else, where the page shows that another article may begin.
+
+    The less a line looks like a beginning, the less may what follows share with what is above. Two paragraphs at least
+    follow, or a long one: a teaser is shorter.
+    """
+    full = full.with_columns(
+        paragraph=pl.col("said_out")
+        & ~pl.any_horizontal("in_list", "broken_off")
+        & ~(pl.col("copied") & (pl.col("syllables") < _PARAGRAPH)),
+        # what stands between two articles: the day, the author, the picture's file, and what a site says below
+        seam=pl.any_horizontal("dateline", "image_file", "imprint", "wire_end", "author") & ~pl.col("content"),
     )
-    names = words.group_by("page", "name").agg(
-        first=pl.col("k").min(), last=pl.col("k").max(), inside=pl.col("inside").any()
+    text = pl.any_horizontal(_line("content", by) for by in (1, 2, 3))
+    title = pl.col("title_like") & ~pl.any_horizontal("name_only", "signed", "listed", "form", "imprint", "marked")
+    calls = pl.col("content") & (pl.col("syllables") <= 25) & pl.col("plain").str.contains(r"^[^.!?]+[!?]$")
+    title = ((title & ~pl.col("terminal")) | calls) & text & ~pl.col("in_list") & ~pl.col("copied")
+    title = title & pl.col("plain").str.contains(r"^[\p{Lu}\d\"']") & ~pl.col("plain").str.contains(r"[:;,]$")
+    title = title & ~pl.any_horizontal(_line(what, 1) for what in ("pressed", "credit", "agency"))
+    told = pl.any_horizontal(_line("paragraph", by) & _line("paragraph", by + 1) for by in range(0, 5))
+    long = pl.col("paragraph") & (pl.col("syllables") >= _PARAGRAPH)
+    told = told | pl.any_horizontal(_line_of(long, by) for by in range(0, 4))
+    full = full.with_columns(
+        beside=_line("seam", -1) | _line("seam", 1) | _line("seam", 2), after=pl.col("paragraph") & _line("seam", -1)
     )
-    sides = here.select("n", "page", "k").join(names.filter("inside"), on="page", how="inner")
-    apart = sides.group_by("n", maintain_order=True).agg(
-        both=((pl.col("first") < pl.col("k")) & (pl.col("last") >= pl.col("k"))).sum(),
-        above=(pl.col("last") < pl.col("k")).sum(),
-        below=(pl.col("first") >= pl.col("k")).sum(),
-    )
-    return apart.filter((pl.col("both") == 0) & (pl.col("above") >= 2) & (pl.col("below") >= 2))["n"]
+    site = pl.any_horizontal("ui", "image_file", "dateline", "link_heading", "imprint", "notice", "link_opener")
+    full = full.with_columns(crawled=site.any().over("page"))
+    asked = (title | pl.col("after")) & told & (pl.col("k") > pl.col("lead_at")) & ~pl.col("lists")
+    said = (pl.col("content") & ~pl.col("in_list")) | (pl.col("k") == pl.col("headline_at"))
+    full = full.join(shared(full, asked, said), on="n", how="inner", maintain_order="left")
+    # a headline is taken up, as a link in a story, the heading of a chapter or the text of a picture is not
+    headline = (pl.col("taken") >= 2) & pl.col("syllables").is_between(6, 30) & ~pl.col("after")
+    # (the items of a digest, which has nothing of a site, are its own)
+    limit = pl.when(headline & pl.col("crawled") & (pl.col("beside") | (pl.col("taken") >= 3))).then(0.11)
+    limit = limit.when(headline & pl.col("crawled")).then(0.08)
+    limit = limit.when(headline | pl.col("beside") | pl.col("after")).then(0.05).otherwise(0.01)
+    full = full.with_columns(limit=limit)
+    return full.filter((pl.col("shared") < pl.col("limit")) & (pl.col("pairs") >= 20))["n"]
+
+
+_PARAGRAPH = 45  # syllables of a paragraph that is no teaser
 
 
 def _contents(full: pl.DataFrame) -> pl.DataFrame:
