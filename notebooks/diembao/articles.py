@@ -330,7 +330,8 @@ def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         & ~(pl.col("listed") & (pl.col("syllables") < 9))
     )
     full = full.with_columns(retold=_retold(), among=among.fill_null(False), head_like=head_like)
-    return full.with_columns(copied=pl.col("copied") & ~pl.any_horizontal("retold", "among"))
+    paragraph = pl.col("content") & (pl.col("syllables") >= _PARAGRAPH)  # as long as no teaser is
+    return full.with_columns(copied=pl.col("copied") & ~pl.any_horizontal("retold", "among") & ~paragraph)
 
 
 def _retold() -> pl.Expr:
@@ -441,7 +442,12 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series) -> pl.Da
         one_name=plain.str.contains(r"^\p{Lu}\p{Ll}+$"),
         full_stamp=plain.str.contains(r"^(?:19|20)\d{2}[/-]\d{2}[/-]\d{2}[ T]\d{2}:\d{2}:\d{2}\b"),
         capitals=plain.str.contains(r"^\p{Lu}{2,}(?: \p{Lu}{2,}){1,3}$"),
-        dateline=has_date & ~left_over.str.replace_all(name, " ").str.contains(r"\p{L}"),
+        dateline=has_date
+        & (
+            ~left_over.str.replace_all(name, " ").str.contains(r"\p{L}")
+            # some words, the day and the hour, and no more: a section above, an author
+            | ((pl.col("syllables") <= 9) & plain.str.contains(_SECTION_AND_HOUR))
+        ),
         stamp=low.str.contains(
             r"^(?:thời gian ?: ?)?(?:\d+|một|vài) (?:giây|phút|giờ|ngày|tuần|tháng) trước"
             r"|^hôm (?:nay|qua),? (?:lúc )?\d"
@@ -465,6 +471,7 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series) -> pl.Da
     )
 
 
+_SECTION_AND_HOUR = r"^[^:.!?\d]+\d{1,2}[/-]\d{1,2}[/-]\d{4},?(?: -)? \d{1,2}:\d{2}[^\p{Ll}]*$"
 _ENGLISH_DATES = (
     "monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may|june|july|august"
     "|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
@@ -530,6 +537,10 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
     short = pl.col("syllables").filter(k == first).first().over("page") <= 5
     menu = ((k > first) & (k < long) & ~title_like).sum().over("page") >= 3
     first = pl.when(short & menu).then(long).otherwise(first)
+    # (and titles in a run above the text are all a menu's, none of them the page's)
+    text_at = pl.col("k").filter(pl.col("content")).min().over("page")
+    run = (title_like & ~pl.col("terminal") & (pl.col("k") > first) & (pl.col("k") < text_at)).sum().over("page")
+    first = pl.when(run >= _MENU).then(text_at).otherwise(first)
     stated = pl.col("k").filter(pl.col("is_title")).min().over("page")
     full = full.join(_echoed(full), on="page", how="left", maintain_order="left")
     full = full.with_columns(headline_at=pl.coalesce(stated, "echoed_at", first, pl.lit(0)))
@@ -611,6 +622,7 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
     return full.with_columns(has_lead=has_lead, picture_at=picture_at)
 
 
+_MENU = 6  # titles above a text, of which no one is taken up there, from which they are a menu
 _STANDFIRST = 100  # syllables of the longest standfirst
 
 
@@ -979,7 +991,7 @@ def _others(full: pl.DataFrame) -> pl.Series:
     full = full.with_columns(
         paragraph=pl.col("said_out")
         & ~pl.any_horizontal("in_list", "broken_off")
-        & ~(pl.col("copied") & (pl.col("syllables") < _PARAGRAPH)),
+        & ~pl.col("copied"),
         # what stands between two articles: the day, the author, the picture's file, and what a site says below
         seam=pl.any_horizontal("dateline", "image_file", "imprint", "wire_end", "author") & ~pl.col("content"),
     )
@@ -1175,7 +1187,7 @@ def _byline() -> pl.Expr:
         | (pl.col("stamp") & _line("wire_end", -1))
         | (pl.col("agency") & (k == k.max().over("page")) & recorded)
         | (pl.any_horizontal("name_only", "signed") & pl.col("at_head") & pl.col("below"))
-        | (pl.col("name_only") & dated)
+        | (pl.col("name_only") & (dated | _line("stored", 1)))
         | (pl.col("one_name") & (_line("full_stamp", 1) | _line("full_stamp", -1)) & dated)
         # (who wrote a story that stands twice is named below each)
         | (pl.all_horizontal("author", "retold") & (pl.len().over("page", "plain") > 1))
@@ -1193,7 +1205,7 @@ def _caption() -> pl.Expr:
     k, bare = pl.col("k"), pl.col("bare")
     before_credit = _line("credit", 1) & (pl.col("line").shift(-1) == pl.col("last") + 1) & bare & pl.col("below")
     tabled = pl.col("text").str.contains("\t", literal=True)
-    heads = _line("credit", -1) & (pl.col("syllables").shift(1) >= 9) & _line("content", 1) & ~_line("credit", -2)
+    heads = _line("credit", -1) & (pl.col("syllables").shift(1) >= 9) & _line("content", 1)
     beside_credit = pl.col("above_credit") | (
         bare & ~pl.col("small") & (_line("credit", -1) | _line("credit", -2)) & ~heads
     )
@@ -1262,7 +1274,7 @@ def _role() -> pl.Expr:
     last_words = (k == pl.col("last_story") + 1) & (pl.col("zone") == _STORY) & ~pl.col("closed")
     other = pl.col("segment") > 0
     # the standfirst may be the last field of a record
-    last = pl.col("k").filter(pl.col("content")).max().over("page")
+    last = pl.col("k").filter(pl.col("content")).max().over("page", "segment")
     fields = pl.any_horizontal(_line(kind, -1) for kind in ("field", "notice", "image_file"))
     summary = (k == last) & fields & (pl.col("stories_before") >= 2) & pl.col("headed") & (pl.col("syllables") >= 12)
     summary = summary & pl.col("recorded") & ~pl.any_horizontal("caption", "entry")
@@ -1339,7 +1351,7 @@ def _role() -> pl.Expr:
         .when(pl.any_horizontal("link", "stray"))
         .then(pl.lit("related"))
         .when((k == pl.col("lead_at")) & pl.col("has_lead"))
-        .then(pl.lit("lead"))
+        .then(pl.when(summary.any().over("page", "segment")).then(pl.lit("body")).otherwise(pl.lit("lead")))
         .when("at_head")
         .then(
             pl.when("own_title").then(pl.lit("headline"))

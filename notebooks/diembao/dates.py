@@ -23,10 +23,13 @@ _YEAR = "(?:1[5-9][0-9]{2}|20[0-9]{2})"
 # What \w means in Vietnamese text and its borrowings: all of Unicode is several times slower.
 _WORD = r"0-9A-Za-z_\u{C0}-\u{D6}\u{D8}-\u{F6}\u{F8}-\u{24F}\u{300}-\u{36F}\u{1E00}-\u{1EFF}"
 _MARK, _NO_MARK = "\u0001", "\u0002"
+_GLUED = rf"\p{{L}}((?:(?:Thứ|Chủ) \p{{L}}+, ?)?{_DAY}/{_MONTH}/{_YEAR}\b)"
 _SENTENCE_END = r"[.!?…][\"”’»)\]]*[ \t\u{A0}]"
 # A day or month without a year lies in the year of publication, unless that is more than this many days away: another
 # year is usually named ("năm ngoái"), so the window reaches well ahead.
 _PAST, _FUTURE = 300, 150
+# A past day so few days after publication would be nine months old, and its year named.
+_CONTRADICTED = 100
 # To count days where only day and month of publication are known; any year without 29 February.
 _COMMON_YEAR = 2001
 _OWN_YEAR = r"(?i)([0-9]{4}|năm[ \t\u{A0}]+[^ ]+)$"
@@ -185,8 +188,10 @@ def _candidates(lines: pl.DataFrame, grammar: str) -> pl.DataFrame:
     # Without capture groups the search stays in the fast automaton; the character before is matched, not kept.
     search = f"(?i)(?:^|[^{_WORD}])(?:{re.sub(r'[?]P<[a-z]+_[0-9]+>', '?:', grammar)})"
     text = pl.col("text")
+    # a day glued to the section or the author before it ("Thế giớiThứ bảy, 26/10/2024")
     return (
         lines.lazy()
+        .with_columns(text=text.str.replace_all(_GLUED, " ${1}"))
         .select("row", text, hit=text.str.extract_all(search))
         .filter(pl.col("hit").list.len() > 0)
         .select(
@@ -655,7 +660,9 @@ def _years_off(anchor: pl.Expr) -> pl.Expr:
     """Which year a day, month or quarter without one lies in: -1, 0 or 1 from the anchor's."""
     month = pl.coalesce("month", (pl.col("code") - 33) * 3 + 1)
     days = (month - anchor.dt.month()) * 30 + pl.col("day").fill_null(anchor.dt.day()) - anchor.dt.day()
-    latest = pl.when(pl.col("tense") > 0).then(400).when(pl.col("tense") < 0).then(1).otherwise(_FUTURE)
+    # what is past lies a year back, or the page's day contradicts its text: then the year is the page's all the same
+    past = pl.when((pl.col("kind") == "day") & (days <= _CONTRADICTED)).then(_CONTRADICTED).otherwise(1)
+    latest = pl.when(pl.col("tense") > 0).then(400).when(pl.col("tense") < 0).then(past).otherwise(_FUTURE)
     earliest = pl.when(pl.col("tense") > 0).then(-7).when(pl.col("tense") < 0).then(-400).otherwise(-_PAST)
     return pl.when(days > latest).then(-1).when(days < earliest).then(1).otherwise(0)
 
