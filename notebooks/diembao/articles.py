@@ -1003,10 +1003,14 @@ def _others(full: pl.DataFrame) -> pl.Series:
     title = title & ~pl.any_horizontal(_line(what, 1) for what in ("pressed", "credit", "agency"))
     told = pl.any_horizontal(_line("paragraph", by) & _line("paragraph", by + 1) for by in range(0, 5))
     long = pl.col("paragraph") & (pl.col("syllables") >= _PARAGRAPH)
-    told = told | pl.any_horizontal(_line_of(long, by) for by in range(0, 4))
     full = full.with_columns(
-        beside=_line("seam", -1) | _line("seam", 1) | _line("seam", 2), after=pl.col("paragraph") & _line("seam", -1)
+        beside=_line("seam", -1) | _line("seam", 1) | _line("seam", 2),
+        after=pl.col("paragraph") & _line("seam", -1),
+        bare_title=title & ~pl.col("terminal"),
     )
+    # (titles with a teaser each are a list, however long the teasers)
+    listed = _line("content", 1) & _line("bare_title", 2) & _line("content", 3) & ~pl.col("beside")
+    told = told | (pl.any_horizontal(_line_of(long, by) for by in range(0, 4)) & ~listed)
     site = pl.any_horizontal("ui", "image_file", "dateline", "link_heading", "imprint", "notice", "link_opener")
     full = full.with_columns(crawled=site.any().over("page"))
     asked = (title | pl.col("after")) & told & (pl.col("k") > pl.col("lead_at")) & ~pl.col("lists")
@@ -1015,8 +1019,8 @@ def _others(full: pl.DataFrame) -> pl.Series:
     # a headline is taken up, as a link in a story, the heading of a chapter or the text of a picture is not
     headline = (pl.col("taken") >= 2) & pl.col("syllables").is_between(6, 30) & ~pl.col("after")
     # (the items of a digest, which has nothing of a site, are its own)
-    limit = pl.when(headline & pl.col("crawled") & (pl.col("beside") | (pl.col("taken") >= 3))).then(0.11)
-    limit = limit.when(headline & pl.col("crawled")).then(0.08)
+    limit = pl.when(headline & pl.col("beside")).then(0.16)
+    limit = limit.when(headline & pl.col("crawled")).then(pl.when(pl.col("taken") >= 3).then(0.11).otherwise(0.08))
     limit = limit.when(headline | pl.col("beside") | pl.col("after")).then(0.05).otherwise(0.01)
     full = full.with_columns(limit=limit)
     return full.filter((pl.col("shared") < pl.col("limit")) & (pl.col("pairs") >= 20))["n"]
@@ -1278,6 +1282,7 @@ def _role() -> pl.Expr:
     fields = pl.any_horizontal(_line(kind, -1) for kind in ("field", "notice", "image_file"))
     summary = (k == last) & fields & (pl.col("stories_before") >= 2) & pl.col("headed") & (pl.col("syllables") >= 12)
     summary = summary & pl.col("recorded") & ~pl.any_horizontal("caption", "entry")
+    told_again = pl.len().over("page", "plain") > 1
     page_title = pl.col("copied") & pl.col("title_like") & (pl.col("syllables") >= 7)
     page_title = page_title & (pl.col("plain") == pl.col("plain").first().over("page"))
     of_title = pl.col("title") & ~pl.col("plain").str.contains(":")
@@ -1351,7 +1356,7 @@ def _role() -> pl.Expr:
         .when(pl.any_horizontal("link", "stray"))
         .then(pl.lit("related"))
         .when((k == pl.col("lead_at")) & pl.col("has_lead"))
-        .then(pl.when(summary.any().over("page", "segment")).then(pl.lit("body")).otherwise(pl.lit("lead")))
+        .then(pl.when((summary & ~told_again).any().over("page", "segment")).then(pl.lit("body")).otherwise(pl.lit("lead")))
         .when("at_head")
         .then(
             pl.when("own_title").then(pl.lit("headline"))
