@@ -934,6 +934,7 @@ def _second_articles(full: pl.DataFrame) -> pl.DataFrame:
         & ~pl.any_horizontal("form", "imprint", "notice", "marked")
         & (pl.col("k") > pl.col("lead_at") + 3)
     )
+    full = _teaser_lists(full)
     contents = _contents(full)
     heads = pl.col("titles") & pl.col("zone").is_in([_STORY, _TAGS]) & _line("content", 1)
     pictured = _line("credit", 2) & _line("content", 3)
@@ -982,6 +983,25 @@ def _second_articles(full: pl.DataFrame) -> pl.DataFrame:
     return full.with_columns(ended=ended.cast(pl.Int32).cum_sum().over("page", "segment") > 0)
 
 
+def _teaser_lists(full: pl.DataFrame) -> pl.DataFrame:
+    """Zones → `teasers`: titles with one paragraph each, three at least in a row, that are not about the story."""
+    title = pl.col("head_like") & ~pl.col("terminal") & (pl.col("syllables") >= 6) & (pl.col("k") > pl.col("lead_at"))
+    item = title & _line("content", 1) & ~_line("content", 2)
+    full = full.with_columns(item=item & ~pl.any_horizontal("form", "imprint", "listed", "signed"))
+    full = full.with_columns(itemed=pl.col("item") | _line("item", -1))
+    run = (pl.col("itemed") != pl.col("itemed").shift(1)).fill_null(True).cum_sum()
+    full = full.with_columns(run=run).with_columns(items=pl.col("item").sum().over("page", "run"))
+    many = pl.col("item") & (pl.col("items") >= _ITEMS)
+    first = many & (pl.col("k") == pl.col("k").filter(many).min().over("page", "run")) & ~pl.col("lists")
+    told = pl.col("content") | (pl.col("k") == pl.col("headline_at"))
+    apart = shared(full, first, told).filter((pl.col("shared") < 0.16) & (pl.col("pairs") >= 20))
+    runs = full.join(apart, on="n", how="semi")["run"]
+    return full.with_columns(teasers=pl.col("run").is_in(runs.implode()) & pl.col("itemed"))
+
+
+_ITEMS = 3  # titles with a paragraph each from which they are a list
+
+
 def _others(full: pl.DataFrame) -> pl.Series:
     """Lines → `n` of those that begin to speak of something else, where the page shows that another article may begin.
 
@@ -998,7 +1018,7 @@ def _others(full: pl.DataFrame) -> pl.Series:
     text = pl.any_horizontal(_line("content", by) for by in (1, 2, 3))
     title = pl.col("title_like") & ~pl.any_horizontal("name_only", "signed", "listed", "form", "imprint", "marked")
     calls = pl.col("content") & (pl.col("syllables") <= 25) & pl.col("plain").str.contains(r"^[^.!?]+[!?]$")
-    title = ((title & ~pl.col("terminal")) | calls) & text & ~pl.col("in_list") & ~pl.col("copied")
+    title = ((title & ~pl.col("terminal")) | calls) & text & ~pl.any_horizontal("in_list", "copied", "teasers")
     title = title & pl.col("plain").str.contains(r"^[\p{Lu}\d\"']") & ~pl.col("plain").str.contains(r"[:;,]$")
     title = title & ~pl.any_horizontal(_line(what, 1) for what in ("pressed", "credit", "agency"))
     told = pl.any_horizontal(_line("paragraph", by) & _line("paragraph", by + 1) for by in range(0, 5))
@@ -1305,6 +1325,8 @@ def _role() -> pl.Expr:
             .when((pl.col("picture_at") <= k + 2) | stands_first).then(pl.lit("lead"))
             .otherwise(pl.lit("body"))
         )
+        .when("teasers")
+        .then(pl.lit("related"))
         .when(other & (pl.any_horizontal("link_opener", "doubled") | (pl.col("broken_off") & ~pl.col("story"))))
         .then(pl.lit("related"))
         .when(other & (pl.col("site") | (pl.col("ended") & pl.any_horizontal("small", "listed", "spoken"))))
