@@ -1033,16 +1033,17 @@ def _others(full: pl.DataFrame) -> pl.Series:
     told = told | (pl.any_horizontal(_line_of(long, by) for by in range(0, 4)) & ~listed & ~pl.col("copied"))
     site = pl.any_horizontal("ui", "image_file", "dateline", "link_heading", "imprint", "notice", "link_opener")
     full = full.with_columns(crawled=site.any().over("page"))
-    asked = (title | pl.col("after")) & told & (pl.col("k") > pl.col("lead_at")) & ~pl.col("lists")
+    # (where nothing is of a site, short titles are chapters of the story's own)
+    long = pl.when("crawled").then((pl.col("syllables") >= 6) | pl.col("beside")).otherwise(pl.col("syllables") >= 9)
+    asked = ((title & long) | pl.col("after")) & told & (pl.col("k") > pl.col("lead_at")) & ~pl.col("lists")
     said = (pl.col("content") & ~pl.col("in_list")) | (pl.col("k") == pl.col("headline_at"))
     full = full.join(shared(full, asked, said), on="n", how="inner", maintain_order="left")
     # a headline is taken up, as a link in a story, the heading of a chapter or the text of a picture is not
     headline = (pl.col("taken") >= 2) & pl.col("syllables").is_between(6, 30) & ~pl.col("after")
     headline = headline & (pl.col("beside") | ~pl.col("copied"))
-    # (the items of a digest, which has nothing of a site, are its own)
-    limit = pl.when(headline & pl.col("beside")).then(0.16)
-    limit = limit.when(headline & pl.col("crawled")).then(pl.when(pl.col("taken") >= 3).then(0.11).otherwise(0.08))
-    limit = limit.when(headline | pl.col("beside") | pl.col("after")).then(0.05).otherwise(0.01)
+    limit = pl.when(headline & pl.col("beside")).then(0.16).when(headline & ~pl.col("crawled")).then(0.05)
+    limit = limit.when(headline & (pl.col("taken") >= 3)).then(0.11).when(headline).then(0.08)
+    limit = limit.when(pl.col("beside") | pl.col("after")).then(0.05).otherwise(0.01)
     full = full.with_columns(limit=limit)
     return full.filter((pl.col("shared") < pl.col("limit")) & (pl.col("pairs") >= 20))["n"]
 

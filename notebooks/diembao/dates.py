@@ -13,6 +13,7 @@ from typing import Any
 
 import polars as pl
 
+from .catalogue import asked
 from .schema import DATES, UNRESOLVED, conform
 
 _GAP = r"[ \t\u{A0}]{1,3}"
@@ -24,6 +25,7 @@ _YEAR = "(?:1[5-9][0-9]{2}|20[0-9]{2})"
 _WORD = r"0-9A-Za-z_\u{C0}-\u{D6}\u{D8}-\u{F6}\u{F8}-\u{24F}\u{300}-\u{36F}\u{1E00}-\u{1EFF}"
 _MARK, _NO_MARK = "\u0001", "\u0002"
 _GLUED = rf"\p{{L}}((?:(?:Thứ|Chủ) \p{{L}}+, ?)?{_DAY}/{_MONTH}/{_YEAR}\b)"
+_DATELINE = 120  # bytes of the longest line above a story that tells its day
 _SENTENCE_END = r"[.!?…][\"”’»)\]]*[ \t\u{A0}]"
 # A day or month without a year lies in the year of publication, unless that is more than this many days away: another
 # year is usually named ("năm ngoái"), so the window reaches well ahead.
@@ -188,10 +190,12 @@ def _candidates(lines: pl.DataFrame, grammar: str) -> pl.DataFrame:
     # Without capture groups the search stays in the fast automaton; the character before is matched, not kept.
     search = f"(?i)(?:^|[^{_WORD}])(?:{re.sub(r'[?]P<[a-z]+_[0-9]+>', '?:', grammar)})"
     text = pl.col("text")
-    # a day glued to the section or the author before it ("Thế giớiThứ bảy, 26/10/2024")
+    # above a story the day may be glued to its section or author ("Thế giớiThứ bảy, 26/10/2024")
+    short = text.str.len_bytes() <= _DATELINE
+    parted = asked(short, text).str.replace_all(_GLUED, " ${1}")
     return (
         lines.lazy()
-        .with_columns(text=text.str.replace_all(_GLUED, " ${1}"))
+        .with_columns(text=pl.when(short).then(parted).otherwise(text))
         .select("row", text, hit=text.str.extract_all(search))
         .filter(pl.col("hit").list.len() > 0)
         .select(
