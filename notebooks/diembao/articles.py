@@ -1045,7 +1045,8 @@ def _others(full: pl.DataFrame) -> pl.Series:
     limit = limit.when(headline & (pl.col("taken") >= 3)).then(0.11).when(headline).then(0.08)
     limit = limit.when(pl.col("beside") | pl.col("after")).then(0.05).otherwise(0.01)
     full = full.with_columns(limit=limit)
-    return full.filter((pl.col("shared") < pl.col("limit")) & (pl.col("pairs") >= 20))["n"]
+    enough = pl.col("pairs") >= pl.when(headline).then(20).otherwise(60)
+    return full.filter((pl.col("shared") < pl.col("limit")) & enough)["n"]
 
 
 _PARAGRAPH = 45  # syllables of a paragraph that is no teaser
@@ -1304,7 +1305,7 @@ def _role() -> pl.Expr:
     fields = pl.any_horizontal(_line(kind, -1) for kind in ("field", "notice", "image_file"))
     summary = (k == last) & fields & (pl.col("stories_before") >= 2) & pl.col("headed") & (pl.col("syllables") >= 12)
     summary = summary & pl.col("recorded") & ~pl.any_horizontal("caption", "entry")
-    told_again = pl.len().over("page", "plain") > 1
+    led_below = (summary & (pl.len().over("page", "plain") == 1)).any().over("page", "segment")
     page_title = pl.col("copied") & pl.col("title_like") & (pl.col("syllables") >= 7)
     page_title = page_title & (pl.col("plain") == pl.col("plain").first().over("page"))
     of_title = pl.col("title") & ~pl.col("plain").str.contains(":")
@@ -1380,7 +1381,7 @@ def _role() -> pl.Expr:
         .when(pl.any_horizontal("link", "stray"))
         .then(pl.lit("related"))
         .when((k == pl.col("lead_at")) & pl.col("has_lead"))
-        .then(pl.when((summary & ~told_again).any().over("page", "segment")).then(pl.lit("body")).otherwise(pl.lit("lead")))
+        .then(pl.when(led_below).then(pl.lit("body")).otherwise(pl.lit("lead")))
         .when("at_head")
         .then(
             pl.when("own_title").then(pl.lit("headline"))
