@@ -1078,6 +1078,10 @@ def _kinds(full: pl.DataFrame) -> pl.DataFrame:
         dumped=own.sum().over("page") >= _DUMP,
         scraped=pl.any_horizontal("site", "link_opener").any().over("page"),
     )
+    # what stands right above another article ends this one
+    opens = (pl.col("segment") > pl.col("segment").shift(1)) & _on_page(-1)
+    full = full.with_columns(opens=opens.fill_null(False))
+    full = full.with_columns(ends_here=_line("opens", 1) | _line("opens", 2))
     # (a short question is a subheading, and any may be an interviewer's)
     asking = pl.all_horizontal("asks", "dumped") & (pl.col("syllables") >= 9)
     full = full.with_columns(title=pl.col("title") | asking).with_columns(
@@ -1148,7 +1152,8 @@ def _kinds(full: pl.DataFrame) -> pl.DataFrame:
     hung = (pl.col("line") == pl.col("last").shift(1) + 1) & apart
     full = full.with_columns(hung=hung.fill_null(False))
     full = full.with_columns(of_day=of_day & ~pl.col("plain").str.contains(":"))
-    full = full.with_columns(of_picture=of_picture & (pl.col("stories_left") >= 2) & (pl.col("stories_before") >= 1))
+    of_picture = of_picture & (pl.col("stories_left") >= 2) & (pl.col("stories_before") >= 1)
+    full = full.with_columns(of_picture=of_picture & ~pl.col("ends_here"))
     # the fields of a story stand together below its standfirst, its day among them
     text = pl.col("content").cum_sum().over("page")
     lead = text.filter(k == pl.col("lead_at")).first().over("page")
@@ -1211,6 +1216,7 @@ def _byline() -> pl.Expr:
         dateline
         | (pl.col("dateline") & (_line("of_day", 1) | pl.col("field")))
         | (pl.any_horizontal("wire_end", "ending") & ~pl.col("of_picture"))
+        | (pl.any_horizontal("author", "dateline", "wire_end") & pl.col("ends_here"))
         | (pl.col("stamp") & _line("wire_end", -1))
         | (pl.col("agency") & (k == k.max().over("page")) & recorded)
         | (pl.any_horizontal("name_only", "signed") & pl.col("at_head") & pl.col("below"))
