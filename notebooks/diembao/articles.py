@@ -1,56 +1,27 @@
-"""A page → its lines, the role of each, the articles they make up, and what the page says of its publication.
+"""Lines of a page and their signals → the role of each, the articles they make up, and what the page says of its day.
 
 Roles are decided by general signals of layout (a title that stands twice, a teaser that breaks off, a heading of links,
-a credit, sentence-like lines that follow one another), never by the wording of one site.
+a credit, sentence-like lines that follow one another) and by what the lines speak of (`topics`), never by the wording
+of one site.
 """
 
 import polars as pl
 
 from . import records
-from .catalogue import Catalogue, any_of, asked, folded
-from .dates import DAY_BEFORE
+from .catalogue import Catalogue, any_of, asked
+from .signals import ADDRESS, BULLET, PARAGRAPH, TERMINAL, TICKER, in_paragraphs, signals, without_day, without_markup
+from .topics import shared, syllables
 
 _PAGE = pl.col("page")
-# What may close a sentence; a line of prose ends with it, a title does not.
-_TERMINAL = r"[.!?;:…][\"')\]]*\s*$|[\"'][)\]]?\s*$|[.!?][\"']? ?\([^()]{1,40}\)\s*$"
-_BULLET = r"^[*•·▪] +"
-_INVISIBLE = "[\u200b\ufeff\x1c-\x1f]"
-# The text of a picture that has none of its own: "… - Ảnh 2.", "… - 2", "… hình ảnh 2".
-_NUMBERED = r"(?:[-–] ?[Ảả]nh|[Hh]ình ảnh|hinh anh) \d{1,2}[.]?$|^\p{Lu}.{19,}[^\d ] - \d{1,2}$"
-_ELLIPSIS = r"(?:\.\.\.|…)[\"')\]]*\s*$"
-
-
-def split_lines(pages: pl.DataFrame) -> pl.DataFrame:
-    """Pages → one row a line: `page`, `line` (from 1), `start`, `end`, `text` without its newline.
-
-    A line's span takes in the newline that ends it, so the spans of a page cover every character once.
-    """
-    return (
-        pages.lazy()
-        .select("page", text=pl.col("text").str.split("\n"))
-        .with_columns(line=pl.int_ranges(1, pl.col("text").list.len() + 1, dtype=pl.Int32))
-        .explode("text", "line")
-        .with_columns(length=pl.col("text").str.len_chars().cast(pl.Int64))
-        # all lines but a page's last end in a newline
-        .with_columns(length=pl.col("length") + (_PAGE == _PAGE.shift(-1)).fill_null(False).cast(pl.Int64))
-        .with_columns(end=pl.col("length").cum_sum().over("page"))
-        .select("page", "line", start=pl.col("end") - pl.col("length"), end="end", text="text")
-        .collect()
-    )
 
 
 def line_roles(lines: pl.DataFrame, pages: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
-    """Lines of `split_lines` → the same with `segment`, `role` and the first line of its `paragraph` (blank: null)."""
-    full = (
-        lines.with_columns(plain=folded(pl.col("text")).str.replace_all(_INVISIBLE, "").str.strip_chars())
-        .filter(pl.col("plain") != "")
-        .join(pages.select("page", "title"), on="page", how="left", maintain_order="left")
-    )
-    full, lines_of = _paragraphs(_parted(_unmarked(_written(full))))
-    full = _signals(full.with_columns(low=pl.col("plain").str.to_lowercase()), catalogue)
+    """Lines of `signals.split_lines` → the same with `segment`, `role`, `paragraph` (its first line; null: blank)."""
+    full, lines_of = in_paragraphs(lines, pages)
+    full = signals(full, catalogue)
     full = _lists(_frame(records.apart(full)), catalogue.cues["lines"])
     full = _zones(full)
-    full = _second_articles(full, catalogue.cues["names"]["lead_words"])
+    full = _second_articles(full)
     full = _kinds(_closing_block(full))
     roles = records.whole(full.with_columns(role=_role()))
     roles = lines_of.join(roles, on=["page", "line"], how="left", maintain_order="left")
@@ -60,144 +31,6 @@ def line_roles(lines: pl.DataFrame, pages: pl.DataFrame, catalogue: Catalogue) -
         .with_columns(pl.col("segment").fill_null(strategy="forward").over("page").fill_null(0))
         .select("page", "segment", "line", "start", "end", "text", "role", "paragraph")
     )
-
-
-def _written(full: pl.DataFrame) -> pl.DataFrame:
-    """Lines → the same without what a scraper left of the page's markup; `stamped`: a day was glued to the words."""
-    plain = _without_markup(pl.col("plain"))
-    # (markup alone is the site's)
-    full = full.with_columns(plain=pl.when(plain == "").then(pl.lit("-")).otherwise(plain))
-    words = _without_day(pl.col("plain"))
-    return full.with_columns(stamped=words != pl.col("plain"), plain=words)
-
-
-def _without_markup(plain: pl.Expr) -> pl.Expr:
-    """Texts → the same without tags, the bars of a table and runs of spaces."""
-    marked = plain.str.contains(r"[<|]| {2}|^(?:Title|title) ?:")
-    cleaned = (
-        asked(marked, plain)
-        .str.replace_all(r"</?[A-Za-z][^<>]{0,400}>", " ")
-        .str.replace_all(r"^[ |]*\| ?| ?\|[ |]*$|^(?:Title|title) ?: ?", "")
-        .str.replace_all(" {2,}", " ")
-        .str.strip_chars()
-    )
-    return pl.when(marked).then(cleaned).otherwise(plain)
-
-
-def _without_day(plain: pl.Expr) -> pl.Expr:
-    """Texts → the same without a day before a title, unless that is little more than the day."""
-    dated = plain.str.contains(rf"^{DAY_BEFORE}")
-    words = asked(dated, plain).str.replace(rf"^{DAY_BEFORE}", "${1}")
-    return pl.when(dated & (words.str.count_matches(" ") >= 5)).then(words).otherwise(plain)
-
-
-def _parted(full: pl.DataFrame) -> pl.DataFrame:
-    """Lines → `parted`: the titles of a ticker, each but the last with a dash behind it, and no dash in their words."""
-    dash = pl.col("plain").str.contains(r"(?:^| )[-|]$")
-    dashes = (dash & (dash.sum().over("page") >= _TICKER)).fill_null(False)
-    parted = dashes | (dashes.shift(1) & (_PAGE == _PAGE.shift(1))).fill_null(False)
-    plain = pl.col("plain").str.replace(r"(.) [-|]$", "${1}")
-    return full.with_columns(parted=parted, plain=pl.when(dashes).then(plain).otherwise("plain"))
-
-
-_TICKER = 3  # titles with a dash behind them from which they are a ticker's
-
-
-def _unmarked(full: pl.DataFrame) -> pl.DataFrame:
-    """Lines → the same without the bullets that some dumps put before whatever stands in a list, menus and links."""
-    marked = pl.col("plain").str.contains(_BULLET)
-    plain = pl.when(marked & (marked.sum().over("page") >= _MARKED)).then(pl.col("plain").str.replace(_BULLET, ""))
-    return full.with_columns(plain=pl.coalesce(plain, "plain"))
-
-
-_MARKED = 8  # lines with bullets from which they say nothing
-
-
-def _paragraphs(full: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Non-blank lines → paragraphs, under the number of their first line, and the `line` each `part` belongs to.
-
-    Most lines are paragraphs. Where a dump is wrapped at a width, or broken at its links, lines run on into the next.
-    """
-    plain, by = pl.col("plain"), pl.col("line") - pl.col("line").shift(1)
-    here = _PAGE == _PAGE.shift(1)
-    spaced = (by == 2).sum().over("page") * 5 >= pl.len().over("page") * 4  # a blank line between all
-    open_end = ~plain.str.strip_chars_end("\"')]").str.tail(1).is_in(list(".!?…")).shift(1)
-    runs_on = here & plain.str.contains(r"^(?:[\"'(]?\p{Ll}|[,.;:!?)…])") & open_end & ~_numbered(plain)
-    runs_on = (runs_on & ((by == 1) | ((by == 2) & spaced))).fill_null(False)
-    full = full.with_columns(last="line", at=pl.int_range(pl.len()), open_end=open_end, runs_on=runs_on)
-    parts = full.select("page", "line", part="line")
-    some = full.filter(pl.col("runs_on").any().over("page"))
-    if some.is_empty():
-        return full.drop("at", "open_end", "runs_on"), parts
-    some = _broken(_wrapped(some)).with_columns(first=~pl.any_horizontal("wraps", "linked"))
-    some = some.with_columns(first=pl.when("first").then("line").forward_fill())
-    joined = some.group_by("page", line="first", maintain_order=True).agg(
-        pl.col("text", "plain").str.join(" "),
-        pl.col("start", "title", "at", "stamped", "parted").first(),
-        pl.col("end", "last").last(),
-    )
-    whole = full.join(some.select("at"), on="at", how="anti").select(joined.columns)
-    firsts = some.select("page", "first", part="line")
-    parts = parts.join(firsts, on=["page", "part"], how="left", maintain_order="left")
-    parts = parts.select("page", "part", line=pl.coalesce("first", "line"))
-    return pl.concat([whole, joined]).sort("at").drop("at"), parts
-
-
-def _wrapped(full: pl.DataFrame) -> pl.DataFrame:
-    """Lines → `wraps`: those that a wrap at a width has parted from the line before.
-
-    A line ends where the next word would not have fitted (a greedy wrap); the width is that of the longest broken off.
-    """
-    next_line = (_PAGE == _PAGE.shift(1)) & (pl.col("line") == pl.col("line").shift(1) + 1)
-    full = full.with_columns(wide=pl.col("text").str.strip_chars_end().str.len_chars().shift(1).cast(pl.Int64))
-    word = pl.col("plain").str.extract("^([^ ]+)").str.len_chars().cast(pl.Int64)
-    full = full.with_columns(
-        with_next=pl.col("wide") + 1 + word, cut=pl.col("runs_on") & next_line & (pl.col("wide") >= _NARROW)
-    )
-    # what begins below the first title begins a sentence: a capital and no name
-    long = pl.col("plain").str.count_matches(" ") >= 5
-    titled = (long & (long.cum_sum().over("page") == 1)).shift(1)
-    titled = titled & pl.col("plain").str.contains(r"^\p{Lu}\p{Ll}* \p{Ll}")
-    width = pl.col("wide").filter("cut").max().over("page")
-    open_above = next_line & pl.col("open_end")  # a capital may follow the longest
-    width = pl.col("wide").filter(open_above & (pl.col("wide") <= width + 4)).max().over("page")
-    cuts = pl.col("cut").sum().over("page")
-    # (a heading may be wrapped a little wider than the text)
-    tight, loose = (
-        (pl.col("cut") & (pl.col("with_next") > width * share)).sum().over("page") for share in (1, _HEADING)
-    )
-    fits = pl.when(tight * 2 >= cuts).then(width).otherwise(width * _HEADING)
-    wraps = (
-        ((width <= _WIDE) & (cuts >= 3) & (loose * 2 >= cuts))
-        & (open_above & (pl.col("wide") <= width))
-        & ((pl.col("with_next") > fits) | (pl.col("cut") & (pl.col("wide") * 2 >= width)))
-        & ~(titled | pl.col("plain").str.contains(r"^(?:[-+*•–]|\d+[.)]) "))
-    )
-    return full.with_columns(wraps=wraps.fill_null(False))
-
-
-def _broken(full: pl.DataFrame) -> pl.DataFrame:
-    """Lines → `linked`: those that stand apart from the line before because a link parts them.
-
-    The pieces make a sentence; what stands before the words of a link, which may begin with a capital, belongs to it.
-    """
-    plain, before = pl.col("plain"), pl.col("line") - pl.col("line").shift(1)
-    linked = pl.col("runs_on") & ~pl.col("wraps")
-    here, next_here = _PAGE == _PAGE.shift(1), _PAGE == _PAGE.shift(-1)
-    words_of_link = (
-        (here & next_here & linked.shift(-1) & (before == before.shift(-1)) & pl.col("open_end"))
-        & plain.str.contains(r"^\p{Lu}.")
-        & (plain.str.count_matches(" ") <= 5)
-        & ~(plain.shift(1).str.contains(r"\d{3}|\d[:/]\d|^[^\p{L}]*$") & (plain.shift(1).str.count_matches(" ") <= 8))
-    )
-    full = full.with_columns(linked=linked | words_of_link.fill_null(False))
-    full = full.with_columns(sentence=(~pl.any_horizontal("linked", "wraps")).cum_sum())
-    told = plain.last().str.contains(_TERMINAL) & (plain.str.count_matches(" ").sum() + pl.len() >= 12)
-    return full.with_columns(linked=pl.col("linked") & told.over("sentence"))
-
-
-_HEADING = 0.96  # of the width of a heading, that of the text below
-_NARROW, _WIDE = 40, 150  # characters of the lines a dump may be wrapped to
 
 
 def _line(column: str, by: int) -> pl.Expr:
@@ -213,276 +46,6 @@ def _line_of(signal: pl.Expr, by: int) -> pl.Expr:
 def _on_page(by: int) -> pl.Expr:
     """Whether the line `by` lines further down is still the same page's."""
     return pl.col("k").shift(-by) == pl.col("k") + by
-
-
-def _signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
-    """Non-blank lines → what each line shows by itself and beside the same line elsewhere on the page."""
-    cues = catalogue.cues["lines"]
-    plain, low = pl.col("plain"), pl.col("low")
-    outlets = catalogue.outlet_forms.filter(~pl.col("cued"))["surface"]
-    ending = plain.str.tail(70)  # where a credit stands
-    signed = asked(plain.str.tail(65).str.contains(r"[.] \p{Lu}[^.]+$"), ending)  # few do, and taking parts out is slow
-
-    def is_outlet(text: pl.Expr) -> pl.Expr:
-        return text.is_in(outlets.implode()).fill_null(False)
-
-    def opens(words: list[str]) -> pl.Expr:
-        return low.str.contains(rf"^[^\p{{L}}]*(?:{any_of(words)})(?:[^\p{{L}}]|$)")
-
-    full = full.with_row_index("n").with_columns(numbered=_numbered(plain)).with_columns(
-        syllables=plain.str.count_matches(r"[\p{L}\p{M}]+"),
-        terminal=plain.str.contains(_TERMINAL),
-        broken_off=plain.str.contains(_ELLIPSIS) & (plain.str.count_matches(r'"') % 2 == 0),
-        credit=(
-            pl.col("numbered")
-            | low.str.contains(rf"^(?:{any_of(cues['caption_openers'])})[,:]")
-            | low.str.contains(r"(?:^|[.] ?)ảnh minh họa[.]?$|^(?:ảnh )?chụp màn hình(?: [^ .,;:]+){1,3}$")
-            | (low.str.contains(r"(?:^|[.,)] ?)© ?[^\d.©]{3,60}$") & ~low.str.contains("quyền|rights|copyright"))
-            # an agency behind a sentence, in brackets behind words that end in nothing, or before a photographer's name
-            | is_outlet(signed.str.extract(r"[.] (\p{Lu}[\p{L} ]{1,20}?)(?: ?[-/] ?\p{Lu}[^.]{2,40})?$"))
-            | (is_outlet(ending.str.extract(r"[^.!?;:\"] ?\(([^()]{2,30})\)$")) & (plain.str.count_matches(" ") >= 5))
-            | ending.str.contains(r"(?:^| )\p{Lu}{2,8}(?:(?: (?i:photo))?/\p{Lu}[^.!?]{2,40}| (?i:photo))$")
-            | low.str.contains(rf"(?:^|[ (\[\-/.*])(?:{any_of(cues['credit_words'])})(?: \([^)]*\))? ?: ?[^ ]")
-            | low.str.contains(r"\((?:ảnh|photo|nguồn)[ :][^)]{0,60}\)[ .]*$")
-            | low.str.contains(r"[ .][-–] ?ảnh (?:chụp màn hình )?[^ .,;:]+(?: [^ .,;:]+){0,3}[ .]*$")
-        )
-        & ~low.str.contains(r"^(?:chùm|loạt) ảnh ?:"),  # a title
-        link_opener=low.str.contains(rf"^(?:{any_of(cues['link_openers'])})")
-        | pl.col("parted")
-        | pl.col("text").str.contains(r"^\p{Lu}[^/.!?:]{20,}[ \u00a0]{2}/[ \u00a0]{2}\p{Lu}[^/.!?:]{20,}$"),
-        dated_title=(
-            plain.str.contains(r"^\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d{2}(?:,? \d{1,2}:\d{2})?(?: ?[-–|:])? \p{Lu}")
-            | ending.str.contains(r" \(\d{1,2}/\d{1,2}(?:/\d{2,4})?\)$")
-            | pl.col("stamped")
-        )
-        & (plain.str.count_matches(" ") >= 4)
-        & ~ending.str.contains(r"[.!…;:][\"')]*$|[.!…] \p{Lu}"),
-        form=opens(cues["forms"] + cues["ui_openers"]),
-        imprint=low.str.contains(rf"^[^\p{{L}}\d]*(?:{any_of(cues['imprint'])})(?:[^\p{{L}}]|$)")
-        | low.str.contains(r"^[©®]|^(?:báo|tạp chí|trang)[^.]{0,40} điện tử$")
-        | low.str.contains(r"^(?:số )?\d+[^.]{3,60}(?:hà nội|hcm|hồ chí minh)$"),
-        notice=low.str.contains(rf"(?:^[^\p{{L}}]*|[.!?] )(?:{any_of(cues['notices'])})(?:[^\p{{L}}]|$)")
-        | low.str.contains(_ADDRESS),
-        listed=(pl.col("text").str.count_matches(r"\t|[|·•]|[^ ] {3}") >= 2)
-        | plain.str.contains(r"^[^,]{2,30},$|^#[^ ]|^\p{Ll}[^.!?:;]{0,25}$")
-        | (asked(~plain.str.contains(", ", literal=True), plain).str.count_matches(r",[^ \d]") >= 3)
-        | (
-            (plain.str.count_matches(",") >= 2)
-            & ~plain.str.contains(r"(?:[^ ,]+ ){5}")
-            & ~plain.str.contains(_TERMINAL)
-        ),
-        # a caption may end with the day of its picture
-        pictured=plain.str.contains(r"(?:ngày|hôm) \d{1,2} ?[/.-] ?\d{1,2} ?[/.-] ?(?:19|20)\d{2}[.)]?$")
-        & (plain.str.count_matches(" ") < 40),
-        # who is who in a picture
-        pointed=low.str.contains(
-            r"\((?:(?:ngoài|bìa|bên|thứ|hàng|đứng|ngồi|người|áo|ở|từ) [^()]{0,20})?"
-            r"(?:trái|phải|giữa)(?: sang| qua)?(?:,[^()]{0,30})?\)|^từ (?:trái|phải)|^hàng (?:đầu|trước|sau)[,:]"
-        ),
-        # what a site says of itself, in the title of its pages
-        slogan=(low.str.count_matches(rf"(?:^|[^\p{{L}}])(?:{any_of(cues['slogans'])})(?:$|[^\p{{L}}])") >= 4)
-        & ~pl.col("text").str.contains(r"[.!?]$"),
-        named_site=low.str.contains(rf"^(?:{any_of(cues['site_names'])}) "),
-        mark=plain.str.extract(r"^(\([^()]{2,20}\)|\p{Lu}[\p{L}.&]{1,12}) ?- "),
-        is_title=(pl.col("title") == pl.col("text").str.strip_chars()).fill_null(False),
-    )
-    short = _short_signals(full.filter(pl.col("syllables") <= SHORT), cues, outlets)
-    full = full.join(short, on="n", how="left", maintain_order="left").with_columns(
-        pl.col(name).fill_null(False) for name in short.columns if name != "n"
-    )
-    # (a heading may be glued to the end of a paragraph)
-    told = (pl.col("syllables") >= 30) & ~pl.col("terminal")
-    told = told & asked(told, plain).str.contains(r"\p{Ll}[.!?][\"')]* [\"'(]?\p{Lu}\p{Ll}.* ")
-    told = told & ~pl.any_horizontal("listed", "link_opener", "is_title", "credit")
-    # the text of a page may be cut off, and then its last line ends anywhere
-    last = (_PAGE != _PAGE.shift(-1)).fill_null(True) & ~pl.col("terminal")
-    last = last & ~pl.any_horizontal("credit", "link_opener", "notice")
-    last = last & ~pl.any_horizontal("form", "imprint", "listed", "ui", "dateline", "wire_end", "signed", "name_only")
-    prose = (pl.col("syllables") >= 20) & (pl.col("terminal") | told)
-    above = pl.any_horizontal(prose.shift(by) & (_PAGE == _PAGE.shift(by)) for by in (1, 2, 3))
-    cut = last & above.fill_null(False) & (pl.col("syllables") >= 7)
-    cut = cut & ((pl.col("syllables") >= 25) | plain.str.contains(_CUT_SYLLABLE))
-    full = full.with_columns(terminal=pl.any_horizontal("terminal", told, cut))
-    content = (pl.col("syllables") >= 7) & pl.col("terminal") & ~pl.any_horizontal("credit", "notice")
-    full = full.with_columns(
-        image_file=pl.col("image_file") | low.str.tail(6).str.contains(r"\.(?:jpe?g|png|webp|gif|avif)$"),
-        form=pl.any_horizontal("form", "list_end") & ~pl.col("credit"),
-        imprint=pl.col("imprint") & ~pl.col("credit"),
-        content=content,
-        copied=(pl.col("syllables") >= 4) & (pl.len().over("page", "plain") > 1),
-        repeated=(pl.col("syllables") <= 4) & (pl.len().over("page", "plain") >= 3),
-        doubled=_says_twice(plain),
-    )
-    # links repeat a title or a teaser; the first paragraph, again among others, is the standfirst
-    told = content & (pl.col("syllables") >= 12) & ~pl.any_horizontal("link_opener", "doubled")
-    once = told & ~pl.col("copied")
-    among = (once.shift(1) & (_PAGE == _PAGE.shift(1))) | (once.shift(-1) & (_PAGE == _PAGE.shift(-1)))
-    first = told & (plain == plain.filter(told).first().over("page"))
-    number = told.cum_sum().over("page")
-    anew = number.filter(first).slice(1, 1).first().over("page")  # (an excerpt of some paragraphs, and then the text)
-    among = (first & among) | (told & (anew <= 5) & (number <= 2 * (anew - 1)))
-    # (a title may end in a quotation, or ask)
-    head_like = (
-        pl.col("syllables").is_between(4, 30)
-        & ~asked(pl.col("syllables") <= 30, plain).str.contains(r"[.:;,…][\"')]*$|\p{Ll}[.!?…] \p{Lu}|^\p{Ll}")
-        & ~pl.any_horizontal("credit", "link_opener", "link_heading", "ui", "stored", "image_file", "notice")
-        & ~(pl.col("listed") & (pl.col("syllables") < 9))
-    )
-    full = full.with_columns(retold=_retold(), among=among.fill_null(False), head_like=head_like)
-    return full.with_columns(copied=pl.col("copied") & ~pl.any_horizontal("retold", "among"))
-
-
-def _retold() -> pl.Expr:
-    """Whether a line belongs to a story that its page holds twice, as some dumps do: text all the same, no links.
-
-    Links repeat a title or a teaser; here most of the page's prose stands twice, in paragraphs that follow each other.
-    """
-    prose = pl.col("content") & (pl.col("syllables") >= 12)
-    twice = prose & pl.col("copied")
-    told, told_twice = (pl.col("syllables").filter(which).sum().over("page") for which in (prose, twice))
-    paragraphs = pl.col("plain").filter(twice).n_unique().over("page")
-    next_one = (_PAGE == _PAGE.shift(1)) & (pl.col("plain") != pl.col("plain").shift(1))
-    in_a_row = (twice & twice.shift(1) & next_one).sum().over("page")
-    whole = (paragraphs >= 2) & (in_a_row >= 2) & (told_twice * 3 >= told * 2)
-    line = pl.col("line")
-    first, last = line.filter(twice).min().over("page"), line.filter(twice).max().over("page")
-    return (whole & line.is_between(first, last)).fill_null(False)
-
-
-# What no Vietnamese syllable ends in: consonants alone, or a vowel that asks for a final consonant ("liề", "nư").
-_CUT_SYLLABLE = (
-    r" (?:[b-df-hj-np-tv-xzđ]{1,3}"
-    r"|\p{L}{0,3}(?:[iy][êếềểễệ]|u[ôốồổỗộ]|ư[ơớờởỡợ]|[ăắằẳẵặâấầẩẫậ]))$"
-)
-SHORT = 16  # syllables of the longest line that can be a dateline, a signature, a heading of links
-# of a page or a mailbox, alone in its line, or the end of a page's ("hai-nuoc-noi-lai-dam-phan")
-_ADDRESS = r"^(?:[^:.]{0,20}: ?)?(?:https?://|www[.])[^ ]+$|^[^ @]+@[^ @]+[.][^ @]+$|^[a-z\d]+(?:-[a-z\d]+){3,}$"
-
-
-def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series) -> pl.DataFrame:
-    """Short lines → the signals only they can show: `n` and a truth value each."""
-    plain, low = pl.col("plain"), pl.col("low")
-    name = r"(?:\p{Lu}[\p{L}'.]*[\p{L}']|\p{Lu}\.?)"
-    digits = r"\d{1,2} ?[/.-] ?\d{1,2} ?[/.-] ?\d{4}|\d{4}[/.-]\d{2}[/.-]\d{2}|\d{1,2}[:h]\d{2}(?::\d{2})?|\d+"
-    months = "giêng|một|hai|ba|tư|năm|sáu|bảy|tám|chín|mười(?: một| hai)?|chạp"
-    date_words = rf"\b(?:{any_of(cues['byline_words'])}|ngày|tháng(?: (?:{months}))?|năm|{_ENGLISH_DATES})\b"
-    has_date = plain.str.contains(
-        r"(?i)\d ?tháng ?(?:\d{1,2}|\p{L}+(?: \p{L}+)?),? ?(?:năm )?(?:19|20)\d{2}"
-        r"|\d{1,2} ?[/.-] ?\d{1,2} ?[/.-] ?(?:19|20)\d{2}|(?:19|20)\d{2}[/.-]\d{2}[/.-]\d{2}"
-        r"|(?:^|[ (])\d{1,2}/\d{1,2}/\d{2},? \d{1,2}:\d{2}"
-    ) | (low.str.contains(rf"\b(?:{_ENGLISH_DATES})\b") & plain.str.contains(r"(?:19|20)\d{2}"))
-    # a dateline: take dates, times, byline words, names and a section's name away, and nothing is left
-    left_over = asked(has_date, plain).str.replace(r"^[^|\d]{2,25}[|]|[|][^|\d]{2,25}$", " ")
-    left_over = left_over.str.replace(
-        r"^[^|\d]{2,25} - (\d)|^[^|\d,-]{2,25} ?- ?((?i:thứ |chủ nhật|ngày ))", "${1}${2}"
-    )
-    left_over = left_over.str.replace_all(digits, " ").str.replace_all(f"(?i){date_words}", " ")
-    agency = (
-        r"\((?:(?:[Tt]heo|[Tt]ổng hợp|[Dd]ịch|[Ll]ược|[Nn]guồn|thực hiện).{0,40}|[TtHhG .,/]{1,7}|[\p{L} .,&-]{2,20})\)"
-    )
-    # (no bounds in these: patterns in patterns, they would be compiled as often as may be)
-    full_name = rf"(?:{name}(?: {name})*|(?:\p{{Lu}}\.)+)"
-    several = rf"(?: ?[-/|] ?{full_name}|/(?:báo|Báo) [^()/.]{{2,20}})"
-    label, names = rf"(?i:{any_of(cues['author_labels'])}) ?[:,] ?", rf"{name}(?:[ ,&/-]+{name})*"
-
-    def is_heading(words: list[str]) -> pl.Expr:
-        return low.str.contains(rf"^[^\p{{L}}]*(?:{any_of(words)})[^\p{{L}}]*$")
-
-    of_section = any_of(words for words in cues["link_headings"] if " " in words)
-    inside = plain.str.extract(r"^\(?([^(),/&]+)").str.strip_chars()
-    plain_letters = asked(plain.str.contains(r"^[ -~]+$"), plain)
-    return short.select(
-        "n",
-        # an image, or the slot of one: "{keywords}", "TPP-MCCAIN-01"
-        image_file=(
-            low.str.contains(r"^[{\[<!][^ ]*[}\])>]+$|^[a-z][a-z_-]{3,}\d{1,3}$") & ~plain.is_in(outlets.implode())
-        )
-        | pl.col("text").str.contains(r"^\s*<img [^<>]*>\s*$"),
-        link_heading=is_heading(cues["link_headings"])
-        | plain.str.contains(rf"^[^\p{{L}}]*(?i:{of_section}) \p{{Lu}}\p{{L}}*(?: \p{{L}}+){{0,2}}$"),
-        tag_heading=is_heading(cues["tag_headings"]),
-        talk_heading=is_heading(cues["talk_headings"]) | plain.str.contains(r"^#\d+$"),
-        order=is_heading(cues["comment_orders"]),
-        button=is_heading(cues["link_buttons"]),
-        # (the list is named: "Kết thúc Đọc nhiều"; a story's own title goes on in small letters)
-        list_end=plain.str.contains(rf"^(?i:{any_of(cues['list_ends'])}) \p{{Lu}}") & ~pl.col("terminal"),
-        ui=low.str.contains(rf"^[^\p{{L}}]*(?:(?:{any_of(cues['ui'])})[^\p{{L}}]*)+$")
-        | (
-            plain.str.contains(r" [|>›»] ")
-            & ~plain.str.contains(r"«|\d")
-            & (pl.col("syllables") <= 10)
-            & ~pl.col("credit")
-            & ~has_date
-        )
-        | (low.str.contains(rf"^(?:{any_of(cues['ui_openers'])})") & ~plain.str.contains(r"[.!?]$"))
-        # English: words that end as no Vietnamese syllable does
-        | (plain_letters.str.count_matches(r"\b[a-z]*(?:[bdfjklqrsvwxz]|[a-z]{7})\b") >= 2)
-        | low.str.contains(r"trên google news|\[(?:qc|pr|ads?)\]")
-        | ~plain.str.contains(r"\p{L}")
-        | (plain.str.contains(r"\d") & ~plain.str.contains(r"\p{L}{3}"))
-        | low.str.contains(r"^[^\p{L}]*a[^\p{L}]*$"),
-        # what a player offers: "1080p 720p auto", "1.00x"
-        player=low.str.contains(r"^(?:(?:\d{3,4}p|auto|\d(?:[.,]\d+)?x) ?)+$|chọn giọng|tốc độ đọc"),
-        labelled=plain.str.contains(r"^(?:[^ :.]+ ){0,5}[^ :.]+ ?: ?(?:\p{Lu}\p{L}+(?: \p{Lu}\p{L}*){1,4}|[\d.,]+)$"),
-        loud=plain.str.contains(r"^[^\p{Ll}]+$") & (pl.col("syllables") <= 7),  # in capitals
-        # as titles do, or an interviewer, a speaker
-        asks=plain.str.ends_with("?") & ~plain.str.contains(r"[.!?…] "),
-        quotes=plain.str.contains(r"[^.!?…,\"'] ?[\"']$"),
-        # as databases write it, alone in its line
-        stored=plain.str.contains(r"^(?:19|20)\d{2}[-/]\d{2}[-/]\d{2}(?:[ T,]+\d{2}:\d{2}[^\p{L}]*[TZ]?)?$"),
-        clock=low.str.contains(r"^[^\p{L}\d]*\d{1,2}[:hg]\d{2}$"),
-        agency=plain.str.strip_chars("()[]. ").is_in(outlets.implode()),
-        named=plain.str.contains(rf"^{name}(?:[ ,/|–-]+{name})*$|\d ?[/.-] ?\d"),
-        name_only=plain.str.contains(rf"^{name}(?: {name}){{1,3}}$")
-        & plain.str.contains(r"\p{Ll}|\.")
-        & ~plain.str.contains(r"\p{L}{2}\.$"),
-        # "Lan" beside "2019-05-06 00:00:00": the fields of a record
-        one_name=plain.str.contains(r"^\p{Lu}\p{Ll}+$"),
-        full_stamp=plain.str.contains(r"^(?:19|20)\d{2}[/-]\d{2}[/-]\d{2}[ T]\d{2}:\d{2}:\d{2}\b"),
-        capitals=plain.str.contains(r"^\p{Lu}{2,}(?: \p{Lu}{2,}){1,3}$"),
-        dateline=has_date & ~left_over.str.replace_all(name, " ").str.contains(r"\p{L}"),
-        stamp=low.str.contains(
-            r"^(?:thời gian ?: ?)?(?:\d+|một|vài) (?:giây|phút|giờ|ngày|tuần|tháng) trước"
-            r"|^hôm (?:nay|qua),? (?:lúc )?\d"
-        ),
-        wire_end=(
-            plain.str.contains(
-                r"^\(? ?(?i:theo|nguồn|tổng hợp|lược dịch|dịch)(?i: từ| tin| theo)?"
-                r"(?:[ :]+(?i:hãng tin|hãng|báo|đài|tờ|trang))?[ :]+"
-                r"\p{Lu}[^.!?,]*(?:(?:[,/]| và) ?\p{Lu}[^.!?,]*)*[).]*$"
-            )
-            & (pl.col("syllables") <= 10)
-        )
-        | low.str.contains(r'^nguồn[^:]{0,30}: ?https?://|^nguồn ?: ?[^"]{3,60}"')
-        | plain.str.contains(rf"^{label}{names}(?: ?[|-] ?{label}{names})?$")
-        | (plain.str.contains(r"^\([^()]{2,40}\)$") & inside.is_in(outlets.implode())),
-        signed=plain.str.contains(
-            rf"^{full_name}(?:{several}+|(?:{several}|, ?{full_name})* ?{agency}| ?[-–|(]? ?[^ @]+@[^ @]+[.][^ @]+)$"
-        )
-        & (pl.col("syllables") <= 12)
-        & ~pl.col("credit"),
-    )
-
-
-_ENGLISH_DATES = (
-    "monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may|june|july|august"
-    "|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
-)
-
-
-def _numbered(plain: pl.Expr) -> pl.Expr:
-    """Whether a line only counts a picture."""
-    return asked(plain.str.tail(3).str.contains(r"\d\.?$"), plain).str.contains(_NUMBERED).fill_null(False)
-
-
-def _says_twice(plain: pl.Expr) -> pl.Expr:
-    """Whether a line is the same title written twice over ("A A"), as link lists with a picture's alt text are."""
-    half = (plain.str.len_chars() - 1) // 2
-    return (
-        (plain.str.len_chars() >= 30)
-        & (plain.str.len_chars() % 2 == 1)
-        & (plain.str.head(half) == plain.str.slice(half + 1))
-    )
 
 
 def _frame(full: pl.DataFrame) -> pl.DataFrame:
@@ -529,6 +92,10 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
     short = pl.col("syllables").filter(k == first).first().over("page") <= 5
     menu = ((k > first) & (k < long) & ~title_like).sum().over("page") >= 3
     first = pl.when(short & menu).then(long).otherwise(first)
+    # (and titles in a run above the text are all a menu's, none of them the page's)
+    text_at = pl.col("k").filter(pl.col("content")).min().over("page")
+    run = (title_like & ~pl.col("terminal") & (pl.col("k") > first) & (pl.col("k") < text_at)).sum().over("page")
+    first = pl.when(run >= _MENU).then(text_at).otherwise(first)
     stated = pl.col("k").filter(pl.col("is_title")).min().over("page")
     full = full.join(_echoed(full), on="page", how="left", maintain_order="left")
     full = full.with_columns(headline_at=pl.coalesce(stated, "echoed_at", first, pl.lit(0)))
@@ -577,12 +144,12 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
             & ~pl.any_horizontal(
                 "ui", "dateline", "link_heading", "link_opener", "image_file", "wire_end", "credit", "is_title"
             )
-            & ~pl.col("low").str.contains(_ADDRESS)
+            & ~pl.col("low").str.contains(ADDRESS)
             & (pl.col("syllables") >= 8)
             & ~pl.any_horizontal("doubled", "above_credit", "headline_again", "pointed")
             & ~(~pl.col("terminal") & (_line("credit", -1) | _line("credit", -2)) & (pl.col("syllables") <= 20))
             & ~(pl.col("again") & pl.col("pictured"))
-            & ~(pl.col("own_title") | (timed & (timed.sum().over("page") >= _TICKER)))
+            & ~(pl.col("own_title") | (timed & (timed.sum().over("page") >= TICKER)))
         )
         .min()
         .over("page")
@@ -610,6 +177,7 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
     return full.with_columns(has_lead=has_lead, picture_at=picture_at)
 
 
+_MENU = 6  # titles above a text, of which no one is taken up there, from which they are a menu
 _STANDFIRST = 100  # syllables of the longest standfirst
 
 
@@ -626,8 +194,8 @@ def _titled_below(full: pl.DataFrame) -> pl.Series:
     if here.is_empty():
         return here["n"]
     told = full.filter(pl.col("content") & pl.col("page").is_in(here["page"].unique().implode()))
-    said = _syllables(told.select("page", "plain")).select("page", "pair", said=pl.lit(True)).unique()
-    pairs = _syllables(here.select("n", "page", "plain")).drop_nulls("pair")
+    said = syllables(told.select("page", "plain")).select("page", "pair", said=pl.lit(True)).unique()
+    pairs = syllables(here.select("n", "page", "plain")).drop_nulls("pair")
     shared = pairs.join(said, on=["page", "pair"], how="left").group_by("n", maintain_order=True)
     return shared.agg(pl.col("said").fill_null(False).mean()).filter(pl.col("said") >= 0.15)["n"]
 
@@ -648,7 +216,7 @@ def _lists(full: pl.DataFrame, cues: dict) -> pl.DataFrame:
     goes_on = pl.col("low").str.contains(rf"^[\"']|^(?:{any_of(cues['goes_on'])})(?:[^\p{{L}}]|$)")
     above = full.filter(pl.col("title_like")).select("page", k=pl.col("k") + 1, above="plain", twice="copied")
     told = distinct.join(above, on=["page", "k"], how="left", maintain_order="left")
-    twice = pl.col("twice") & ~pl.col("above").str.contains(_TERMINAL)
+    twice = pl.col("twice") & ~pl.col("above").str.contains(TERMINAL)
     pages = told.group_by(on, maintain_order=True).agg(
         told=pl.len(),
         marked=pl.col("mark").drop_nulls().value_counts().struct.field("count").max(),
@@ -700,7 +268,7 @@ def _echoed(full: pl.DataFrame) -> pl.DataFrame:
     placed = full.join(begins, on="page", how="inner", maintain_order="left")
     above = pl.col("title_like") & (pl.col("k") < pl.col("begins"))
     near = (pl.col("begins") - pl.col("k") <= _HEAD) & pl.col("syllables").is_between(5, 32)
-    near = near & ~pl.col("plain").str.contains(_BULLET)  # the story in brief
+    near = near & ~pl.col("plain").str.contains(BULLET)  # the story in brief
     choice = placed.filter(above.sum().over("page") > 1).filter(above & near)
     # (its author may stand between a title and its day)
     short = (pl.col("syllables").shift(-1) <= 4) & ~_line("terminal", 1)
@@ -716,8 +284,8 @@ def _echoed(full: pl.DataFrame) -> pl.DataFrame:
     copies = choice.select("page", stem=pl.col("plain").str.strip_chars_end(".!?… "))
     spoken = spoken.with_columns(stem=pl.col("plain").str.strip_chars_end(".!?… "))
     spoken = spoken.join(copies, on=["page", "stem"], how="anti")
-    said = _syllables(spoken).unpivot(["syllable", "pair"], index="page", value_name="said").drop("variable").unique()
-    echo = _syllables(choice).unpivot(["syllable", "pair"], index=["page", "k", "begins"], value_name="said")
+    said = syllables(spoken).unpivot(["syllable", "pair"], index="page", value_name="said").drop("variable").unique()
+    echo = syllables(choice).unpivot(["syllable", "pair"], index=["page", "k", "begins"], value_name="said")
     echo = echo.filter(pl.col("said").is_not_null()).join(
         said.with_columns(again=pl.lit(True)), on=["page", "said"], how="left", maintain_order="left"
     )
@@ -746,13 +314,6 @@ def _echoed(full: pl.DataFrame) -> pl.DataFrame:
 
 
 _HEAD = 25  # lines with text between a headline and its story, at most
-
-
-def _syllables(lines: pl.DataFrame) -> pl.DataFrame:
-    """Lines → one row a syllable: the columns of the line, the `syllable` in lower case, the `pair` it begins."""
-    words = lines.with_columns(syllable=pl.col("plain").str.to_lowercase().str.extract_all(r"[\p{L}\p{M}\d]+"))
-    pair = pl.concat_str(pl.element(), pl.element().shift(-1), separator=" ")
-    return words.with_columns(pair=pl.col("syllable").list.eval(pair)).explode("syllable", "pair")
 
 
 def _zones(full: pl.DataFrame) -> pl.DataFrame:
@@ -884,12 +445,12 @@ def _teasers(full: pl.DataFrame) -> pl.DataFrame:
     if titles.is_empty():
         return pl.DataFrame(schema={"n": full.schema["n"], "teaser": pl.Boolean})
     first = (
-        _syllables(asked.filter(pl.col("page").is_in(titles["page"].unique().implode()) & pl.col("content")))
+        syllables(asked.filter(pl.col("page").is_in(titles["page"].unique().implode()) & pl.col("content")))
         .group_by("page", "syllable")
         .agg(first=pl.col("k").min())
     )
     new = (
-        _syllables(titles.rename({"title": "plain"}))
+        syllables(titles.rename({"title": "plain"}))
         .unique(["page", "k", "syllable"])
         .join(first, on=["page", "syllable"], how="left")
         .filter(pl.col("first").is_null() | (pl.col("first") > pl.col("k")))
@@ -913,7 +474,7 @@ def _said(full: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _second_articles(full: pl.DataFrame, no_names: list[str]) -> pl.DataFrame:
+def _second_articles(full: pl.DataFrame) -> pl.DataFrame:
     """Zones → `segment`: 0, and one more from each headline of an article run on below the main one.
 
     A headline inside a page is told from a subheading by what follows in order, standfirst, picture with its credit,
@@ -928,6 +489,7 @@ def _second_articles(full: pl.DataFrame, no_names: list[str]) -> pl.DataFrame:
         & ~pl.any_horizontal("form", "imprint", "notice", "marked")
         & (pl.col("k") > pl.col("lead_at") + 3)
     )
+    full = _teaser_lists(full)
     contents = _contents(full)
     heads = pl.col("titles") & pl.col("zone").is_in([_STORY, _TAGS]) & _line("content", 1)
     pictured = _line("credit", 2) & _line("content", 3)
@@ -952,8 +514,8 @@ def _second_articles(full: pl.DataFrame, no_names: list[str]) -> pl.DataFrame:
     ordered = (pl.col("credit") & (pl.col("k") == pl.col("lead_at") + 1)).any().over("page")
     brief = brief & (brief.sum().over("page") == 1) & ordered & (pl.col("stories_before") >= 4)
     opens = opens | (brief & pictured & _line("teaser", 1) & (prose_after >= 5))
-    # and a title below which nobody is named who was named above it
-    opens = opens | pl.col("n").is_in(_others(full, no_names).implode())
+    # and whatever begins to speak of something else
+    opens = opens | pl.col("n").is_in(_others(full).implode())
     full = full.with_columns(
         segment=opens.cast(pl.Int32).cum_sum().over("page"), contents=pl.col("n").is_in(contents["n"].implode())
     )
@@ -972,37 +534,74 @@ def _second_articles(full: pl.DataFrame, no_names: list[str]) -> pl.DataFrame:
     stamped = (_line("dateline", 1) | _line("stamp", 1)) & _line("listing", 2)
     runs = (pl.col("listing") & (_line("listing", 1) | stamped)) | (heading & _line("listing", 1) & _line("listing", 2))
     runs = (runs | (heading & _line("listing", 1) & _line("dateline", 2))) & (pl.col("segment") > 0)
-    ended = told & (pl.col("site") | runs)
+    ended = (told & (pl.col("site") | runs)) | (pl.col("link_heading") & (pl.col("segment") > 0))
     return full.with_columns(ended=ended.cast(pl.Int32).cum_sum().over("page", "segment") > 0)
 
 
-def _others(full: pl.DataFrame, no_names: list[str]) -> pl.Series:
-    """Lines → `n` of the titles inside a story with two names below at least, and above, and not one on both sides."""
-    # (a subheading is shorter, and a teaser)
-    text = (_line("said_out", 1) & _line("said_out", 2)) | (_line("content", 1) & (pl.col("syllables").shift(-1) >= 45))
-    title = pl.col("title_like") & ~pl.col("terminal") & pl.col("syllables").is_between(9, 30) & text
-    title = title & (pl.col("zone") == _STORY) & ~pl.col("closed") & (pl.col("k") > pl.col("lead_at"))
-    title = title & pl.col("plain").str.contains(r"^[\p{Lu}\"']") & ~pl.col("plain").str.contains(r"[:;,]$")
-    title = title & ~pl.any_horizontal("copied", "form", "imprint", "listed", "marked") & ~_line("credit", 1)
-    here = full.filter(title)
-    own = (pl.col("k") >= pl.col("headline_at")) & pl.any_horizontal("content", "credit", "title_like")
-    words = (
-        full.filter(pl.col("page").is_in(here["page"].unique().implode()) & own)
-        .select("page", "k", word=pl.col("plain").str.extract_all(r"(?:^|[\p{Ll},(] )?\p{Lu}[\p{L}]+"))
-        .explode("word")
-        .with_columns(name=pl.col("word").str.extract(r"(\p{Lu}\p{L}+)$"), inside=pl.col("word").str.contains(" "))
-        .filter(pl.col("name").is_not_null() & ~pl.col("name").is_in(no_names))
+def _teaser_lists(full: pl.DataFrame) -> pl.DataFrame:
+    """Zones → `teasers`: titles with one paragraph each, three at least in a row, that are not about the story."""
+    title = pl.col("head_like") & ~pl.col("terminal") & (pl.col("syllables") >= 6) & (pl.col("k") > pl.col("lead_at"))
+    item = title & _line("content", 1) & ~_line("content", 2)
+    full = full.with_columns(item=item & ~pl.any_horizontal("form", "imprint", "listed", "signed"))
+    full = full.with_columns(itemed=pl.col("item") | _line("item", -1))
+    run = (pl.col("itemed") != pl.col("itemed").shift(1)).fill_null(True).cum_sum()
+    full = full.with_columns(run=run).with_columns(items=pl.col("item").sum().over("page", "run"))
+    many = pl.col("item") & (pl.col("items") >= _ITEMS)
+    first = many & (pl.col("k") == pl.col("k").filter(many).min().over("page", "run")) & ~pl.col("lists")
+    told = pl.col("content") | (pl.col("k") == pl.col("headline_at"))
+    apart = shared(full, first, told).filter((pl.col("shared") < 0.16) & (pl.col("pairs") >= 20))
+    runs = full.join(apart, on="n", how="semi")["run"]
+    return full.with_columns(teasers=pl.col("run").is_in(runs.implode()) & pl.col("itemed"))
+
+
+_ITEMS = 3  # titles with a paragraph each from which they are a list
+
+
+def _others(full: pl.DataFrame) -> pl.Series:
+    """Lines → `n` of those that begin to speak of something else, where the page shows that another article may begin.
+
+    The less a line looks like a beginning, the less may what follows share with what is above. Two paragraphs at least
+    follow, or a long one: a teaser is shorter.
+    """
+    full = full.with_columns(
+        paragraph=pl.col("said_out")
+        & ~pl.any_horizontal("in_list", "broken_off")
+        & ~pl.col("copied"),
+        # what stands between two articles: the day, the author, the picture's file, and what a site says below
+        seam=pl.any_horizontal("dateline", "image_file", "imprint", "wire_end", "author") & ~pl.col("content"),
     )
-    names = words.group_by("page", "name").agg(
-        first=pl.col("k").min(), last=pl.col("k").max(), inside=pl.col("inside").any()
+    text = pl.any_horizontal(_line("content", by) for by in (1, 2, 3))
+    title = pl.col("title_like") & ~pl.any_horizontal("name_only", "signed", "listed", "form", "imprint", "marked")
+    calls = pl.col("content") & (pl.col("syllables") <= 25) & pl.col("plain").str.contains(r"^[^.!?]+[!?]$")
+    title = ((title & ~pl.col("terminal")) | calls) & text & ~pl.any_horizontal("in_list", "teasers")
+    title = title & pl.col("plain").str.contains(r"^[\p{Lu}\d\"']") & ~pl.col("plain").str.contains(r"[:;,]$")
+    title = title & ~pl.any_horizontal(_line(what, 1) for what in ("pressed", "credit", "agency"))
+    told = pl.any_horizontal(_line("paragraph", by) & _line("paragraph", by + 1) for by in range(0, 5))
+    long = pl.col("paragraph") & (pl.col("syllables") >= PARAGRAPH)
+    full = full.with_columns(
+        beside=_line("seam", -1) | _line("seam", 1) | _line("seam", 2),
+        after=pl.col("paragraph") & _line("seam", -1),
+        bare_title=title & ~pl.col("terminal"),
     )
-    sides = here.select("n", "page", "k").join(names.filter("inside"), on="page", how="inner")
-    apart = sides.group_by("n", maintain_order=True).agg(
-        both=((pl.col("first") < pl.col("k")) & (pl.col("last") >= pl.col("k"))).sum(),
-        above=(pl.col("last") < pl.col("k")).sum(),
-        below=(pl.col("first") >= pl.col("k")).sum(),
-    )
-    return apart.filter((pl.col("both") == 0) & (pl.col("above") >= 2) & (pl.col("below") >= 2))["n"]
+    # (titles with a teaser each are a list, however long the teasers)
+    listed = _line("content", 1) & _line("bare_title", 2) & _line("content", 3) & ~pl.col("beside")
+    told = told | (pl.any_horizontal(_line_of(long, by) for by in range(0, 4)) & ~listed & ~pl.col("copied"))
+    site = pl.any_horizontal("ui", "image_file", "dateline", "link_heading", "imprint", "notice", "link_opener")
+    full = full.with_columns(crawled=site.any().over("page"))
+    # (where nothing is of a site, short titles are chapters of the story's own)
+    long = pl.when("crawled").then((pl.col("syllables") >= 6) | pl.col("beside")).otherwise(pl.col("syllables") >= 9)
+    asked = ((title & long) | pl.col("after")) & told & (pl.col("k") > pl.col("lead_at")) & ~pl.col("lists")
+    said = (pl.col("content") & ~pl.col("in_list")) | (pl.col("k") == pl.col("headline_at"))
+    full = full.join(shared(full, asked, said), on="n", how="inner", maintain_order="left")
+    # a headline is taken up, as a link in a story, the heading of a chapter or the text of a picture is not
+    headline = (pl.col("taken") >= 2) & pl.col("syllables").is_between(6, 30) & ~pl.col("after")
+    headline = headline & (pl.col("beside") | ~pl.col("copied"))
+    limit = pl.when(headline & pl.col("beside")).then(0.16).when(headline & ~pl.col("crawled")).then(0.05)
+    limit = limit.when(headline & (pl.col("taken") >= 3)).then(0.11).when(headline).then(0.08)
+    limit = limit.when(pl.col("beside") | pl.col("after")).then(0.05).otherwise(0.01)
+    full = full.with_columns(limit=limit)
+    enough = pl.col("pairs") >= pl.when(headline).then(20).otherwise(60)
+    return full.filter((pl.col("shared") < pl.col("limit")) & enough)["n"]
 
 
 def _contents(full: pl.DataFrame) -> pl.DataFrame:
@@ -1031,6 +630,10 @@ def _kinds(full: pl.DataFrame) -> pl.DataFrame:
         dumped=own.sum().over("page") >= _DUMP,
         scraped=pl.any_horizontal("site", "link_opener").any().over("page"),
     )
+    # what stands right above another article ends this one
+    opens = (pl.col("segment") > pl.col("segment").shift(1)) & _on_page(-1)
+    full = full.with_columns(opens=opens.fill_null(False))
+    full = full.with_columns(ends_here=_line("opens", 1) | _line("opens", 2))
     # (a short question is a subheading, and any may be an interviewer's)
     asking = pl.all_horizontal("asks", "dumped") & (pl.col("syllables") >= 9)
     full = full.with_columns(title=pl.col("title") | asking).with_columns(
@@ -1101,7 +704,8 @@ def _kinds(full: pl.DataFrame) -> pl.DataFrame:
     hung = (pl.col("line") == pl.col("last").shift(1) + 1) & apart
     full = full.with_columns(hung=hung.fill_null(False))
     full = full.with_columns(of_day=of_day & ~pl.col("plain").str.contains(":"))
-    full = full.with_columns(of_picture=of_picture & (pl.col("stories_left") >= 2) & (pl.col("stories_before") >= 1))
+    of_picture = of_picture & (pl.col("stories_left") >= 2) & (pl.col("stories_before") >= 1)
+    full = full.with_columns(of_picture=of_picture & ~pl.col("ends_here"))
     # the fields of a story stand together below its standfirst, its day among them
     text = pl.col("content").cum_sum().over("page")
     lead = text.filter(k == pl.col("lead_at")).first().over("page")
@@ -1164,10 +768,11 @@ def _byline() -> pl.Expr:
         dateline
         | (pl.col("dateline") & (_line("of_day", 1) | pl.col("field")))
         | (pl.any_horizontal("wire_end", "ending") & ~pl.col("of_picture"))
+        | (pl.any_horizontal("author", "dateline", "wire_end") & pl.col("ends_here"))
         | (pl.col("stamp") & _line("wire_end", -1))
         | (pl.col("agency") & (k == k.max().over("page")) & recorded)
         | (pl.any_horizontal("name_only", "signed") & pl.col("at_head") & pl.col("below"))
-        | (pl.col("name_only") & dated)
+        | (pl.col("name_only") & (dated | _line("stored", 1)))
         | (pl.col("one_name") & (_line("full_stamp", 1) | _line("full_stamp", -1)) & dated)
         # (who wrote a story that stands twice is named below each)
         | (pl.all_horizontal("author", "retold") & (pl.len().over("page", "plain") > 1))
@@ -1185,7 +790,7 @@ def _caption() -> pl.Expr:
     k, bare = pl.col("k"), pl.col("bare")
     before_credit = _line("credit", 1) & (pl.col("line").shift(-1) == pl.col("last") + 1) & bare & pl.col("below")
     tabled = pl.col("text").str.contains("\t", literal=True)
-    heads = _line("credit", -1) & (pl.col("syllables").shift(1) >= 9) & _line("content", 1) & ~_line("credit", -2)
+    heads = _line("credit", -1) & (pl.col("syllables").shift(1) >= 9) & _line("content", 1)
     beside_credit = pl.col("above_credit") | (
         bare & ~pl.col("small") & (_line("credit", -1) | _line("credit", -2)) & ~heads
     )
@@ -1254,10 +859,11 @@ def _role() -> pl.Expr:
     last_words = (k == pl.col("last_story") + 1) & (pl.col("zone") == _STORY) & ~pl.col("closed")
     other = pl.col("segment") > 0
     # the standfirst may be the last field of a record
-    last = pl.col("k").filter(pl.col("content")).max().over("page")
+    last = pl.col("k").filter(pl.col("content")).max().over("page", "segment")
     fields = pl.any_horizontal(_line(kind, -1) for kind in ("field", "notice", "image_file"))
     summary = (k == last) & fields & (pl.col("stories_before") >= 2) & pl.col("headed") & (pl.col("syllables") >= 12)
     summary = summary & pl.col("recorded") & ~pl.any_horizontal("caption", "entry")
+    led_below = (summary & (pl.len().over("page", "plain") == 1)).any().over("page", "segment")
     page_title = pl.col("copied") & pl.col("title_like") & (pl.col("syllables") >= 7)
     page_title = page_title & (pl.col("plain") == pl.col("plain").first().over("page"))
     of_title = pl.col("title") & ~pl.col("plain").str.contains(":")
@@ -1280,6 +886,8 @@ def _role() -> pl.Expr:
             .when((pl.col("picture_at") <= k + 2) | stands_first).then(pl.lit("lead"))
             .otherwise(pl.lit("body"))
         )
+        .when("teasers")
+        .then(pl.lit("related"))
         .when(other & (pl.any_horizontal("link_opener", "doubled") | (pl.col("broken_off") & ~pl.col("story"))))
         .then(pl.lit("related"))
         .when(other & (pl.col("site") | (pl.col("ended") & pl.any_horizontal("small", "listed", "spoken"))))
@@ -1331,7 +939,7 @@ def _role() -> pl.Expr:
         .when(pl.any_horizontal("link", "stray"))
         .then(pl.lit("related"))
         .when((k == pl.col("lead_at")) & pl.col("has_lead"))
-        .then(pl.lit("lead"))
+        .then(pl.when(led_below).then(pl.lit("body")).otherwise(pl.lit("lead")))
         .when("at_head")
         .then(
             pl.when("own_title").then(pl.lit("headline"))
@@ -1389,7 +997,7 @@ def article_table(lines: pl.DataFrame, pages: pl.DataFrame, stated: pl.DataFrame
         )
         .filter(~pl.col("listed"))
         .drop("listed")
-        .with_columns(title=_without_day(_without_markup(pl.col("title").str.strip_chars())))
+        .with_columns(title=without_day(without_markup(pl.col("title").str.strip_chars())))
         .collect()
     )
     dated = (

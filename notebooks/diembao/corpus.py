@@ -17,7 +17,7 @@ import platformdirs
 import polars as pl
 from tqdm import tqdm
 
-from . import archive, articles, citations, corrections, dates, duplicates, mentions, names, publication
+from . import archive, articles, citations, corrections, dates, duplicates, mentions, names, publication, signals
 from .catalogue import Catalogue, any_of, fold, folded, load_catalogue
 from .engine import Carried, in_threads
 from .pages import list_files, read_pages
@@ -323,7 +323,7 @@ def _no_rows() -> dict[str, pl.DataFrame]:
 
 
 def _extract_pages(pages: pl.DataFrame, catalogue: Catalogue, given: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    lines = articles.line_roles(articles.split_lines(pages), pages, catalogue)
+    lines = articles.line_roles(signals.split_lines(pages), pages, catalogue)
     placed = corrections.place(given, lines, pages)
     lines = corrections.with_roles(lines, placed)
     full, parts = paragraphs(lines)

@@ -13,6 +13,7 @@ from typing import Any
 
 import polars as pl
 
+from .catalogue import asked
 from .schema import DATES, UNRESOLVED, conform
 
 _GAP = r"[ \t\u{A0}]{1,3}"
@@ -23,10 +24,14 @@ _YEAR = "(?:1[5-9][0-9]{2}|20[0-9]{2})"
 # What \w means in Vietnamese text and its borrowings: all of Unicode is several times slower.
 _WORD = r"0-9A-Za-z_\u{C0}-\u{D6}\u{D8}-\u{F6}\u{F8}-\u{24F}\u{300}-\u{36F}\u{1E00}-\u{1EFF}"
 _MARK, _NO_MARK = "\u0001", "\u0002"
+_GLUED = rf"\p{{L}}((?:(?:Thứ|Chủ) \p{{L}}+, ?)?{_DAY}/{_MONTH}/{_YEAR}\b)"
+_DATELINE = 120  # bytes of the longest line above a story that tells its day
 _SENTENCE_END = r"[.!?…][\"”’»)\]]*[ \t\u{A0}]"
 # A day or month without a year lies in the year of publication, unless that is more than this many days away: another
 # year is usually named ("năm ngoái"), so the window reaches well ahead.
 _PAST, _FUTURE = 300, 150
+# What news tell of is some weeks old at most; where nothing is, a past day may be so many days after publication.
+_FRESH, _CONTRADICTED = 45, 100
 # To count days where only day and month of publication are known; any year without 29 February.
 _COMMON_YEAR = 2001
 _OWN_YEAR = r"(?i)([0-9]{4}|năm[ \t\u{A0}]+[^ ]+)$"
@@ -185,8 +190,12 @@ def _candidates(lines: pl.DataFrame, grammar: str) -> pl.DataFrame:
     # Without capture groups the search stays in the fast automaton; the character before is matched, not kept.
     search = f"(?i)(?:^|[^{_WORD}])(?:{re.sub(r'[?]P<[a-z]+_[0-9]+>', '?:', grammar)})"
     text = pl.col("text")
+    # above a story the day may be glued to its section or author ("Thế giớiThứ bảy, 26/10/2024")
+    short = text.str.len_bytes() <= _DATELINE
+    parted = asked(short, text).str.replace_all(_GLUED, " ${1}")
     return (
         lines.lazy()
+        .with_columns(text=pl.when(short).then(parted).otherwise(text))
         .select("row", text, hit=text.str.extract_all(search))
         .filter(pl.col("hit").list.len() > 0)
         .select(
@@ -651,13 +660,30 @@ def _order(suffix: str = "") -> pl.Expr:
     return month.fill_null(0) * 32 + pl.coalesce(f"day{suffix}", "day").fill_null(0)
 
 
+def _days_off(anchor: pl.Expr) -> pl.Expr:
+    """How many days after the anchor's, in its year, a day, month or quarter lies."""
+    month = pl.coalesce("month", (pl.col("code") - 33) * 3 + 1)
+    return (month - anchor.dt.month()) * 30 + pl.col("day").fill_null(anchor.dt.day()) - anchor.dt.day()
+
+
 def _years_off(anchor: pl.Expr) -> pl.Expr:
     """Which year a day, month or quarter without one lies in: -1, 0 or 1 from the anchor's."""
-    month = pl.coalesce("month", (pl.col("code") - 33) * 3 + 1)
-    days = (month - anchor.dt.month()) * 30 + pl.col("day").fill_null(anchor.dt.day()) - anchor.dt.day()
-    latest = pl.when(pl.col("tense") > 0).then(400).when(pl.col("tense") < 0).then(1).otherwise(_FUTURE)
+    days = _days_off(anchor)
+    # what is past lies a year back, unless the page's day and its text contradict each other
+    past = pl.when(pl.col("contradicted") & (pl.col("kind") == "day")).then(_CONTRADICTED).otherwise(1)
+    latest = pl.when(pl.col("tense") > 0).then(400).when(pl.col("tense") < 0).then(past).otherwise(_FUTURE)
     earliest = pl.when(pl.col("tense") > 0).then(-7).when(pl.col("tense") < 0).then(-400).otherwise(-_PAST)
     return pl.when(days > latest).then(-1).when(days < earliest).then(1).otherwise(0)
+
+
+def _contradicted(keys: list[str]) -> pl.Expr:
+    """Whether an article names days without a year, and none lies in the weeks before its publication, as news do."""
+    bare = (pl.col("kind") == "day") & pl.all_horizontal(pl.col("day", "month").is_not_null())
+    bare = bare & pl.col("year").is_null()
+    days = pl.when(bare).then(_days_off(pl.col("first_anchor")))
+    fresh = days.is_between(-_FRESH, 1) | days.is_between(365 - _FRESH, 366)
+    told = days.drop_nulls().n_unique().over(keys) >= 2
+    return pl.col("published_first").is_not_null() & told & ~fresh.fill_null(False).any().over(keys)
 
 
 def _write(anchor: pl.Expr, year: pl.Expr) -> pl.Expr:
@@ -844,7 +870,9 @@ def resolve(found: pl.DataFrame, anchors: pl.DataFrame, cues: Mapping[str, Any])
 
     # the usual cases need no second look: nothing is known of publication, or its exact day is
     first, last = pl.col("first_anchor"), pl.col("last_anchor")
-    dated = dated.with_columns(tense=pl.lit(0), anchored=pl.lit(None, pl.String))
+    dated = dated.with_columns(
+        tense=pl.lit(0), anchored=pl.lit(None, pl.String), contradicted=_contradicted(keys).fill_null(False)
+    )
     if dated["first_anchor"].is_not_null().any():
         anchored = pl.when(first.is_not_null()).then(seen_from(first))  # without an anchor: what the article tells
         dated = dated.with_columns(tense=_tense(cues)).with_columns(anchored=anchored)

@@ -6,9 +6,10 @@ import polars as pl
 from hypothesis import strategies as st
 
 from diembao import load_catalogue
-from diembao.articles import line_roles, split_lines
+from diembao.articles import line_roles
 from diembao.corpus import extract_pages
 from diembao.schema import PAGES
+from diembao.signals import split_lines
 
 
 @lru_cache(maxsize=1)

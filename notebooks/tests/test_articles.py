@@ -529,9 +529,10 @@ def test_an_article_below_another_may_have_a_short_title():
     roles = roles_of("\n".join([*page, *second, *links]))
     assert {roles[line] for line in second} == {"other"}
     assert {roles[line] for line in [*BODY, *LONG]} == {"body"}
-    # where the story has subheadings it is one of them
-    roles = roles_of("\n".join([*page[:6], "Hai bên cùng muốn gì", *page[6:], *second, *links]))
-    assert "other" not in {roles[line] for line in second}
+    # a short title of the story itself is a subheading
+    own = ["Hai bên cùng muốn gì", *(line.replace("Geneva", "châu Âu") for line in LONG)]
+    roles = roles_of("\n".join([*page, *own, *links]))
+    assert "other" not in {roles[line] for line in own}
 
 
 def test_in_a_story_of_captions_short_sentences_are_captions():
@@ -653,18 +654,57 @@ def test_a_standfirst_told_twice_is_no_link():
     assert lines["role"].to_list()[:4] in (["headline", "lead", "lead", "body"], ["headline", "lead", "body", "body"])
 
 
-def test_an_article_that_names_nobody_of_the_one_above_is_another():
+def test_where_a_page_begins_to_speak_of_something_else_another_article_begins():
     title = "Hai hợp tác xã An Mẫu và Bình Mẫu nhận giải nông sản"
     others = [
-        "Trong buổi lễ chiều qua, hai hợp tác xã An Mẫu và Bình Mẫu đã nhận giải nông sản sạch của năm.",
-        "Ban giám khảo đánh giá cao cách trồng của An Mẫu, nơi đã bỏ thuốc hóa học từ nhiều năm nay.",
+        "Trong buổi lễ chiều qua, hai hợp tác xã An Mẫu và Bình Mẫu đã nhận giải nông sản sạch của năm do tỉnh trao.",
+        "Ban giám khảo đánh giá cao cách trồng lúa của An Mẫu, nơi đã bỏ thuốc hóa học từ nhiều năm nay trên mọi thửa.",
     ]
-    story = ["Đại diện của Pháp và Đức cho biết phái đoàn Trung Quốc sẽ ở lại Geneva thêm một ngày nữa."]
-    roles = roles_of("\n".join([HEADLINE, LEAD, *BODY[:2], *story, title, *others]))
-    assert {roles[line] for line in [title, *others]} == {"other"}
-    same = [line.replace("An Mẫu", "Trung Quốc") for line in others]
-    roles = roles_of("\n".join([HEADLINE, LEAD, *BODY[:2], *story, title.replace("An Mẫu", "Trung Quốc"), *same]))
-    assert "other" not in roles.values()
+    story = [HEADLINE, LEAD, *LONG]
+    for page in ([*story, title, *others], [*story, "2024-03-13", title, "Lê Mẫu", *others]):
+        roles = roles_of("\n".join(page))
+        assert {roles[line] for line in [title, *others]} == {"other"}
+        assert {roles[line] for line in LONG} == {"body"}
+    # what the title above says, and the story goes on with, is a chapter of it
+    chapter = "Thuế quan và kiểm soát xuất khẩu công nghệ cao vẫn là hai vấn đề lớn"
+    own = [line.replace("Geneva", "châu Âu") for line in LONG]
+    assert "other" not in roles_of("\n".join([*story, chapter, *own])).values()
+    # and a link in the midst of it is not taken up
+    roles = roles_of("\n".join(["Trang chủ", HEADLINE, LEAD, *LONG[:2], title, *LONG[2:]]))
+    assert {roles[line] for line in LONG} == {"body"}
+
+
+def test_a_section_and_its_day_glued_together_are_a_byline_and_date_the_page():
+    line = "Thế giớiQuân sựThứ bảy, 26/10/2024, 09:24 (GMT+7)"
+    told = extract(p="\n".join([HEADLINE, line, LEAD, *BODY]))
+    assert told["lines"]["role"].to_list()[:3] == ["headline", "byline", "lead"]
+    assert told["articles"]["published"].to_list() == ["2024-10-26"]
+
+
+def test_titles_with_a_paragraph_each_that_are_about_something_else_are_teasers():
+    told = {
+        "Lúa đông xuân được mùa ở ba huyện phía bắc": "Nông dân ba huyện phía bắc vừa gặt xong vụ lúa đông xuân.",
+        "Cầu Mẫu Giang thông xe sau hai năm xây dựng": "Sáng qua, những chiếc ô tô đầu tiên đã đi qua cầu Mẫu Giang.",
+        "Đội bóng thành phố lên hạng sau trận cuối": "Bàn thắng ở phút bù giờ đưa đội bóng thành phố lên hạng.",
+    }
+    teasers = [line for item in told.items() for line in item]
+    roles = roles_of("\n".join([HEADLINE, LEAD, *LONG, *teasers]))
+    assert {roles[line] for line in teasers} == {"related"}
+    # chapters of one paragraph each are the story's
+    chapters = [line for title, text in zip(["Thuế quan hai bên", "Xuất khẩu công nghệ cao", "Vòng đàm phán tiếp theo"],
+                LONG[1:], strict=True) for line in (title, text)]  # fmt: skip
+    roles = roles_of("\n".join([HEADLINE, LEAD, *BODY, *chapters]))
+    assert {roles[line] for line in chapters} == {"body"}
+
+
+def test_paragraphs_that_stand_twice_are_no_links_and_a_run_of_titles_above_is_a_menu():
+    long = f"{LONG[0]} {LONG[1]}"
+    roles = roles_of("\n".join([HEADLINE, LEAD, BODY[0], long, BODY[1], long]))
+    assert roles[long] == "body"
+    menu = [f"{number}. Bài học về phép tính thứ {number}" for number in range(1, 10)]
+    roles = roles_of("\n".join([*menu, *LONG]))
+    assert {roles[line] for line in menu} == {"ui"}
+    assert {roles[line] for line in LONG} == {"body"}
 
 
 def test_a_story_that_its_page_holds_twice_is_text_both_times():

@@ -254,6 +254,20 @@ def test_publication_day_known(text: str, value: str) -> None:
     assert edtf == value
 
 
+def test_where_the_page_s_day_contradicts_its_text_the_year_is_the_page_s() -> None:
+    told = ["Báo Mẫu ngày 3/3 viết về cuộc gặp.", "Cuộc gặp hôm 28/2 kết thúc mà không có thỏa thuận."]
+    assert [edtf for _, edtf in dated(*told, published="2019-02-12")] == ["2019-03-03", "2019-02-28"]
+    # where the text has a day of these weeks, what is past lies a year back
+    fresh = ["Hai bên gặp nhau hôm 10/2.", told[1]]
+    assert [edtf for _, edtf in dated(*fresh, published="2019-02-12")] == ["2019-02-10", "2018-02-28"]
+
+
+def test_a_day_glued_to_the_section_or_the_author_above_a_story_is_read() -> None:
+    for line in ("Thế giớiQuân sựThứ bảy, 26/10/2024, 09:24 (GMT+7)", "LÊ MẪU26/10/2024 - 07:09"):
+        ((surface, edtf),) = dated(line)
+        assert (surface in line, edtf) == (True, "2024-10-26")
+
+
 def test_publication_in_an_interval_gives_what_all_of_it_agrees_on() -> None:
     texts = ("Hôm nay, hồi tháng 5, ngày 3/9 năm nay, năm ngoái, tuần trước.",)
     assert [edtf for _, edtf in dated(*texts, published="2018-11-01/2018-11-30")] == [

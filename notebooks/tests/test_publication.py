@@ -8,7 +8,7 @@ from extracting import catalogue, extract, pages, several
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diembao import articles, dates, names, publication
+from diembao import articles, dates, names, publication, signals
 from diembao.corpus import SAMPLE, extract_pages
 from diembao.mentions import find_mentions
 from diembao.pages import read_pages
@@ -191,7 +191,7 @@ def test_a_plan_is_no_plan_looked_back_on_however_long_its_sentence():
 
 def withheld(read: pl.DataFrame) -> pl.DataFrame:
     """Pages → their main articles, dated as if no page stated its date."""
-    lines = articles.line_roles(articles.split_lines(read), read, catalogue())
+    lines = articles.line_roles(signals.split_lines(read), read, catalogue())
     full = lines.filter(pl.col("role").is_not_null())
     found = dates.scan(full, catalogue().cues["dates"]).filter(pl.col("role") != "byline")
     bare = read.with_columns(published=pl.lit(None, pl.String))

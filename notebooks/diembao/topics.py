@@ -1,0 +1,34 @@
+"""Lines of a page ↔ what they speak of: how much of what stands below a line the lines above it have said.
+
+A story goes on with the words it began with; another story shares with it little but what all news share (lexical
+cohesion, Hearst 1997, "TextTiling"). Words are pairs of neighbouring syllables, as most words of Vietnamese are two: in
+news texts a part has a fifth of its pairs from the rest, two texts on the same subject have a twentieth in common.
+"""
+
+import polars as pl
+
+
+def syllables(lines: pl.DataFrame) -> pl.DataFrame:
+    """Lines → one row a syllable: the columns of the line, the `syllable` in lower case, the `pair` it begins."""
+    words = lines.with_columns(syllable=pl.col("plain").str.to_lowercase().str.extract_all(r"[\p{L}\p{M}\d]+"))
+    pair = pl.concat_str(pl.element(), pl.element().shift(-1), separator=" ")
+    return words.with_columns(pair=pl.col("syllable").list.eval(pair)).explode("syllable", "pair")
+
+
+def shared(full: pl.DataFrame, asked: pl.Expr, told: pl.Expr) -> pl.DataFrame:
+    """Lines → `n`, `shared`, `pairs`, `taken` of those asked: what stands below them has said above, and takes up.
+
+    `shared` is the share of pairs on both sides, of the side with fewer (`pairs`); `taken` counts the pairs of the line
+    that only the text below says. `told` says which lines are text; the line asked belongs to what is below.
+    """
+    here = full.filter(asked).select("n", "page", "k", "plain")
+    text = full.filter(told & pl.col("page").is_in(here["page"].unique().implode())).select("page", "k", "plain")
+    said = syllables(text).drop_nulls("pair").group_by("page", "pair")
+    said = said.agg(first=pl.col("k").min(), last=pl.col("k").max())
+    above, below = pl.col("first") < pl.col("k"), pl.col("last") >= pl.col("k")
+    sides = here.drop("plain").join(said, on="page", how="inner").group_by("n", maintain_order=True)
+    sides = sides.agg(both=(above & below).sum(), pairs=pl.min_horizontal(above.sum(), below.sum()))
+    own = syllables(here).drop_nulls("pair").unique(["n", "pair"]).join(said, on=["page", "pair"], how="inner")
+    own = own.group_by("n").agg(taken=(~above & (pl.col("last") > pl.col("k"))).sum())
+    sides = sides.filter(pl.col("pairs") > 0).join(own, on="n", how="left", maintain_order="left")
+    return sides.select("n", "pairs", pl.col("taken").fill_null(0), shared=pl.col("both") / pl.col("pairs"))
