@@ -612,6 +612,7 @@ def _contents(full: pl.DataFrame) -> pl.DataFrame:
     return listed.filter(pl.col("title_like").all().over("page")).select("n", "page", "low")
 
 
+_CHRONICLE = r"^(?:(?:Sáng|Trưa|Chiều|Tối|Đêm) )?(?:[Nn]gày|Tháng|Năm|Quý) [\d/ -]+(?:năm \d+)? ?: "
 _DUMP = 10  # lines of the site's own from which a page is the dump of all its text
 
 
@@ -636,12 +637,15 @@ def _kinds(full: pl.DataFrame) -> pl.DataFrame:
     full = full.with_columns(ends_here=_line("opens", 1) | _line("opens", 2))
     # (a short question is a subheading, and any may be an interviewer's)
     asking = pl.all_horizontal("asks", "dumped") & (pl.col("syllables") >= 9)
-    full = full.with_columns(title=pl.col("title") | asking).with_columns(
+    full = full.with_columns(title=pl.col("title") | asking)
+    # (the days of a chronicle head its parts)
+    alike = pl.col("title") & ~pl.col("plain").str.contains(_CHRONICLE)
+    full = full.with_columns(
         # (a page may have no standfirst, and nothing is below it then)
         inside=(k > pl.col("lead_at")).fill_null(False)
         & ~pl.any_horizontal("outside", "in_list")
         & (pl.col("segment") == 0),
-        in_run=pl.col("title") & (_line("title", 1) | _line("title", -1)),
+        in_run=alike & (_line_of(alike, 1) | _line_of(alike, -1)),
     )
     # a few words above a title head a list, whatever they are: subheadings do not follow one another
     few = pl.col("syllables").is_between(2, 5) & pl.col("plain").str.contains(r"^\p{Lu}")
@@ -789,6 +793,9 @@ def _caption() -> pl.Expr:
     """Whether a line describes a picture, or says whose it is."""
     k, bare = pl.col("k"), pl.col("bare")
     before_credit = _line("credit", 1) & (pl.col("line").shift(-1) == pl.col("last") + 1) & bare & pl.col("below")
+    # (a subheading, where the picture below has a text of its own)
+    told = pl.col("plain").str.contains(r"^\p{Lu}") & (pl.col("syllables") >= 9)
+    before_credit = before_credit & ~((pl.col("syllables") <= 8) & _line("content", -1) & _line_of(told, 1))
     tabled = pl.col("text").str.contains("\t", literal=True)
     heads = _line("credit", -1) & (pl.col("syllables").shift(1) >= 9) & _line("content", 1)
     beside_credit = pl.col("above_credit") | (
@@ -962,6 +969,7 @@ def _closing_block(full: pl.DataFrame) -> pl.DataFrame:
     full = full.with_columns(block=gap.cast(pl.Int32).cum_sum().over("page"))
     full = full.with_columns(size=pl.len().over("page", "block"), blocks=pl.col("block").max().over("page"))
     in_block = pl.any_horizontal("credit", "copied").any().over("page", "block")
+    told = pl.col("content").cast(pl.Int32)
     last = (
         (pl.col("block") == pl.col("blocks"))
         & pl.col("blocks").is_between(3, 5)
@@ -969,6 +977,7 @@ def _closing_block(full: pl.DataFrame) -> pl.DataFrame:
         & (pl.col("size") < pl.col("size").max().over("page"))
         & ((pl.col("k") >= pl.col("last_story")) | pl.col("closed") | in_block)
         & (in_block | (pl.col("blocks") * 2 < pl.len().over("page")))
+        & (told.sum().over("page", "block") * 2 <= told.sum().over("page"))  # it is not the story itself
         & (pl.col("syllables") <= pl.when("broken_off").then(40).otherwise(60))
         & ~pl.any_horizontal("ui", "link_heading")
         & (pl.col("link_opener").cast(pl.Int32).cum_sum().over("page", "block") == 0)

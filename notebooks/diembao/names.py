@@ -396,7 +396,7 @@ _LINK = r"(?:(?:bin|ibn|bint|al|el|ul|de|da|di|del|dela|della|van|von|der|den|la
 # The words before a romanised name that belong to the sentence: "Ông Tillerson".
 _LEAD = r"^(?:[^ ]*[^ -~][^ ]* )*"
 _NAME = rf"(?:{_INITIALS}{_WORD}|{_WORD})"
-_PLAIN = rf"{_NAME}(?: (?:[Aa]l|[Ee]l|[Uu]l) ?- ?{_WORD}| {_LINK}{{0,2}}{_NAME})*"
+_PLAIN = rf"{_NAME}(?: (?:[Aa]l|[Ee]l|[Uu]l) ?- ?{_WORD}| {_LINK}{{0,2}}(?:d[aei]|l[ae])?{_NAME})*"
 _RUN = rf"(^|[^{_ALPHABET}])({_PLAIN})"
 _NICKNAME = r' "[A-Z][a-z]+" '  # 'Martin "Marty" Reed'
 _NICKNAMED = rf"(^|[^{_ALPHABET}])({_PLAIN}(?:{_NICKNAME}{_WORD}(?: {_WORD})*)?)"

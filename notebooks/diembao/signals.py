@@ -216,6 +216,7 @@ def signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
             | low.str.contains(rf"(?:^|[ (\[\-/.*])(?:{any_of(cues['credit_words'])})(?: \([^)]*\))? ?: ?[^ ]")
             | low.str.contains(r"\((?:ảnh|photo|nguồn)[ :][^)]{0,60}\)[ .]*$")
             | low.str.contains(r"[ .][-–] ?ảnh (?:chụp màn hình )?[^ .,;:]+(?: [^ .,;:]+){0,3}[ .]*$")
+            | ending.str.contains(r"[.] Ảnh \p{Lu}[^ .,;:]*(?: \p{Lu}[^ .,;:]*){0,3}[ .]*$")
         )
         & ~low.str.contains(r"^(?:chùm|loạt) ảnh ?:"),  # a title
         link_opener=low.str.contains(rf"^(?:{any_of(cues['link_openers'])})")
@@ -431,6 +432,7 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series) -> pl.Da
             )
             & (pl.col("syllables") <= 10)
         )
+        | plain.str.contains(r"^(?i:nguồn tham khảo|tham khảo) ?: ?\p{Lu}[^.!?]*$")
         | low.str.contains(r'^nguồn[^:]{0,30}: ?https?://|^nguồn ?: ?[^"]{3,60}"')
         | plain.str.contains(rf"^{label}{names}(?: ?[|-] ?{label}{names})?$")
         | (plain.str.contains(r"^\([^()]{2,40}\)$") & inside.is_in(outlets.implode())),

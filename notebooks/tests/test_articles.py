@@ -880,3 +880,34 @@ def test_a_sentence_below_the_first_line_makes_that_the_title():
     title, lead = "Điệu múa với người máy", "Các nghệ sĩ múa cùng người máy tại lễ khai mạc hội thi tay nghề ở Geneva."
     roles = roles_of("\n".join([title, lead, "VnExpress", "15/11/2024", "Góc nhìn của người làm nghề", *BODY]))
     assert (roles[title], roles[lead]) == ("headline", "lead")
+
+
+def test_the_days_of_a_chronicle_head_its_parts_also_below_pictures():
+    pictures = [f"Trưởng đoàn hai nước tại phòng họp thứ {number} ở Geneva" for number in ("nhất", "hai")]
+    days = ["Tháng 5-2016: Vòng đàm phán đầu tiên sau mười năm", "Ngày 11/3: Hai bên trở lại bàn đàm phán ở Geneva"]
+    parts = [line for part in zip(pictures, days, LONG[:2], strict=True) for line in part]
+    page = [*MENU[:4], HEADLINE, "12/03/2024", LEAD, *BODY[:2], *parts, *BODY[2:], "Tin liên quan"]
+    roles = roles_of("\n".join(page))
+    assert {roles[line] for line in (*days, *LONG[:2])} == {"body"}
+    assert "related" not in {roles[line] for line in pictures}
+
+
+def test_a_subheading_above_a_picture_that_is_told_is_no_caption():
+    told = "Một tổ hợp phòng không trong cuộc tập trận mùa thu ở miền bắc (Ảnh: AP)."
+    roles = roles_of("\n".join([HEADLINE, LEAD, BODY[0], "Lá chắn trên không", told, *BODY[1:]]))
+    assert (roles["Lá chắn trên không"], roles[told]) == ("body", "caption")
+    # but what stands above the credit alone is one
+    roles = roles_of("\n".join([HEADLINE, LEAD, BODY[0], "Tổ hợp phòng không", "Ảnh: AP", *BODY[1:]]))
+    assert roles["Tổ hợp phòng không"] == "caption"
+
+
+def test_the_last_block_of_a_page_may_be_the_story():
+    menu = [*MENU, "Văn hóa", "Giáo dục", "Du lịch", "Sức khỏe", "Giải trí", "Công nghệ", "Xe", "Nhà đất"]
+    story = ["Bàn đàm phán sáng 12/3 (Ảnh: Reuters).", *BODY, "Theo AP"]
+    roles = roles_of("\n".join([*menu, "", HEADLINE, "", LEAD, "", *story]))
+    assert roles[story[0]] == "caption" and {roles[line] for line in BODY} == {"body"}
+
+
+def test_whose_a_picture_is_may_stand_behind_its_text_without_a_colon():
+    roles = roles_of("\n".join([HEADLINE, LEAD, "Trưởng đoàn Mỹ tại Geneva. Ảnh Al-Monitor", *BODY]))
+    assert roles["Trưởng đoàn Mỹ tại Geneva. Ảnh Al-Monitor"] == "caption"

@@ -237,6 +237,14 @@ def test_offsets_slice_back():
     assert found.filter(pl.col("end") <= pl.col("start")).is_empty()
 
 
+def test_what_a_page_was_made_from_is_credited_outlet_by_outlet():
+    page = ["Hai bên nối lại đàm phán ở Geneva", "Hai phái đoàn gặp nhau sáng nay, sau hơn nửa năm im lặng."]
+    sources = "Nguồn tham khảo: Reuters, CNN, BBC, AP, NBC News, Haaretz"
+    cited = extract(p="\n".join([*page, sources]))["citations"]
+    named = ["Reuters", "CNN", "BBC", "AP", "NBC News", "Haaretz"]
+    assert cited.select("surface", "role").rows() == [(name, "credit") for name in named]
+
+
 @pytest.mark.parametrize(
     "sentence",
     ["Chiến dịch Guardian of the Walls kết thúc hôm qua.", "Bản đồ vùng tâm chấn. Đồ họa: USGS"],

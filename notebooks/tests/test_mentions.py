@@ -449,6 +449,7 @@ def test_ships_streets_centres_and_photographers_are_no_persons(sentences):
         ),
         (("Tổng thống Emmanuel Macron và Phố Wall im lặng.",), [("Emmanuel Macron", "emmanuel-macron")]),
         (("Ông Ronald dela Borstad im lặng.",), [("Ronald dela Borstad", "ronald-dela-borstad")]),
+        (("Giáo sư Ronald deBorstad im lặng.",), [("Ronald deBorstad", "ronald-deborstad")]),
         (("Ông Kalen bin Borst Al - Velden đến.",), [("Kalen bin Borst Al - Velden", "kalen-bin-borst-al-velden")]),
         (("Donald J. Trump đã rời đi.",), [("Donald J. Trump", "donald-trump")]),
         (
