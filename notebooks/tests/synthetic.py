@@ -124,6 +124,11 @@ CATALOGUE = SimpleNamespace(
 )
 
 
+def copies(articles: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame | pl.LazyFrame:
+    """Articles → page, duplicate_of of those that print another again."""
+    return articles.filter(pl.col("duplicate_of").is_not_null()).select("page", "duplicate_of")
+
+
 class Tables(SimpleNamespace):
     """What `select` reads of a corpus."""
 
@@ -132,7 +137,7 @@ class Tables(SimpleNamespace):
 
     @property
     def copies(self) -> pl.LazyFrame:
-        return self.articles.filter(pl.col("duplicate_of").is_not_null()).select("page", "duplicate_of")
+        return copies(self.articles)
 
 
 def corpus(

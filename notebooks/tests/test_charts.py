@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 import vl_convert
-from synthetic import article, articles, citations, corpus, mentions, press
+from synthetic import article, articles, citations, copies, corpus, mentions, press
 
 from diembao import charts, open_corpus, theme, wording
 from diembao.measures import comention, comparison, coverage, cube, frequency, select
@@ -31,6 +31,7 @@ def drawn(chosen, language: str) -> dict[str, alt.Chart | alt.LayerChart]:
     """Every chart of one selection, each under the same title."""
     words, title = Words(language, chosen.names), "Yonhap names North Korea more than the other sources do, by far"
     tables = chosen.mentions, chosen.articles, chosen.citations
+    again = reprinted(chosen.with_pages(chosen.articles))
     sources, standing = coverage.by_source(*tables[1:]), coverage.standing(*tables[1:])
     dated = chosen.dates, chosen.articles
     odds = comparison.distinctive(comparison.log_odds(*tables))
@@ -45,7 +46,7 @@ def drawn(chosen, language: str) -> dict[str, alt.Chart | alt.LayerChart]:
         "source_shares": charts.source_shares(comparison.actor_shares(*tables), words, title),
         "attributed": charts.attributed(comparison.attributed_shares(*tables), words, title),
         "wires": charts.wires(comparison.publishers_by_wire(*tables[1:]), words, title),
-        "reprints": charts.reprints(comparison.reprints(reprinted(chosen.with_pages(chosen.articles))), words, title),
+        "reprints": charts.reprints(comparison.reprints(again, copies(again)), words, title),
         "log_odds": charts.log_odds(odds, words, title),
         "distances": charts.distances(comparison.distances(*tables), words, title),
         "calendar": charts.calendar(coverage.calendar(*tables[1:]), sources, words, title),

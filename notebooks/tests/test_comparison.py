@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 import pytest
-from synthetic import article, articles, citation, citations, corpus, mention, mentions, press
+from synthetic import article, articles, citation, citations, copies, corpus, mention, mentions, press
 
 from diembao.measures import comparison, select
 from diembao.schema import DiembaoError
@@ -391,12 +391,12 @@ def test_syndicated_groups_say_who_printed_the_story_and_who_was_first():
         article("g", publisher="VOA"),
         article("h", publisher="VnExpress", duplicate_of="g", similarity=1.0),
     )
-    copies = rows.filter(pl.col("duplicate_of").is_not_null()).select("page", "duplicate_of")
-    groups = comparison.syndicated(rows, copies)
+    again = copies(rows)
+    groups = comparison.syndicated(rows, again)
     assert groups["page"].to_list() == ["a", "e", "g"] and groups["first_publisher"].to_list() == ["VOA", None, None]
     top = groups.row(0, named=True)
     assert (top["articles"], top["publishers"], top["credits"]) == (3, ["VOA", "VnExpress"], ["AFP", "AP"])
     assert (top["published_first"], top["published_last"], top["similarity"]) == (first, second, 0.8)
-    assert comparison.reprints(rows, copies).rows() == [("VOA", "VOA", 1), ("VOA", "VnExpress", 1)]
-    assert comparison.reprints(rows, copies, most=1).rows() == [("others", "others", 1)]
-    assert comparison.reprints(rows.filter(pl.col("page") > "c"), copies).is_empty()
+    assert comparison.reprints(rows, again).rows() == [("VOA", "VOA", 1), ("VOA", "VnExpress", 1)]
+    assert comparison.reprints(rows, again, most=1).rows() == [("others", "others", 1)]
+    assert comparison.reprints(rows.filter(pl.col("page") > "c"), again).is_empty()

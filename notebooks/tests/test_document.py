@@ -117,7 +117,8 @@ def test_every_chart_says_how_to_read_it_what_it_is_out_of_and_has_its_table(tmp
 
 def test_an_empty_chart_is_no_problem_and_one_without_its_data_is(tmp_path):
     words = Words("en")
-    empty = charts.reprints(comparison.reprints(synthetic.press().articles), words, "Nothing printed again").to_dict()
+    press = synthetic.press()
+    empty = charts.reprints(comparison.reprints(press.articles, press.copies), words, "Nothing printed again").to_dict()
     bare = {"$schema": empty["$schema"], "mark": "bar", "description": "a chart of data from elsewhere"}
 
     def problems(spec):

@@ -4,7 +4,7 @@ from string import Formatter
 
 import polars as pl
 import pytest
-from synthetic import article, articles, citation, citations, corpus, mention, mentions, press
+from synthetic import article, articles, citation, citations, copies, corpus, mention, mentions, press
 
 from diembao import open_corpus, schema, wording
 from diembao.measures import comention, comparison, coverage, frequency, intervals, narrow, select
@@ -121,7 +121,7 @@ def test_the_text_of_a_table_is_aligned_and_whole():
 def findings(words: Words, chosen) -> dict[str, Finding]:
     tables = chosen.mentions, chosen.articles, chosen.citations
     dated, standing = (chosen.dates, chosen.articles), coverage.standing(*tables[1:])
-    minimum = intervals.MINIMUM_ARTICLES
+    minimum, none = intervals.MINIMUM_ARTICLES, schema.empty(schema.ARTICLES)
     return {
         "steps": words.steps(chosen.steps),
         "actors": words.actors(frequency.by_actor(*tables[:2])),
@@ -135,7 +135,7 @@ def findings(words: Words, chosen) -> dict[str, Finding]:
         "attributed": words.attributed(comparison.attributed_shares(*tables), minimum),
         "wires": words.wires(comparison.publishers_by_wire(*tables[1:]), minimum),
         "distances": words.distances(comparison.distances(*tables), minimum),
-        "syndicated": words.syndicated(comparison.syndicated(schema.empty(schema.ARTICLES))),
+        "syndicated": words.syndicated(comparison.syndicated(none, copies(none))),
         "dating": words.dating(coverage.dating(chosen.articles)),
         "calendar": words.calendar(coverage.by_source(*tables[1:])),
         "gaps": words.gaps(coverage.gaps(*tables[1:])),
