@@ -337,13 +337,14 @@ def log_odds(
     articles = ordered(frame(articles))
     standing = attributed(articles, citations, sources, basis)
     compared = of(articles, standing)
+    numbered = compared.with_row_index("row")
     counts, keys, background = _leading(mentions, articles, compared)
     weight = intervals.MINIMUM_ARTICLES * background.sum() / articles.height if prior is None else prior
     spread = background / max(1, background.sum())
     table = pl.concat(
         _against_rest(
             counts,
-            of(compared.with_row_index("row"), standing.filter(pl.col("source_id") == source))["row"].to_numpy(),
+            of(numbered, standing.filter(pl.col("source_id") == source))["row"].to_numpy(),
             articles.height,
             source,
             keys,
