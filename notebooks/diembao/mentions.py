@@ -257,23 +257,19 @@ def _known(runs: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
         .select("actor_id", name="key")
         .unique("name", keep="first", maintain_order=True)
     )
-    cut = {0: ("", ""), 2: ("^[^ ]+ ", ""), 3: ("", " [^ ]+$"), 4: ("^[^ ]+ [^ ]+ ", ""), 5: ("", " [^ ]+ [^ ]+$")}
-    keys = runs.select("key").unique(maintain_order=True)
-    tried = pl.concat(
-        keys.with_columns(name=pl.col("key").str.replace(head, "").str.replace(tail, ""), cut=pl.lit(way))
-        for way, (head, tail) in cut.items()
-    )
-    # "Donald J. Trump" is usually called Donald Trump
-    cut[1] = ("", "")
-    initials = keys.with_columns(name=_without_initials(pl.col("key")), cut=pl.lit(1))
-    tried = pl.concat([tried, initials.filter(pl.col("name") != pl.col("key"))])
+    whole = ("", "")  # the second time without initials: "Donald J. Trump" is usually called Donald Trump
+    cut = [whole, whole, ("^[^ ]+ ", ""), ("", " [^ ]+$"), ("^[^ ]+ [^ ]+ ", ""), ("", " [^ ]+ [^ ]+$")]
+    keys, key = runs.select("key").unique(maintain_order=True), pl.col("key")
+    names = [key.str.replace(head, "").str.replace(tail, "") for head, tail in cut]
+    names[1] = _without_initials(key)
+    tried = pl.concat(keys.with_columns(name=name, cut=pl.lit(way)) for way, name in enumerate(names))
     fits = tried.join(full, on="name", how="inner").sort("key", "cut").unique("key", keep="first", maintain_order=True)
     found = runs.join(fits, on="key", how="inner", maintain_order="left")
     # the cut is made on the surface, whose hyphens may be spaced otherwise than the key's
     surface = pl.col("surface")
     kept = pl.coalesce(
         pl.when(pl.col("cut") == way).then(surface.str.replace(head, "").str.replace(tail, ""))
-        for way, (head, tail) in cut.items()
+        for way, (head, tail) in enumerate(cut)
     )
     off_head = pl.when(pl.col("cut").is_in([2, 4])).then(surface.str.len_chars() - kept.str.len_chars()).otherwise(0)
     return found.with_columns(
