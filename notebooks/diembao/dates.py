@@ -190,7 +190,8 @@ def _candidates(lines: pl.DataFrame, grammar: str) -> pl.DataFrame:
     # Without capture groups the search stays in the fast automaton; the character before is matched, not kept.
     search = f"(?i)(?:^|[^{_WORD}])(?:{re.sub(r'[?]P<[a-z]+_[0-9]+>', '?:', grammar)})"
     text = pl.col("text")
-    # above a story the day may be glued to its section or author ("Thế giớiThứ bảy, 26/10/2024")
+    # above a story the day may be glued to its section or author ("Thế giớiThứ bảy, 26/10/2024"): a space in the place
+    # of the letter before it leaves all where it stands
     short = text.str.len_bytes() <= _DATELINE
     parted = asked(short, text).str.replace_all(_GLUED, " ${1}")
     return (
