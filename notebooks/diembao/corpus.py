@@ -427,7 +427,7 @@ class _Parts:
         if not self.number:
             self.add(_no_rows())
         found, prints = (pl.scan_parquet(self.folder / name / "*.parquet") for name in ("articles", "prints"))
-        marked = duplicates.mark(found, prints)
+        marked = duplicates.mark(found, prints, self.folder)
         marked = marked.sort("page", "segment") if by_page else marked
         marked.write_parquet(self.folder / "articles.parquet")
         for name in TABLES:

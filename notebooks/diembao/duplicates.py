@@ -10,8 +10,10 @@ A group is one article and all those similar to itself, so that a chain of small
 first one printed stands for the group. The outcome depends neither on the order of the pages nor on batches or threads.
 """
 
+import tempfile
 import zlib
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -27,9 +29,9 @@ BANDS, ROWS = 25, 5
 BAND_COLUMNS = [f"band_{band:02}" for band in range(BANDS)]
 SEED = 20240601
 # What bounds memory: pages whose shingles are made at a time, pairs compared at a time, articles compared together
-# (with all that are linked to them by buckets), packs of them read at a time, bands read together, articles whose
-# neighbours are looked for at a time.
-_HASHED, _PAIRS, _TOGETHER, _READ, _BANDS, _SEARCHED = 500, 2_000, 5_000, 4, 5, 10_000
+# (with all that are linked to them by buckets), bands read together, articles whose neighbours are looked for at a
+# time.
+_HASHED, _PAIRS, _TOGETHER, _BANDS, _SEARCHED = 500, 2_000, 5_000, 5, 10_000
 _MULTIPLIERS = np.array([0x9E3779B97F4A7C15, 0xD6E8FEB86659FD93], dtype=np.uint64)  # odd, of random bits
 
 # The hashes are 32 bits with a sign, since Delta Lake has no numbers without. A column a band.
@@ -109,9 +111,12 @@ def _mixed(parts: Sequence[np.ndarray]) -> np.ndarray:
     return (mixed * second) >> np.uint64(32)
 
 
-def mark(articles: pl.LazyFrame, prints: pl.LazyFrame) -> pl.DataFrame:
-    """Articles and their `PRINTS` → `schema.ARTICLES`, with `duplicate_of` and `similarity` of those that repeat."""
-    told = repeats(buckets(articles, prints), prints.select(SHINGLES.names()))
+def mark(articles: pl.LazyFrame, prints: pl.LazyFrame, folder: Path | None = None) -> pl.DataFrame:
+    """Articles and their `PRINTS` → `schema.ARTICLES`, with `duplicate_of` and `similarity` of those that repeat.
+
+    folder: as in `repeats`.
+    """
+    told = repeats(buckets(articles, prints), prints.select(SHINGLES.names()), folder)
     told = told.with_columns(segment=pl.lit(0, pl.Int32))
     articles = articles.collect()  # not before: comparing takes the more memory
     marked = articles.join(told, on=["page", "segment"], how="left", maintain_order="left", validate="m:1")
@@ -125,18 +130,23 @@ def buckets(articles: pl.LazyFrame, prints: pl.LazyFrame) -> pl.LazyFrame:
     return prints.join(main, on="page", maintain_order="left").select(BUCKETS.names())
 
 
-def repeats(buckets: pl.LazyFrame, shingles: pl.LazyFrame, engine: Engine = in_threads) -> pl.DataFrame:
+def repeats(
+    buckets: pl.LazyFrame, shingles: pl.LazyFrame, folder: Path | None = None, engine: Engine = in_threads
+) -> pl.DataFrame:
     """Articles' `BUCKETS` and `SHINGLES` → page, duplicate_of, similarity: a row a page that repeats another.
 
     The first print is the one published first (an inferred date counts from the end of its bounds, no date last), of
     several the first by name. Memory: of every article its dates and `_BANDS` hashes; of those that share a bucket the
-    names; the shingles of `_READ` packs and of one a core, of `_TOGETHER` articles or of as many as are linked by
-    buckets, if these are more.
+    names; the shingles of two packs a core, of `_TOGETHER` articles or of as many as are linked by buckets, if these
+    are more. Those of all packs are in a folder meanwhile, which is made in the one given, and removed.
     """
     packs = _packs(_links(buckets))
-    linked = buckets.select("page", *DAYS).with_row_index("row").join(packs.lazy(), on="row").drop("row")
-    ranked = linked.collect(engine="streaming").sort("published_last", "page", nulls_last=True).with_row_index("rank")
-    found = [part for _, part in engine(_repeats, (), _packed(ranked, buckets, shingles))]
+    linked = buckets.select("page", "published_last").with_row_index("row")
+    linked = linked.join(packs.lazy(), on="row", maintain_order="left").collect(engine="streaming")
+    ranked = linked.sort("published_last", "page", nulls_last=True).with_row_index("rank")
+    ranked = ranked.select("rank", "page", "pack")
+    with tempfile.TemporaryDirectory(dir=folder, prefix="packs-") as scratch:
+        found = [part for _, part in engine(_repeats, (), _packed(ranked, buckets, shingles, Path(scratch)))]
     names = ranked.select("rank", "page")
     told = pl.concat([_NO_REPEATS, *found]).join(names, on="rank").join(
         names.select(original="rank", duplicate_of="page"), on="original", validate="m:1"
@@ -224,21 +234,31 @@ def _packs(links: pl.DataFrame) -> pl.DataFrame:
     return grouped.select("row", pack=pl.col("place").min().over("group") // _TOGETHER)
 
 
-def _packed(ranked: pl.DataFrame, buckets: pl.LazyFrame, shingles: pl.LazyFrame) -> Iterator[tuple[pl.DataFrame, None]]:
-    """→ of each pack the articles, with rank, dates, bands and shingles."""
-    for _, wanted in ranked.group_by(pl.col("pack") // _READ, maintain_order=True):
-        yield from _opened(wanted, buckets, shingles)
+def _packed(
+    ranked: pl.DataFrame, buckets: pl.LazyFrame, shingles: pl.LazyFrame, folder: Path
+) -> Iterator[tuple[pl.DataFrame, None]]:
+    """→ of each pack the articles, with rank, dates, bands and shingles.
+
+    All are put into a file a pack first: what is to be read for one may stand anywhere.
+    """
+    if ranked.is_empty():
+        return
+    packs = ranked["pack"].unique().sort()
+    named = pl.col("page").is_in(ranked["page"].implode())  # by name first, since then no other shingles are decoded
+    for table, rows in (("buckets", buckets.select(BUCKETS.names())), ("shingles", shingles)):
+        target = pl.PartitionBy(folder / table, key="pack", include_key=False, approximate_bytes_per_file=None)
+        # in their order: else the join would hold millions of rows until it knows which side is the smaller
+        placed = rows.filter(named).join(ranked.lazy(), on="page", maintain_order="left").drop("page")
+        # one row group of every pack is held in memory
+        placed.sink_parquet(target, mkdir=True, compression="lz4", row_group_size=max(1, _TOGETHER // len(packs)))
+    for pack in packs:
+        yield _opened(folder, pack), None
 
 
-def _opened(wanted: pl.DataFrame, buckets: pl.LazyFrame, shingles: pl.LazyFrame) -> Iterator[tuple[pl.DataFrame, None]]:
-    """Some packs' articles → the same with bands and shingles, a pack at a time; nothing of them is held afterwards."""
-    # by name first, since then no other shingles are decoded
-    named = pl.col("page").is_in(wanted["page"].implode())
-    parts = buckets.drop(*DAYS).filter(named), shingles.filter(named)
-    held = pl.collect_all(parts, engine="streaming")
-    held = held[0].join(held[1], on="page", validate="1:1")
-    for pack in wanted.partition_by("pack", include_key=False):
-        yield held.join(pack, on="page").drop("page").sort("rank"), None
+def _opened(folder: Path, pack: int) -> pl.DataFrame:
+    files = (folder / table / f"pack={pack}" / "*.parquet" for table in ("buckets", "shingles"))
+    buckets, shingles = (pl.read_parquet(rows, hive_partitioning=False) for rows in files)
+    return buckets.join(shingles, on="rank", validate="1:1").sort("rank")
 
 
 _NO_REPEATS = pl.DataFrame(schema={"original": pl.UInt32, "rank": pl.UInt32, "similarity": pl.Float64})

@@ -99,8 +99,9 @@ class _Run:
         batches = corpus.shown(self._batches(), progress)
         shared = (self.catalogue, self.given, self.method, self.text)
         for unread, (tables, problems, told) in self.engine(_made, shared, batches):
-            self.problems += [unread if self.text else corpus.without_words("problems", unread), problems]
-            self.corrections.append(told)
+            unread = unread if self.text else corpus.without_words("problems", unread)
+            self.problems += _with_rows(unread, problems)
+            self.corrections += _with_rows(told)
             self.staged.add(tables)
         return Ingested(self._write(), pl.concat(self.rejected), 0 if self.text else self.stale.height)
 
@@ -145,7 +146,7 @@ class _Run:
             self.counts["extracted_again"] += marked.filter(again).height
             refused = problems.join(pages, on="page", how="anti", maintain_order="left")
             self.counts["rejected"] += refused.height
-            self.rejected.append(refused)
+            self.rejected += _with_rows(refused)
             self.counts["unchanged"] += marked.filter(same).height
             fresh, left = marked.filter(~same | again), marked.filter(same & ~again)
             if len(stale):
@@ -270,13 +271,13 @@ class _Run:
         buckets = self.staged.rows("buckets").select(columns)
         shingles = self.staged.rows("shingles").select(duplicates.SHINGLES.names())
         if not self.base:
-            return duplicates.repeats(buckets, shingles, self.engine)
+            return duplicates.repeats(buckets, shingles, self.staged.folder, self.engine)
         before = self._stored("buckets").select(columns)
         if most:
             columns = duplicates.SHINGLES.names()
             buckets = pl.concat([buckets, _without(replaced, before)])
             shingles = pl.concat([shingles, _without(replaced, self._stored("shingles").select(columns))])
-            return duplicates.repeats(buckets, shingles, self.engine)
+            return duplicates.repeats(buckets, shingles, self.staged.folder, self.engine)
         gone = _in_place(replaced) if replaced.height else pl.lit(False)
         moved = pl.concat(rows.collect() for rows in (buckets, before.filter(gone)))
         near = duplicates.neighbourhood(moved, before.filter(~gone), self.base.reach())
@@ -284,9 +285,14 @@ class _Run:
             file = self.staged.folder / "near.parquet"
             _rows_of(near, self._stored("shingles")).select(duplicates.SHINGLES.names()).sink_parquet(file)
             buckets, shingles = pl.concat([buckets, near.lazy()]), pl.concat([shingles, pl.scan_parquet(file)])
-        told = duplicates.repeats(buckets, shingles, self.engine)
+        told = duplicates.repeats(buckets, shingles, self.staged.folder, self.engine)
         compared = pl.concat([near["page"], replaced["page"]])
         return pl.concat([self._rows("repeats").filter(~pl.col("page").is_in(compared.implode())), told])
+
+
+def _with_rows(*tables: pl.DataFrame) -> list[pl.DataFrame]:
+    """→ those that are worth holding: of each that stays, the allocator keeps the pages of memory it lies in."""
+    return [table for table in tables if table.height]
 
 
 def _there(pages: pl.Series, known: pl.DataFrame) -> pl.Series:

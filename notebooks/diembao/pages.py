@@ -8,12 +8,14 @@ import codecs
 import contextlib
 import copy
 import gzip
+import hashlib
 import io
 import logging
 import os
 import re
 import unicodedata
 import zlib
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -23,6 +25,7 @@ from typing import BinaryIO
 
 import lxml.etree
 import lxml.html
+import numpy as np
 import polars as pl
 import trafilatura
 from warcio.archiveiterator import ArchiveIterator
@@ -225,11 +228,40 @@ def _plain(texts: pl.Expr) -> pl.Expr:
     return pl.coalesce(changed.str.replace_all("\r\n?", "\n").str.replace_all(_CONTROLS, " "), texts)
 
 
+class _Taken:
+    """A set of page ids, each held as a hash of 64 bits, since there may be ten million of them.
+
+    In so many, two of one hash are one in 400,000, and then the later page is called otherwise or refused.
+    """
+
+    _RECENT = 20_000  # as many as may be added before they are sorted among the others
+
+    def __init__(self) -> None:
+        self._recent: set[int] = set()
+        self._sorted = memoryview(np.empty(0, dtype=np.uint64))
+
+    def __contains__(self, page: str) -> bool:
+        key = _key(page)
+        at = bisect_left(self._sorted, key)
+        return key in self._recent or (at < len(self._sorted) and self._sorted[at] == key)
+
+    def add(self, page: str) -> None:
+        self._recent.add(_key(page))
+        if len(self._recent) >= self._RECENT:
+            recent = np.sort(np.fromiter(self._recent, np.uint64, len(self._recent)))
+            self._sorted = memoryview(np.sort(np.concatenate([self._sorted, recent]), kind="stable"))
+            self._recent.clear()
+
+
+def _key(page: str) -> int:
+    return int.from_bytes(hashlib.blake2b(page.encode(), digest_size=8).digest(), "big")
+
+
 class _Names:
     """The page ids and the table names given so far."""
 
     def __init__(self) -> None:
-        self.pages: set[str] = set()
+        self.pages = _Taken()
         self.tables: set[str] = set()
 
     def of_page(self, stem: str, name: str) -> str:
@@ -239,7 +271,7 @@ class _Names:
         return _first_free(self.tables, stem, name)
 
 
-def _first_free(taken: set[str], stem: str, name: str) -> str:
+def _first_free(taken: set[str] | _Taken, stem: str, name: str) -> str:
     """The stem of a file; where that is taken, its relative path without, then with its suffix, then numbered."""
     path = "/".join([*name.split("/")[:-1], stem])
     options = chain([stem, path, name], (f"{name}#{number}" for number in count(2)))
@@ -517,26 +549,29 @@ def _table(batches: Iterator[pl.DataFrame], names: _Names, label: str, file: str
     A row without an id is called after its table and its number; one whose id another file has given before gets the
     table's name in front; the second row of an id inside the table is refused.
     """
-    seen: set[str] = set()
+    seen, rows = _Taken(), 0
     unnamed = pl.format(f"{label.replace('{', '{{').replace('}', '}}')}-{{}}", _ROW)
     for batch in batches:
         page = pl.col("page").str.normalize("NFC").str.replace_all(r"\s+", " ").str.strip_chars()
         batch = batch.with_columns(page=pl.when(page != "").then(page).otherwise(unnamed))
         given = batch["page"].to_list()
-        elsewhere = names.pages.intersection(given) - seen
-        seen.update(given)
+        elsewhere = [page for page in given if page in names.pages and page not in seen]
         prefixed = pl.format("{}/{}", pl.lit(label), "page")
         batch = batch.with_columns(page=pl.when(pl.col("page").is_in(elsewhere)).then(prefixed).otherwise("page"))
-        repeated = pl.col("page").is_in(names.pages.intersection(batch["page"])) | ~pl.col("page").is_first_distinct()
+        taken = [page for page in batch["page"] if page in names.pages]
+        repeated = pl.col("page").is_in(taken) | ~pl.col("page").is_first_distinct()
         twice = pl.format("row {}: the page id `{}` stands in this table before; give each page its own", _ROW, "page")
-        names.pages.update(batch["page"] if elsewhere else given)  # the same objects take half the memory
+        for held, pages in ((names.pages, batch["page"]), (seen, given)):
+            for page in pages:
+                held.add(page)
+        rows += batch.height
         yield batch.select(
             *(pl.col(name) for name in PAGES if name != "file"),
             file=pl.lit(file),
             refused=pl.when(repeated).then(twice).otherwise("refused"),
             notice=pl.lit(None, pl.String),
         ).select(_RAW.names())
-    if not seen:
+    if not rows:
         raise _Unreadable("a table without rows; export it again")
 
 

@@ -180,7 +180,6 @@ def test_however_articles_are_packed_together_the_same_repeat(seed, together):
     whole = marked(texts, days)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(duplicates, "_TOGETHER", together)
-        patched.setattr(duplicates, "_READ", together)
         patched.setattr(duplicates, "_BANDS", together)
         assert marked(texts, days) == whole
 

@@ -460,6 +460,27 @@ def test_the_second_row_of_an_id_is_a_problem_also_in_a_later_batch(tmp_path):
         assert problems["page"].to_list() == ["a", "b"]
 
 
+@pytest.mark.parametrize("recent", [1, 3])
+def test_ids_that_are_held_sorted_are_found_as_the_recent_ones_are(tmp_path, monkeypatch, recent):
+    rows = [("a", "một"), ("b", "hai"), ("c", "ba"), ("a", "bốn"), ("d", "năm"), ("b", "sáu")]
+    put(tmp_path, {"1.csv": "page,text\n" + "".join(f"{page},{text}\n" for page, text in rows)})
+    put(tmp_path, {"2.csv": "page,text\nd,một\ne,hai\nd,ba\n", "e.txt": "bốn"})
+    whole = [table.rows() for table in read(tmp_path, batch_size=2)]
+    monkeypatch.setattr(pages._Taken, "_RECENT", recent)
+    assert [table.rows() for table in read(tmp_path, batch_size=2)] == whole
+    assert [row[0] for row in whole[0]] == ["a", "b", "c", "d", "2/d", "e", "e.txt"]
+
+
+@given(st.lists(st.text(max_size=2)), st.lists(st.text(max_size=2)), st.integers(1, 5))
+def test_a_set_of_ids_holds_what_was_added_and_nothing_else(added, others, recent):
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(pages._Taken, "_RECENT", recent)
+        taken = pages._Taken()
+        for page in added:
+            taken.add(page)
+        assert {page for page in {*added, *others} if page in taken} == set(added)
+
+
 def test_the_same_id_in_another_table_gets_the_table_s_name(tmp_path):
     table = "page,text\na,một\n,hai\n"
     put(tmp_path, {"2023.csv": table, "2024.csv": table, "a.txt": "ba", "sub/2024.csv": table})
