@@ -99,8 +99,10 @@ _ONCE = CommitProperties(max_commit_retries=0)  # a table that has moved on is a
 # Of every file it keeps the least and greatest values by which readers pass over it: not those of whole texts.
 _CONFIGURATION = {"delta.logRetentionDuration": "interval 36500 days", "delta.enableExpiredLogCleanup": "false"}
 _INDEXED_COLUMNS = {"pages": "2", "buckets": "4", "shingles": "2", "catalogues": "1"}
-# So many pages are sorted and written together, with all their rows, which bounds a writer's memory.
+# So many pages are sorted and written together, with all their rows, which bounds a writer's memory; of some tables
+# more, since their rows are short, or fewer, since a page has many.
 TOGETHER = 10_000
+_TIMES = {"index": 10, "lines": 0.5, "mentions": 0.5}
 # Rows of each, at most: of texts and shingles those of few pages are read, of buckets all.
 _ROW_GROUPS = {"pages": 1_000, "shingles": 100, "articles": 2_000, "index": 10_000}
 _ROW_GROUP = 20_000  # of other tables
@@ -443,6 +445,11 @@ def in_portions(sizes: Mapping[str, int], limit: int) -> Iterator[list[str]]:
         total += size
     if together:
         yield together
+
+
+def together(table: str) -> int:
+    """A monthly table's name → of how many pages its rows are sorted and written together."""
+    return max(1, int(TOGETHER * _TIMES.get(table, 1)))
 
 
 def _in_months(months: Collection[str]) -> str:

@@ -231,7 +231,7 @@ class _Run:
         columns = placed(MONTHLY[table][0]).names()
         another_method = table == "index" and self.text and self._method_changed()
         held = self._pages_of(None if another_method else replaced["month"].unique())
-        limit = archive.TOGETHER * (10 if table == "index" else 1)  # its rows are short
+        limit = archive.together(table)
         for months in in_portions({month: held[month] + grown.get(month, 0) for month in held}, limit):
             these = pl.col("month").is_in(months)
             kept = _without(replaced.filter(these), self._stored(table).select(columns).filter(these))
@@ -411,7 +411,7 @@ class _Staged:
         for table in MONTHLY:
             folder, sorted_folder = self.folder / table, self.folder / f"{table}-sorted"
             rows = pl.scan_parquet(folder / "*.parquet")
-            together = archive.TOGETHER * max(1, rows.select(pl.len()).collect().item() // pages)
+            together = archive.together(table) * max(1, rows.select(pl.len()).collect().item() // pages)
             target = pl.PartitionBy(
                 sorted_folder,
                 key="month",
