@@ -305,14 +305,15 @@ def _reported(own: pl.DataFrame) -> pl.DataFrame:
     after, and by the next day that it says is to come.
     """
     one_day = pl.all_horizontal(pl.col("day", "month").is_not_null()) & (pl.col("kind") == "day")
-    plain = pl.all_horizontal(pl.col("year", "year_shift", "year_said", "day_from", "month_from").is_null())
+    plain = pl.all_horizontal(pl.col("year", "year_shift", "year_said").is_null())
     leap_day = (pl.col("month") == 2) & (pl.col("day") == 29)
-    days = (
+    lasting = (
         own.filter(one_day & plain & ~leap_day)
         .with_columns(on=_day(pl.lit(2001), pl.col("month"), pl.col("day")))  # any year without 29 February
         .filter(pl.col("on").is_not_null())
         .sort("page", "start")
     )
+    days = lasting.filter(pl.all_horizontal(pl.col("day_from", "month_from").is_null()))
     today = (
         days.filter(pl.col("shift").is_not_null() & pl.col("weekday").is_null())
         .with_columns(on=pl.col("on") - pl.duration(days="shift"))
@@ -333,7 +334,7 @@ def _reported(own: pl.DataFrame) -> pl.DataFrame:
     month = (pl.col("kind") == "month") & pl.col("month").is_not_null()
     to_come = pl.concat(
         [
-            days.filter("announced").select("page", "surface", "on"),
+            lasting.filter("announced").select("page", "surface", "on"),  # a period by its last day
             own.filter(month & plain & pl.col("announced")).select(
                 "page", "surface", on=pl.date(2001, pl.col("month"), 1).dt.month_end()
             ),
