@@ -449,7 +449,8 @@ def _is_date(cues: Mapping[str, Any]) -> pl.Expr:
         & ~((pl.col("kind") == "quarter") & _before(words["precious_before"]))
         & ~(pl.col("vague") & _before(words["lasting_before"]))
         & ~(pl.col("surface").str.contains("(?i)(?:trước|sau)$") & _after(words["anaphoric_after"])),
-        "season": ~_before(words["games"]) | pl.col("surface").str.contains(_OWN_YEAR),
+        "season": (~_before(words["games"]) | surface.str.contains(_OWN_YEAR))
+        & ~(_before(words["season_comes_after"]) & surface.str.contains("(?i)tới$")),
         "weekday": weekday & ~_before(words["counted_before"]) & ~_after(words["counted_after"]),
     }
     verdict = pl.lit(True)
@@ -809,6 +810,22 @@ def _years_elsewhere(dated: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
     )
 
 
+def _weekdays_elsewhere(dated: pl.DataFrame, own_text: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+    """Rows → the same, a weekday alone ("hôm Chủ nhật") made the day its article dates it with ("Chủ nhật 1/3")."""
+    days = ["year", "month", "day"]
+    named = (
+        own_text.filter(pl.all_horizontal(pl.col("weekday", "month", "day").is_not_null()))
+        .filter(pl.col("day_from").is_null())
+        .group_by(*keys, "weekday")
+        .agg(alike=pl.struct("month", "day").n_unique(), **{f"{name}_elsewhere": pl.col(name).max() for name in days})
+        .filter(pl.col("alike") == 1)
+    )
+    alone = pl.all_horizontal(pl.col(*days, "shift", "week_shift").is_null()) & pl.col("weekday").is_not_null()
+    said = (pl.when(alone).then(f"{name}_elsewhere").otherwise(name).alias(name) for name in days)
+    joined = dated.join(named, on=[*keys, "weekday"], how="left", maintain_order="left")
+    return joined.with_columns(said).select(dated.columns)
+
+
 def _year_now(dated: pl.DataFrame, keys: list[str], cues: Mapping[str, Any]) -> pl.DataFrame:
     """Rows → pages (and segments) that count years to now, `year_now`: "cách đây 50 năm, năm 1969", an anniversary.
 
@@ -874,6 +891,7 @@ def resolve(found: pl.DataFrame, anchors: pl.DataFrame, cues: Mapping[str, Any])
     dated = found.join(known, on=keys, how="left", maintain_order="left")
     # what link lists and other articles on the page say is not about this article
     own_text = dated.filter(~pl.col("role").is_in(_FOREIGN_ROLES)) if "role" in dated.columns else dated
+    dated, own_text = (_weekdays_elsewhere(rows, own_text, keys) for rows in (dated, own_text))
     elsewhere = _years_elsewhere(own_text, keys)
     dated = (
         dated.join(_own_day(own_text, elsewhere, keys, cues), on=keys, how="left", maintain_order="left")

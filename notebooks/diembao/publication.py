@@ -371,9 +371,9 @@ def _window(own: pl.DataFrame, reported: pl.DataFrame) -> pl.DataFrame:
     That is the year of the latest reported day, if only in one year it lies between the latest date with a year that
     is not to come and the earliest that is planned; if the plan is for earlier in a year, so that the day lies in the
     year before, or for a month that is also named as a plan without its year ("sẽ thăm vào tháng 4-2019", "sẽ thăm
-    trong tháng 4"), and so is the next of its name; or if a reported day closely follows one named with its year. No
-    more is read from a year that was looked back on: of 54 articles whose year is known otherwise, the next such day
-    lies in it in 23.
+    trong tháng 4"), and so is the next of its name; or if a reported day closely follows one named with its year and
+    none lies half a year off. No more is read from a year that was looked back on: of 54 articles whose year is known
+    otherwise, the next such day lies in it in 23.
     """
     year = pl.coalesce("year", "year_said")
     code_month = pl.when(pl.col("code") < 30).then((pl.col("code") - 20) * 3).otherwise((pl.col("code") - 33) * 3 + 1)
@@ -415,8 +415,13 @@ def _window(own: pl.DataFrame, reported: pl.DataFrame) -> pl.DataFrame:
     after = _day(common, pl.col("month"), pl.col("day")) - _day(common, pl.col("month_named"), pl.col("day_named"))
     full = dated.filter(one_day & latest & behind & ~pl.col("marked"))
     bare = own.filter(one_day & pl.col("reported") & year.is_null() & pl.col("year_shift").is_null())
+    # a day reported too long after the others to be of their story, and too long before to be of their year
+    off = (_day(common, pl.col("month"), pl.col("day")) - pl.col("on")).dt.total_days() % 365
+    elsewhen = bare.filter(pl.col("month").is_not_null()).join(bounded, on="page", how="inner")
+    elsewhen = elsewhen.filter(off.is_between(_SAME_STORY + 1, 364 - 2 * _SAME_STORY))
     soon = (
-        bare.filter(pl.col("month").is_not_null())
+        bare.join(elsewhen, on="page", how="anti")
+        .filter(pl.col("month").is_not_null())
         .select("page", "month", "day")
         .join(full.select("page", "starts", month_named="month", day_named="day"), on="page", how="inner")
         .filter(after.dt.total_days().is_between(1, _SOON))

@@ -152,6 +152,7 @@ NO_DATES = [
     "Cô gái 26 tuổi đến lúc 14h30 và rời đi lúc 15:44.",
     "Chiến tranh Thế giới thứ II và Thế chiến thứ hai.",
     "Hiện nay, gần đây, trước đó, mới đây, cùng ngày, hôm sau, năm đó.",
+    "Khi mùa đông tới, họ mừng lễ hội mùa xuân tới tận khuya.",
     "Chiếm hơn 2/3 số ghế, gần 1/3 dân số, bảo vệ 24/7.",
     "Khoảng 7-8 người, mất 2-3 năm, thắng với tỷ số 2-1.",
     "Bụi mịn PM 2.5 tăng 1.5 lần, động đất 6.6 độ.",
@@ -325,6 +326,15 @@ def test_a_year_counted_back_from_now_gives_the_year_of_the_article() -> None:
     texts = ("Cách đây đúng 50 năm, vào năm 1969, hai nước đụng độ.", "Ngày 5-6 họ gặp lại, như hồi tháng 4 năm ngoái.")
     assert [edtf for _, edtf in dated(*texts)] == ["1969", "2019-06-05", "2018-04"]
     assert dated("Cách đây hơn 50 năm, vào năm 1969, họ đụng độ.", "Ngày 5-6 họ gặp lại.")[1][1] == "XXXX-06-05"
+
+
+def test_a_weekday_alone_is_the_day_its_article_dates_it_with() -> None:
+    texts = ("Sáng Chủ nhật 1/3, hai bên ngừng bắn.", "Đến tối Chủ nhật họ mới gặp nhau.", "Họ hẹn lại Chủ nhật tới.")
+    days = [("Sáng Chủ nhật 1/3", "XXXX-03-01"), ("tối Chủ nhật", "XXXX-03-01"), ("Chủ nhật tới", "REL")]
+    assert dated(*texts) == days
+    assert dated(*texts, published="2026-02-28")[1] == ("tối Chủ nhật", "2026-03-01")  # not the Sunday before
+    twice = dated(*texts, "Họ từng họp Chủ nhật 22/2.")
+    assert twice[1] == ("tối Chủ nhật", "REL")
 
 
 @pytest.mark.parametrize(
