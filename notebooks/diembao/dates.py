@@ -140,7 +140,7 @@ def _grammar(cues: Mapping[str, Any]) -> str:
         f"{lead_in()}{introduced(False)}{day()}{_GAP}tháng{_GAP}{month()}(?:{with_year()}|,?{_GAP}{year()})?",
         f"{lead_in()}{day()}{_GAP}tháng{_GAP}{month()},?{_GAP}(?:năm{_GAP})?{year()}",
         f"{day_part}{_GAP}{day()}{_GAP}tháng{_GAP}{month()}{with_year()}?",
-        # hôm nay 29-11; thứ Sáu, 15/11/2024; ngày 13 và 14/11; 9 - 25/2; 18.6; 9/9 năm ngoái
+        # hôm nay 29-11; thứ Sáu, 15/11/2024; ngày 13 và 17/11; 9 - 25/2; 18.6; 9/9 năm ngoái
         f"{lead_in()}(?:{keep('intro', introducer)}{_GAP})?{numeric_with_year()}",
         f"{lead_in()}{introduced(True)}"
         f"(?:{numeric_with_year()}|(?:{numeric('/')}|{numeric('[-–]')}|{numeric('[.]')})(?:{of_year()})?)",
@@ -221,7 +221,7 @@ def _candidates(lines: pl.DataFrame, grammar: str) -> pl.DataFrame:
 
 
 def _read(surfaces: pl.Series, grammar: str, cues: Mapping[str, Any]) -> pl.DataFrame:
-    """Distinct surfaces → what each says; a list ("ngày 13 và 14/11") gives a row a date, at skip, width of it."""
+    """Distinct surfaces → what each says; a list ("ngày 13 và 17/11") gives a row a date, at skip, width of it."""
     lower = surfaces.str.to_lowercase()
     groups = pl.select(lower.str.extract_groups(f"^(?i:{grammar})$")).to_series().struct.unnest()
     columns: dict[str, list[str]] = {}
@@ -250,10 +250,22 @@ def _read(surfaces: pl.Series, grammar: str, cues: Mapping[str, Any]) -> pl.Data
     months = pl.coalesce(number("amount"), word("amountname", cues["numbers"]), 6).clip(1, 11)
     from_january = pl.coalesce("end", "part").str.contains("đầu")
     weekend = (said("relweek") | (unit == "week")) & (pl.col("part") == "cuối")
-    day_before = pl.col("days").str.extract("([0-9]+)[^0-9]*$").cast(pl.Int32)
-    month_before = pl.col("months").str.extract("([0-9]+)[^0-9]*$").cast(pl.Int32)
-    span = f"{_any_of(cues['range_words'])}(?:[ \\t\\u{{A0}}]|{_any_of([*cues['introducers'], *cues['day_parts']])})*$"
-    is_span = pl.coalesce("days", "months").str.contains(span)
+    day_before = pl.col("days").str.extract("([0-9]+)").cast(pl.Int32)
+    month_before = pl.col("months").str.extract("([0-9]+)").cast(pl.Int32)
+    month_names = word("monthname", cues["month_names"]), word("enmonth", cues["english_months"])
+    month = pl.coalesce(number("month"), *month_names)
+    month_ago = pl.when(month == 1).then(12).otherwise(month - 1)  # "từ 27 đến 3/6" begins in May
+    before = pl.coalesce("days", "months")
+    part_of_day = _any_of(cues["day_parts"])
+    span = f"{_any_of(cues['range_words'])}(?:[ \\t\\u{{A0}}]|{_any_of(cues['introducers'])}|{part_of_day})*$"
+    # days in a row that share their month are one period, as are months: "ngày 13 và 14/11", "ngày 30 và 1/5"
+    last = pl.when(said("days")).then(number("day")).otherwise(month)
+    numbers = pl.concat_list(before.str.extract_all("[0-9]+").cast(pl.List(pl.Int32)), last)
+    new_month = (number("day") == 1) & day_before.is_between(_longest(month_ago), 31) & (numbers.list.len() == 2)
+    steps = numbers.list.diff(null_behavior="drop")
+    in_a_row = new_month.fill_null(False) | ((steps.list.min() == 1) & (steps.list.max() == 1))
+    apart = before.str.contains(f"(?:{_any_of(cues['choice_words'])}|{part_of_day})[ ]")
+    is_span = before.str.contains(span) | (in_a_row & ~apart)
     kind = (
         pl.when(said("decade")).then(pl.lit("decade"))
         .when(said("century") | said("centuryname")).then(pl.lit("century"))
@@ -271,9 +283,6 @@ def _read(surfaces: pl.Series, grammar: str, cues: Mapping[str, Any]) -> pl.Data
         .when(century.is_not_null()).then((century - 1) * 100)
         .otherwise(pl.coalesce(number("year"), number("bareyear"), short + of_short))
     )  # fmt: skip
-    month_names = word("monthname", cues["month_names"]), word("enmonth", cues["english_months"])
-    month = pl.coalesce(number("month"), *month_names)
-    month_ago = pl.when(month == 1).then(12).otherwise(month - 1)  # "từ 27 đến 3/6" begins in May
     read = raw.select(
         surface=surfaces,
         lower=lower,
@@ -371,6 +380,11 @@ def _after(words: Iterable[str]) -> pl.Expr:
     return pl.col("right").str.contains(f"(?i)^[ \\t\\u{{A0}}]*{_any_of(words)}(?:$|[^{_WORD}])")
 
 
+def _longest(month: pl.Expr) -> pl.Expr:
+    """Months → how many days they have at most."""
+    return pl.when(month.is_in([4, 6, 9, 11])).then(30).when(month == 2).then(29).otherwise(31)
+
+
 def _is_whole(cues: Mapping[str, Any]) -> pl.Expr:
     """A candidate is no fragment of a longer number or word, and its day is in the calendar."""
     gap, after, form = pl.col("gap"), pl.col("after"), pl.col("form")
@@ -380,9 +394,8 @@ def _is_whole(cues: Mapping[str, Any]) -> pl.Expr:
     named = (form == "bare year") & gap.str.contains(r"\p{L}{3}-$")  # "Zapad-2017"
     other_year = (form == "bare year") & (gap.str.contains("[$€£#]$") | after.str.contains(r"^-\p{L}"))  # "2019-nCoV"
     numbered = digit_first & _before(cues["cues"]["numbered_before"])
-    longest = pl.when(pl.col("month").is_in([4, 6, 9, 11])).then(30).when(pl.col("month") == 2).then(29).otherwise(31)
     torn = runs_on | (digit_first & begun & ~named) | numbered
-    return ~torn & ~other_year & (pl.col("day") <= longest).fill_null(True)
+    return ~torn & ~other_year & (pl.col("day") <= _longest(pl.col("month"))).fill_null(True)
 
 
 def _is_date(cues: Mapping[str, Any]) -> pl.Expr:
@@ -430,12 +443,14 @@ def _is_date(cues: Mapping[str, Any]) -> pl.Expr:
             | surface.str.contains("(?i)^hôm")
             | left.str.contains(r"(?:^|[.!?:;,(\"“])[ ]?$")
         )
-        & ~_after(words["period_not_after"]),
+        & ~_after(words["period_not_after"])
+        & ~(_after(words["period_of"]) & ~_before(words["past_before"])),
         "relative period": ~counted
         & ~((pl.col("kind") == "quarter") & _before(words["precious_before"]))
         & ~(pl.col("vague") & _before(words["lasting_before"]))
         & ~(pl.col("surface").str.contains("(?i)(?:trước|sau)$") & _after(words["anaphoric_after"])),
-        "season": ~_before(words["games"]) | pl.col("surface").str.contains(_OWN_YEAR),
+        "season": (~_before(words["games"]) | surface.str.contains(_OWN_YEAR))
+        & ~(_before(words["season_comes_after"]) & surface.str.contains("(?i)tới$")),
         "weekday": weekday & ~_before(words["counted_before"]) & ~_after(words["counted_after"]),
     }
     verdict = pl.lit(True)
@@ -577,11 +592,13 @@ def scan(lines: pl.DataFrame, cues: Mapping[str, Any]) -> pl.DataFrame:
     numbered = lines.with_row_index("row")
     candidates = _candidates(numbered.select("row", "text"), grammar)
     read = _read(candidates["surface"].unique(), grammar, cues)
-    before = pl.when(pl.col("nth") > 0).then(pl.col("surface").shift()).fill_null("")
+    last = pl.col("surface").shift()
+    stretch = last.str.contains(f"(?i)^{_any_of(cues['vague_periods'])}$")  # "trong 55 năm qua, kể từ năm 1964"
+    before = pl.when(pl.col("nth") > 0).then(pl.when(stretch).then(pl.col("gap").shift() + last).otherwise(last))
     behind = pl.when(pl.col("row").shift(-1) == pl.col("row")).then(pl.col("surface").shift(-1)).fill_null("")
     found = (
         candidates.with_columns(
-            left=(before + pl.col("gap")).str.tail(_LEFT),
+            left=(before.fill_null("") + pl.col("gap")).str.tail(_LEFT),
             right=(pl.col("after") + behind).str.head(_RIGHT),
             whole=(pl.col("nth") == 0) & (pl.col("gap").str.len_chars() <= _LEFT),
         )
@@ -793,13 +810,39 @@ def _years_elsewhere(dated: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
     )
 
 
+def _weekdays_elsewhere(dated: pl.DataFrame, own_text: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+    """Rows → the same, a weekday alone ("hôm Chủ nhật") made the day its article dates it with ("Chủ nhật 1/3")."""
+    days = ["year", "month", "day"]
+    named = (
+        own_text.filter(pl.all_horizontal(pl.col("weekday", "month", "day").is_not_null()))
+        .filter(pl.col("day_from").is_null())
+        .group_by(*keys, "weekday")
+        .agg(alike=pl.struct("month", "day").n_unique(), **{f"{name}_elsewhere": pl.col(name).max() for name in days})
+        .filter(pl.col("alike") == 1)
+    )
+    alone = pl.all_horizontal(pl.col(*days, "shift", "week_shift").is_null()) & pl.col("weekday").is_not_null()
+    said = (pl.when(alone).then(f"{name}_elsewhere").otherwise(name).alias(name) for name in days)
+    joined = dated.join(named, on=[*keys, "weekday"], how="left", maintain_order="left")
+    return joined.with_columns(said).select(dated.columns)
+
+
 def _year_now(dated: pl.DataFrame, keys: list[str], cues: Mapping[str, Any]) -> pl.DataFrame:
-    """Rows → pages (and segments) that count years to now ("cách đây 50 năm, năm 1969", an anniversary): year_now."""
+    """Rows → pages (and segments) that count years to now, `year_now`: "cách đây 50 năm, năm 1969", an anniversary.
+
+    A claim and the date it counts from must stand together. A stretch ("lần đầu tiên trong hơn 6 năm") and a date
+    ("mức cao nhất kể từ tháng 4-2013") of different sentences of an article belong to one claim in 2 of 3 such pairs.
+    """
     words = cues["cues"]
     number = f"(?i){_any_of(words['years_ago'])}[ ]([0-9]{{1,3}})[ ]năm"
     ago = pl.coalesce(
         pl.col("left").str.extract(number + r"[ ,(]{1,3}(?:tức |là |vào )?$"),
         pl.col("right").str.extract(r"^[ ,(]{1,3}(?:tức )?" + number),
+    )
+    # "lần đầu tiên sau 8 năm, kể từ khi hai ông gặp nhau năm 2011": long stretches are counted in years, short ones
+    # rounded to them
+    since = pl.col("left").str.extract(
+        f"(?i){_any_of(words['stretch_before'])}[ ]([5-9]|[0-9]{{2,3}})[ ]năm"
+        f"(?:[ ]{_any_of(words['years_past'])}[ ]?,?|[ ]?,)[ ]{_any_of(words['since'])}[ ][^.;:!?0-9]*$"
     )
     # "kỷ niệm 5 năm ngày hai nước ký hiệp ước (18/3/2014)", "cách đây đúng một năm, ngày 7/4/2017"
     to_the_day = pl.coalesce(
@@ -808,7 +851,7 @@ def _year_now(dated: pl.DataFrame, keys: list[str], cues: Mapping[str, Any]) -> 
         ),
         pl.col("left").str.extract(f"(?i){_any_of(words['years_ago_today'])}[ ]([0-9]{{1,3}}|một)[ ]năm[ ,(]{{1,3}}$"),
     ).str.replace("(?i)một", "1")
-    counted = pl.coalesce(pl.when(pl.col("kind") == "year").then(ago), to_the_day).cast(pl.Int32)
+    counted = pl.coalesce(pl.when(pl.col("kind") == "year").then(pl.coalesce(ago, since)), to_the_day).cast(pl.Int32)
     single = pl.col("year").is_not_null() & pl.col("year_from").is_null()
     return (
         dated.filter(pl.col("kind").is_in(["day", "month", "year"]) & single)
@@ -848,6 +891,7 @@ def resolve(found: pl.DataFrame, anchors: pl.DataFrame, cues: Mapping[str, Any])
     dated = found.join(known, on=keys, how="left", maintain_order="left")
     # what link lists and other articles on the page say is not about this article
     own_text = dated.filter(~pl.col("role").is_in(_FOREIGN_ROLES)) if "role" in dated.columns else dated
+    dated, own_text = (_weekdays_elsewhere(rows, own_text, keys) for rows in (dated, own_text))
     elsewhere = _years_elsewhere(own_text, keys)
     dated = (
         dated.join(_own_day(own_text, elsewhere, keys, cues), on=keys, how="left", maintain_order="left")

@@ -305,14 +305,15 @@ def _reported(own: pl.DataFrame) -> pl.DataFrame:
     after, and by the next day that it says is to come.
     """
     one_day = pl.all_horizontal(pl.col("day", "month").is_not_null()) & (pl.col("kind") == "day")
-    plain = pl.all_horizontal(pl.col("year", "year_shift", "year_said", "day_from", "month_from").is_null())
+    plain = pl.all_horizontal(pl.col("year", "year_shift", "year_said").is_null())
     leap_day = (pl.col("month") == 2) & (pl.col("day") == 29)
-    days = (
+    lasting = (
         own.filter(one_day & plain & ~leap_day)
         .with_columns(on=_day(pl.lit(2001), pl.col("month"), pl.col("day")))  # any year without 29 February
         .filter(pl.col("on").is_not_null())
         .sort("page", "start")
     )
+    days = lasting.filter(pl.all_horizontal(pl.col("day_from", "month_from").is_null()))
     today = (
         days.filter(pl.col("shift").is_not_null() & pl.col("weekday").is_null())
         .with_columns(on=pl.col("on") - pl.duration(days="shift"))
@@ -333,7 +334,7 @@ def _reported(own: pl.DataFrame) -> pl.DataFrame:
     month = (pl.col("kind") == "month") & pl.col("month").is_not_null()
     to_come = pl.concat(
         [
-            days.filter("announced").select("page", "surface", "on"),
+            lasting.filter("announced").select("page", "surface", "on"),  # a period by its last day
             own.filter(month & plain & pl.col("announced")).select(
                 "page", "surface", on=pl.date(2001, pl.col("month"), 1).dt.month_end()
             ),
@@ -370,9 +371,9 @@ def _window(own: pl.DataFrame, reported: pl.DataFrame) -> pl.DataFrame:
     That is the year of the latest reported day, if only in one year it lies between the latest date with a year that
     is not to come and the earliest that is planned; if the plan is for earlier in a year, so that the day lies in the
     year before, or for a month that is also named as a plan without its year ("sẽ thăm vào tháng 4-2019", "sẽ thăm
-    trong tháng 4"), and so is the next of its name; or if a reported day closely follows one named with its year. No
-    more is read from a year that was looked back on: of 54 articles whose year is known otherwise, the next such day
-    lies in it in 23.
+    trong tháng 4"), and so is the next of its name; or if a reported day closely follows one named with its year and
+    none lies half a year off. No more is read from a year that was looked back on: of 54 articles whose year is known
+    otherwise, the next such day lies in it in 23.
     """
     year = pl.coalesce("year", "year_said")
     code_month = pl.when(pl.col("code") < 30).then((pl.col("code") - 20) * 3).otherwise((pl.col("code") - 33) * 3 + 1)
@@ -414,8 +415,13 @@ def _window(own: pl.DataFrame, reported: pl.DataFrame) -> pl.DataFrame:
     after = _day(common, pl.col("month"), pl.col("day")) - _day(common, pl.col("month_named"), pl.col("day_named"))
     full = dated.filter(one_day & latest & behind & ~pl.col("marked"))
     bare = own.filter(one_day & pl.col("reported") & year.is_null() & pl.col("year_shift").is_null())
+    # a day reported too long after the others to be of their story, and too long before to be of their year
+    off = (_day(common, pl.col("month"), pl.col("day")) - pl.col("on")).dt.total_days() % 365
+    elsewhen = bare.filter(pl.col("month").is_not_null()).join(bounded, on="page", how="inner")
+    elsewhen = elsewhen.filter(off.is_between(_SAME_STORY + 1, 364 - 2 * _SAME_STORY))
     soon = (
-        bare.filter(pl.col("month").is_not_null())
+        bare.join(elsewhen, on="page", how="anti")
+        .filter(pl.col("month").is_not_null())
         .select("page", "month", "day")
         .join(full.select("page", "starts", month_named="month", day_named="day"), on="page", how="inner")
         .filter(after.dt.total_days().is_between(1, _SOON))

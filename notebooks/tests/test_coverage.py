@@ -176,6 +176,17 @@ def test_the_days_most_written_about():
     ]
 
 
+def test_a_period_of_two_days_names_both():
+    first, last = date(2024, 5, 10), date(2024, 5, 11)
+    rows = articles(article("a", last), article("b", date(2024, 5, 15)))
+    written = dates(in_text("a", first, last), in_text("b", first, last), in_text("b", first, date(2024, 5, 12)))
+    table = coverage.days_named(written, rows)
+    assert table.select("day", "dates", "articles", "same_day").rows() == [(first, 2, 2, 0), (last, 2, 2, 1)]
+    delays = coverage.delays(written, rows, coverage.standing(rows, citations(), PAIR))
+    within = delays.filter(pl.col("source_id") == "all").select("days", "articles")
+    assert within.rows()[:5] == [(0, 1), (1, 1), (2, 1), (3, 1), (7, 2)]  # b four days after the second of its days
+
+
 def test_the_delay_is_that_of_the_latest_past_day_an_article_names():
     day = date(2024, 5, 10)
     rows = articles(

@@ -73,7 +73,7 @@ FORMS = [
     ("Hội nghị dự kiến vào tháng 4.", [("tháng 4", "XXXX-04")]),
     ("Hồi tháng Mười Một, họ ký kết.", [("tháng Mười Một", "XXXX-11")]),
     ("Đàm phán nối lại hồi tháng giêng.", [("tháng giêng", "XXXX-01")]),
-    # spans: one date; lists: a date each
+    # spans and what follows day by day: one date; other lists: a date each
     ("Diễn tập từ ngày 13 đến 24/3.", [("ngày 13 đến 24/3", "XXXX-03-13/XXXX-03-24")]),
     ("Kéo dài từ ngày 1/3 đến 30/4.", [("ngày 1/3 đến 30/4", "XXXX-03-01/XXXX-04-30")]),
     ("Thế vận hội, 9 - 25/2, rất đông.", [("9 - 25/2", "XXXX-02-09/XXXX-02-25")]),
@@ -84,10 +84,15 @@ FORMS = [
     ("Từ tháng 5 tới tháng 9/2018, khách giảm.", [("tháng 5 tới tháng 9/2018", "2018-05/2018-09")]),
     ("Giai đoạn 2014-2016 rất khó.", [("2014-2016", "2014/2016")]),
     ("Ông cầm quyền từ năm 2008 đến 2013.", [("năm 2008 đến 2013", "2008/2013")]),
-    ("Họp trong hai ngày 13 và 14/11.", [("ngày 13", "XXXX-11-13"), ("14/11", "XXXX-11-14")]),
-    ("Họp ngày 14, 15/6.", [("ngày 14", "XXXX-06-14"), ("15/6", "XXXX-06-15")]),
-    ("Ông ở Hà Nội hai ngày 1 và 2-3-2019.", [("ngày 1", "2019-03-01"), ("2-3-2019", "2019-03-02")]),
-    ("Ngày 30 và 1/5 được nghỉ.", [("Ngày 30", "XXXX-04-30"), ("1/5", "XXXX-05-01")]),
+    ("Họp trong hai ngày 13 và 14/11.", [("ngày 13 và 14/11", "XXXX-11-13/XXXX-11-14")]),
+    ("Họp ngày 14, 15/6.", [("ngày 14, 15/6", "XXXX-06-14/XXXX-06-15")]),
+    ("Họp ngày 14, 15 và 16/6.", [("ngày 14, 15 và 16/6", "XXXX-06-14/XXXX-06-16")]),
+    ("Ông ở Hà Nội hai ngày 1 và 2-3-2019.", [("ngày 1 và 2-3-2019", "2019-03-01/2019-03-02")]),
+    ("Ngày 30 và 1/5 được nghỉ.", [("Ngày 30 và 1/5", "XXXX-04-30/XXXX-05-01")]),
+    ("Ngày 30 và 1/6 được nghỉ.", [("Ngày 30", "XXXX-05-30"), ("1/6", "XXXX-06-01")]),
+    ("Họp các ngày 13 và 17/11.", [("ngày 13", "XXXX-11-13"), ("17/11", "XXXX-11-17")]),
+    ("Có thể là ngày 13 hoặc 14/11.", [("ngày 13", "XXXX-11-13"), ("14/11", "XXXX-11-14")]),
+    ("Họp sáng 13 và chiều 14/11.", [("13", "XXXX-11-13"), ("14/11", "XXXX-11-14")]),
     (
         "Các vụ phóng ngày 4/7, 28/7 và 29/11/2017.",
         [("ngày 4/7", "2017-07-04"), ("28/7", "2017-07-28"), ("29/11/2017", "2017-11-29")],
@@ -95,7 +100,7 @@ FORMS = [
     ("Có thể vào tháng 4 hoặc đầu tháng 5.", [("tháng 4", "XXXX-04"), ("đầu tháng 5", "XXXX-05")]),
     (
         "Nhập khẩu tháng 10, 11 và 12-2017 giảm.",
-        [("tháng 10", "2017-10"), ("11", "2017-11"), ("12-2017", "2017-12")],
+        [("tháng 10, 11 và 12-2017", "2017-10/2017-12")],
     ),
     ("Hai lần, năm 2011 và 2015.", [("năm 2011", "2011"), ("2015", "2015")]),
     # years and parts of years
@@ -130,6 +135,8 @@ FORMS = [
     ("Đầu tuần này và cuối tuần qua họ gặp nhau.", [("Đầu tuần này", "REL"), ("cuối tuần qua", "REL")]),
     ("Hội nghị tháng tới, bầu cử năm tới.", [("tháng tới", "REL"), ("năm tới", "REL")]),
     ("Họ chia tay hồi đầu tháng.", [("đầu tháng", "REL")]),
+    ("Phát biểu hồi đầu tuần của bà gây chú ý.", [("đầu tuần", "REL")]),
+    ("Họ gặp nhau hồi mùa hè rồi.", [("mùa hè rồi", "XXXX-22")]),
     ("Bà phát biểu hôm thứ Hai.", [("hôm thứ Hai", "REL")]),
     ("Hạn chót là thứ Sáu tuần trước.", [("thứ Sáu tuần trước", "REL")]),
     ("Hôm thứ ba, 3-9, ông trả lời.", [("Hôm thứ ba, 3-9", "XXXX-09-03")]),
@@ -145,6 +152,7 @@ NO_DATES = [
     "Cô gái 26 tuổi đến lúc 14h30 và rời đi lúc 15:44.",
     "Chiến tranh Thế giới thứ II và Thế chiến thứ hai.",
     "Hiện nay, gần đây, trước đó, mới đây, cùng ngày, hôm sau, năm đó.",
+    "Khi mùa đông tới, họ mừng lễ hội mùa xuân tới tận khuya.",
     "Chiếm hơn 2/3 số ghế, gần 1/3 dân số, bảo vệ 24/7.",
     "Khoảng 7-8 người, mất 2-3 năm, thắng với tỷ số 2-1.",
     "Bụi mịn PM 2.5 tăng 1.5 lần, động đất 6.6 độ.",
@@ -318,6 +326,30 @@ def test_a_year_counted_back_from_now_gives_the_year_of_the_article() -> None:
     texts = ("Cách đây đúng 50 năm, vào năm 1969, hai nước đụng độ.", "Ngày 5-6 họ gặp lại, như hồi tháng 4 năm ngoái.")
     assert [edtf for _, edtf in dated(*texts)] == ["1969", "2019-06-05", "2018-04"]
     assert dated("Cách đây hơn 50 năm, vào năm 1969, họ đụng độ.", "Ngày 5-6 họ gặp lại.")[1][1] == "XXXX-06-05"
+
+
+def test_a_weekday_alone_is_the_day_its_article_dates_it_with() -> None:
+    texts = ("Sáng Chủ nhật 1/3, hai bên ngừng bắn.", "Đến tối Chủ nhật họ mới gặp nhau.", "Họ hẹn lại Chủ nhật tới.")
+    days = [("Sáng Chủ nhật 1/3", "XXXX-03-01"), ("tối Chủ nhật", "XXXX-03-01"), ("Chủ nhật tới", "REL")]
+    assert dated(*texts) == days
+    assert dated(*texts, published="2026-02-28")[1] == ("tối Chủ nhật", "2026-03-01")  # not the Sunday before
+    twice = dated(*texts, "Họ từng họp Chủ nhật 22/2.")
+    assert twice[1] == ("tối Chủ nhật", "REL")
+
+
+@pytest.mark.parametrize(
+    ("claim", "year"),
+    [
+        ("Đây là chuyến thăm đầu tiên sau 12 năm, kể từ khi hai nước nối lại quan hệ năm 2007.", "2019"),
+        ("Đoàn xiếc lần đầu tới đây trong 55 năm qua kể từ buổi diễn năm 1964.", "2019"),
+        ("Đây là chuyến thăm đầu tiên sau 2 năm, kể từ khi hai nước nối lại quan hệ năm 2017.", "XXXX"),
+        ("Đây là chuyến thăm đầu tiên sau hơn 12 năm, kể từ khi hai nước nối lại quan hệ năm 2007.", "XXXX"),
+        ("Xưởng tàu được cấp vốn trong 12 năm kể từ năm 2007.", "XXXX"),
+        ("Lần đầu tiên trong hơn 6 năm, giá gạo giảm. Giá thép cao nhất kể từ tháng 6-2018.", "XXXX"),
+    ],
+)
+def test_years_counted_since_a_year_give_that_of_the_article_where_they_stand_together(claim: str, year: str) -> None:
+    assert dated(claim, "Ngày 5-6 họ gặp lại.")[-1] == ("Ngày 5-6", f"{year}-06-05")
 
 
 @pytest.mark.parametrize(

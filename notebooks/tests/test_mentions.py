@@ -84,6 +84,11 @@ def test_a_capital_in_the_name_of_a_document_is_no_mention():
         ("Họ gặp nhau tại cả Bắc Kinh và Washington.", "place"),
         ("Sau đó ông bỏ trốn về Seoul.", "place"),
         ("Giới chức làm rõ cách Tokyo ứng phó sự cố.", "gov"),
+        ("Ông đã nhận lời đến Bắc Kinh.", "place"),
+        ("Ông lần lượt thăm Hà Nội, Viêng Chăn và Phnom Penh.", "place"),
+        ("Đây là lời cảnh báo đến Bắc Kinh và Moskva.", "gov"),
+        ("Quân đội Hàn Quốc và Bình Nhưỡng đều im lặng.", "gov"),
+        ("Họ đóng quân ở đảo Guam và Tokyo muốn giữ như vậy.", "gov"),
     ],
 )
 def test_readings_of_capitals_and_seats(sentence, reading):

@@ -71,6 +71,8 @@ def test_reported_days_give_part_of_each_possible_year():
 def test_what_is_to_come_is_an_upper_bound():
     got = published("Ngày 2/10, hai bên kêu gọi đối thoại.", MILLER, "Cuộc gặp sẽ diễn ra vào ngày 14/10 tới.")
     assert got == "[2023-10-02..2023-10-16,2024-10-02..2024-10-16]"
+    got = published("Ngày 2/10, hai bên kêu gọi đối thoại.", MILLER, "Cuộc gặp sẽ kéo dài từ ngày 11 đến 14/10.")
+    assert got == "[2023-10-02..2023-10-16,2024-10-02..2024-10-16]"  # a period is over with its last day
 
 
 def test_a_page_that_dates_its_own_day_is_dated_by_it():

@@ -376,6 +376,7 @@ def _reached(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
 def days_named(dates: Table, articles: Table) -> pl.DataFrame:
     """Dates in the text → the days most written about, one a row, those in the most articles first.
 
+    Both days of a period of two are named ("ngày 13 và 14/11"), none of a longer one.
     Columns: day, dates (how often it is named), articles (that name it), articles_total, article_share ± (Wilson),
     same_day (of those articles, how many were published on it), abstains.
     """
@@ -409,7 +410,7 @@ def _named(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
     """Dates as in `_dated` → day, dates, articles, same_day; a day perhaps in several rows."""
     same = pl.col("row").filter((pl.col("published_first") == pl.col("first")) & _on_a_day("published_"))
     counts = {"dates": pl.len(), "articles": pl.col("row").n_unique(), "same_day": same.n_unique()}
-    return pl.concat(part.filter(_on_a_day()).group_by(day="first").agg(**counts) for part in parts)
+    return pl.concat(_days(part).group_by(day="first").agg(**counts) for part in parts)
 
 
 def delays(dates: Table, articles: Table, by: Table) -> pl.DataFrame:
@@ -447,8 +448,14 @@ def delays(dates: Table, articles: Table, by: Table) -> pl.DataFrame:
 def _delays(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
     """Dates as in `_dated` → row, delay: days since its event of each article that tells them."""
     since = (pl.col("published_first") - pl.col("first")).dt.total_days()
-    told = _on_a_day() & _on_a_day("published_") & (since >= 0)
-    return pl.concat(part.filter(told).group_by("row").agg(delay=since.min()) for part in parts)
+    told = _on_a_day("published_") & (since >= 0)
+    return pl.concat(_days(part).filter(told).group_by("row").agg(delay=since.min()) for part in parts)
+
+
+def _days(part: pl.DataFrame) -> pl.DataFrame:
+    """Dates as in `_dated` → a row for each day they name, `first`: a day, or both of a period of two."""
+    two = part.filter(pl.col("last") == pl.col("first").dt.offset_by("1d"))
+    return pl.concat([part.filter(_on_a_day()), two, two.with_columns(first="last")])
 
 
 def _order_of(by: pl.DataFrame) -> pl.Expr:
