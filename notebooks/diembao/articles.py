@@ -543,15 +543,15 @@ def _teaser_lists(full: pl.DataFrame) -> pl.DataFrame:
     title = pl.col("head_like") & ~pl.col("terminal") & (pl.col("syllables") >= 6) & (pl.col("k") > pl.col("lead_at"))
     item = title & _line("content", 1) & ~_line("content", 2)
     full = full.with_columns(item=item & ~pl.any_horizontal("form", "imprint", "listed", "signed"))
-    full = full.with_columns(itemed=pl.col("item") | _line("item", -1))
-    run = (pl.col("itemed") != pl.col("itemed").shift(1)).fill_null(True).cum_sum()
+    full = full.with_columns(in_item=pl.col("item") | _line("item", -1))
+    run = (pl.col("in_item") != pl.col("in_item").shift(1)).fill_null(True).cum_sum()
     full = full.with_columns(run=run).with_columns(items=pl.col("item").sum().over("page", "run"))
     many = pl.col("item") & (pl.col("items") >= _ITEMS)
     first = many & (pl.col("k") == pl.col("k").filter(many).min().over("page", "run")) & ~pl.col("lists")
     told = pl.col("content") | (pl.col("k") == pl.col("headline_at"))
     apart = shared(full, first, told).filter((pl.col("shared") < 0.16) & (pl.col("pairs") >= 20))
     runs = full.join(apart, on="n", how="semi")["run"]
-    return full.with_columns(teasers=pl.col("run").is_in(runs.implode()) & pl.col("itemed"))
+    return full.with_columns(teasers=pl.col("run").is_in(runs.implode()) & pl.col("in_item"))
 
 
 _ITEMS = 3  # titles with a paragraph each from which they are a list
