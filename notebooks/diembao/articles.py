@@ -7,7 +7,7 @@ of one site.
 
 import polars as pl
 
-from . import records
+from . import learned, records
 from .catalogue import Catalogue, any_of, asked
 from .signals import ADDRESS, BULLET, PARAGRAPH, TERMINAL, TICKER, in_paragraphs, signals, without_day, without_markup
 from .topics import shared, syllables
@@ -17,13 +17,8 @@ _PAGE = pl.col("page")
 
 def line_roles(lines: pl.DataFrame, pages: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     """Lines of `signals.split_lines` → the same with `segment`, `role`, `paragraph` (its first line; null: blank)."""
-    full, lines_of = in_paragraphs(lines, pages)
-    full = signals(full, catalogue)
-    full = _lists(_frame(records.apart(full)), catalogue.cues["lines"])
-    full = _zones(full)
-    full = _second_articles(full)
-    full = _kinds(_closing_block(full))
-    roles = records.whole(full.with_columns(role=_role()))
+    full, lines_of = judged(lines, pages, catalogue)
+    roles = records.whole(learned.corrected(full))
     roles = lines_of.join(roles, on=["page", "line"], how="left", maintain_order="left")
     roles = roles.rename({"line": "paragraph", "part": "line"})
     return (
@@ -31,6 +26,17 @@ def line_roles(lines: pl.DataFrame, pages: pl.DataFrame, catalogue: Catalogue) -
         .with_columns(pl.col("segment").fill_null(strategy="forward").over("page").fill_null(0))
         .select("page", "segment", "line", "start", "end", "text", "role", "paragraph")
     )
+
+
+def judged(lines: pl.DataFrame, pages: pl.DataFrame, catalogue: Catalogue) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The same → paragraphs with their signals and the `role` that rules give, and the `line` of each `part`."""
+    full, lines_of = in_paragraphs(lines, pages)
+    full = signals(full, catalogue)
+    full = _lists(_frame(records.apart(full)), catalogue.cues["lines"])
+    full = _zones(full)
+    full = _second_articles(full)
+    full = _kinds(_closing_block(full))
+    return full.with_columns(role=_role()), lines_of
 
 
 def _line(column: str, by: int) -> pl.Expr:
