@@ -7,7 +7,7 @@ of one site.
 
 import polars as pl
 
-from . import records
+from . import learned, records
 from .catalogue import Catalogue, any_of, asked
 from .signals import ADDRESS, BULLET, PARAGRAPH, TERMINAL, TICKER, in_paragraphs, signals, without_day, without_markup
 from .topics import shared, syllables
@@ -17,13 +17,8 @@ _PAGE = pl.col("page")
 
 def line_roles(lines: pl.DataFrame, pages: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     """Lines of `signals.split_lines` → the same with `segment`, `role`, `paragraph` (its first line; null: blank)."""
-    full, lines_of = in_paragraphs(lines, pages)
-    full = signals(full, catalogue)
-    full = _lists(_frame(records.apart(full)), catalogue.cues["lines"])
-    full = _zones(full)
-    full = _second_articles(full)
-    full = _kinds(_closing_block(full))
-    roles = records.whole(full.with_columns(role=_role()))
+    full, lines_of = judged(lines, pages, catalogue)
+    roles = records.whole(learned.corrected(full))
     roles = lines_of.join(roles, on=["page", "line"], how="left", maintain_order="left")
     roles = roles.rename({"line": "paragraph", "part": "line"})
     return (
@@ -31,6 +26,17 @@ def line_roles(lines: pl.DataFrame, pages: pl.DataFrame, catalogue: Catalogue) -
         .with_columns(pl.col("segment").fill_null(strategy="forward").over("page").fill_null(0))
         .select("page", "segment", "line", "start", "end", "text", "role", "paragraph")
     )
+
+
+def judged(lines: pl.DataFrame, pages: pl.DataFrame, catalogue: Catalogue) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The same → paragraphs with their signals and the `role` that rules give, and the `line` of each `part`."""
+    full, lines_of = in_paragraphs(lines, pages)
+    full = signals(full, catalogue)
+    full = _lists(_frame(records.apart(full)), catalogue.cues["lines"])
+    full = _zones(full)
+    full = _second_articles(full)
+    full = _kinds(_closing_block(full))
+    return full.with_columns(role=_role()), lines_of
 
 
 def _line(column: str, by: int) -> pl.Expr:
@@ -543,15 +549,15 @@ def _teaser_lists(full: pl.DataFrame) -> pl.DataFrame:
     title = pl.col("head_like") & ~pl.col("terminal") & (pl.col("syllables") >= 6) & (pl.col("k") > pl.col("lead_at"))
     item = title & _line("content", 1) & ~_line("content", 2)
     full = full.with_columns(item=item & ~pl.any_horizontal("form", "imprint", "listed", "signed"))
-    full = full.with_columns(itemed=pl.col("item") | _line("item", -1))
-    run = (pl.col("itemed") != pl.col("itemed").shift(1)).fill_null(True).cum_sum()
+    full = full.with_columns(in_item=pl.col("item") | _line("item", -1))
+    run = (pl.col("in_item") != pl.col("in_item").shift(1)).fill_null(True).cum_sum()
     full = full.with_columns(run=run).with_columns(items=pl.col("item").sum().over("page", "run"))
     many = pl.col("item") & (pl.col("items") >= _ITEMS)
     first = many & (pl.col("k") == pl.col("k").filter(many).min().over("page", "run")) & ~pl.col("lists")
     told = pl.col("content") | (pl.col("k") == pl.col("headline_at"))
     apart = shared(full, first, told).filter((pl.col("shared") < 0.16) & (pl.col("pairs") >= 20))
     runs = full.join(apart, on="n", how="semi")["run"]
-    return full.with_columns(teasers=pl.col("run").is_in(runs.implode()) & pl.col("itemed"))
+    return full.with_columns(teasers=pl.col("run").is_in(runs.implode()) & pl.col("in_item"))
 
 
 _ITEMS = 3  # titles with a paragraph each from which they are a list

@@ -20,6 +20,7 @@ from tqdm import tqdm
 from . import archive, articles, citations, corrections, dates, duplicates, mentions, names, publication, signals
 from .catalogue import Catalogue, any_of, fold, folded, load_catalogue
 from .engine import Carried, in_threads
+from .learned import WEIGHTS
 from .pages import list_files, read_pages
 from .schema import CITATIONS, DATES, LINES, MENTIONS, PAGES, PROBLEMS, TABLES, DiembaoError, conform, empty
 from .sentences import around_lines, on_lines, paragraphs, sentence_starts, with_sentences
@@ -490,8 +491,10 @@ def code_digest() -> str:
     """→ a digest of the code that makes tables of pages."""
     code = hashlib.sha256()
     stages = ("pages", "dates", "articles", "names", "mentions", "citations", "publication", "corrections")
-    for module in ("schema", "catalogue", *stages, "sentences", "duplicates", "corpus"):
+    of_lines = ("signals", "topics", "records", "learned")
+    for module in ("schema", "catalogue", *stages, *of_lines, "sentences", "duplicates", "corpus"):
         code.update((Path(__file__).parent / f"{module}.py").read_bytes())
+    code.update(WEIGHTS.read_bytes())
     return code.hexdigest()[:12]
 
 

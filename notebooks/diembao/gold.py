@@ -6,14 +6,16 @@ another form is refused with its file, line and place.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
-from .catalogue import slug
+from . import articles, learned, signals
+from .catalogue import load_catalogue, slug
 from .corpus import SAMPLE
+from .pages import read_pages
 from .schema import CITATION_ROLES, LINE_ROLES, DiembaoError
 
 TRUTH = "truth.jsonl"
@@ -72,6 +74,20 @@ def find_gold(gold: str | Path = "", corpus: str | Path = "sample") -> Gold:
             return Gold(file, str(corpus), "corpus", *read_gold(file))
     whose = "sample" if str(corpus) == "sample" else "substitute"
     return Gold(SAMPLE / TRUTH, "sample", whose, *read_gold(SAMPLE / TRUTH))
+
+
+def line_weights(golds: Sequence[str | Path]) -> pl.DataFrame:
+    """Folders of marked pages → the weights of lines' signals (`learned.fit`), to be kept as `line_weights.csv`."""
+    parts = []
+    for place, gold in enumerate(map(find_gold, golds)):
+        pages = pl.concat(batch for batch, _ in read_pages(gold.pages))
+        pages = pages.filter(pl.col("page").is_in(gold.roles["page"].unique().implode()))
+        full, _ = articles.judged(signals.split_lines(pages), pages, load_catalogue())
+        right = gold.roles.select("line", "accepted", whole="page")
+        full = full.join(right, on=["whole", "line"], how="left", maintain_order="left")
+        parts.append(full.with_columns(whole=pl.format("{}/{}", pl.lit(place), "whole")))
+    full = pl.concat(parts)
+    return learned.fit(full, full["accepted"])
 
 
 def _file_of(gold: Path) -> Path:

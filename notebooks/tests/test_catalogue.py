@@ -117,6 +117,17 @@ def test_broken_cues_are_named(copy):
         load_catalogue(copy)
 
 
+def test_no_list_of_cues_holds_a_value_twice():
+    def lists(cues, name=""):
+        if isinstance(cues, dict):
+            return [entry for key, value in cues.items() for entry in lists(value, f"{name}.{key}")]
+        return [(name, cues)] if isinstance(cues, list) else []
+
+    found = lists(load_catalogue().cues)
+    assert len(found) > 100
+    assert not {name: values for name, values in found if any(values.count(value) > 1 for value in values)}
+
+
 def test_cues_from_before_a_name_was_added_are_completed_from_the_shipped_ones(copy):
     shipped = load_catalogue()
     file = copy / "cues.toml"
