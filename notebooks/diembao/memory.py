@@ -15,8 +15,9 @@ _ANOTHER = (AttributeError, OSError, TypeError)
 # It keeps what each thread has freed for threads to come, in stores of some 50 megabytes that it cannot give back.
 with contextlib.suppress(*_ANOTHER):
     ctypes.CDLL(None).mallopt(-8, 2)  # M_ARENA_MAX: two stores for all of them
-    # Longer arrays go back at once: left to itself it puts ever longer ones, up to 32 megabytes, into stores.
-    ctypes.CDLL(None).mallopt(-3, 2**23)  # M_MMAP_THRESHOLD
+    # What is longer than a block of draws (`intervals`) goes back at once: left to itself it puts ever longer arrays
+    # into stores, up to 32 megabytes.
+    ctypes.CDLL(None).mallopt(-3, 5 * 2**20)  # M_MMAP_THRESHOLD
 
 
 def give_back() -> None:

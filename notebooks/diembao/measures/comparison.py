@@ -17,7 +17,6 @@ from . import intervals
 from .frequency import TOP, by_source
 from .narrow import Parted, Table, frame, parts_of, settled
 from .selection import (
-    ARTICLE,
     DEFAULT_SOURCES,
     attach,
     cells_of,
@@ -595,22 +594,14 @@ def syndicated(articles: Table, copies: Table) -> pl.DataFrame:
     (sources that any of them credits, sorted), published_first, published_last, similarity (of the print least like
     the first one).
     """
-    return _groups(_repeated(articles, copies))
-
-
-def _groups(repeated: pl.DataFrame) -> pl.DataFrame:
-    """`_repeated` → `syndicated`."""
-    copy = pl.col("duplicate_of").is_not_null()
-    first = pl.col("published_last").filter(~copy).first() < pl.col("published_first").filter(copy).min()
-    dated = pl.col("published_first").filter(copy).is_not_null().all()
     return (
-        repeated.sort("page")
+        _repeated(articles, copies, "title", "credits", "similarity")
         .group_by(page=pl.coalesce("duplicate_of", "page"))
         .agg(
-            title=pl.col("title").filter(~copy).first(),
+            title=pl.col("title").filter(~_COPY).first(),
             articles=pl.len().cast(pl.Int64),
             publishers=pl.col("publisher").drop_nulls().unique().sort(),
-            first_publisher=pl.when(first & dated).then(pl.col("publisher").filter(~copy).first()),
+            first_publisher=_FIRST,
             credits=pl.col("credits").explode(empty_as_null=False).unique().sort(),
             published_first=pl.col("published_first").min(),
             published_last=pl.col("published_last").max(),
@@ -621,6 +612,14 @@ def _groups(repeated: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+_COPY = pl.col("duplicate_of").is_not_null()
+# Of a group of near-duplicates: who certainly printed it before all others.
+_FIRST = pl.when(
+    pl.col("published_last").filter(~_COPY).first() < pl.col("published_first").filter(_COPY).min(),
+    pl.col("published_first").filter(_COPY).is_not_null().all(),
+).then(pl.col("publisher").filter(~_COPY).first())
+
+
 def reprints(articles: Table, copies: Table, *, most: int = PUBLISHERS) -> pl.DataFrame:
     """All articles, copies as in `syndicated` → who printed whose story again, most stories first.
 
@@ -628,12 +627,13 @@ def reprints(articles: Table, copies: Table, *, most: int = PUBLISHERS) -> pl.Da
     - 1 publishers with most such stories, then `OTHERS`; a publisher that repeats itself counts too.
     """
     repeated = _repeated(articles, copies)
-    groups = _groups(repeated).filter(pl.col("first_publisher").is_not_null())
-    again = repeated.filter(pl.col("duplicate_of").is_not_null() & pl.col("publisher").is_not_null())
+    groups = repeated.group_by(page=pl.coalesce("duplicate_of", "page")).agg(first_publisher=_FIRST)
+    groups = groups.drop_nulls("first_publisher")
+    again = repeated.filter(_COPY & pl.col("publisher").is_not_null())
     pairs = (
         again.select("publisher", page="duplicate_of")
         .unique()
-        .join(groups.select("page", "first_publisher"), on="page", validate="m:1")
+        .join(groups, on="page", validate="m:1")
     )
     often = pl.concat([pairs["publisher"], pairs["first_publisher"]]).value_counts(name="stories")
     often = often.sort("stories", "publisher", descending=[True, False])["publisher"]
@@ -649,10 +649,10 @@ def reprints(articles: Table, copies: Table, *, most: int = PUBLISHERS) -> pl.Da
     )
 
 
-def _repeated(articles: Table, copies: Table) -> pl.DataFrame:
+def _repeated(articles: Table, copies: Table, *besides: str) -> pl.DataFrame:
     """All articles and copies → the main ones that repeat another or are repeated, with what tells of them."""
     main, copies = articles.lazy().filter(pl.col("segment") == 0), frame(copies)
     repeated = pl.concat([copies["page"], copies["duplicate_of"]]).unique()
     # by page alone, so that of all other articles nothing but the page is read
-    told = ("title", "publisher", "credits", "published_first", "published_last", "duplicate_of", "similarity")
-    return main.filter(pl.col("page").is_in(repeated.implode())).select(*ARTICLE, *told).collect(engine="streaming")
+    told = ("page", "publisher", "published_first", "published_last", "duplicate_of", *besides)
+    return main.filter(pl.col("page").is_in(repeated.implode())).select(told).collect(engine="streaming")
