@@ -75,7 +75,12 @@ def united(values: Counts, source: np.random.Generator, corpus: int = 0, rows: n
 def units(articles: int, source: np.random.Generator, corpus: int = 0) -> np.ndarray:
     """Number of articles, and of those of the corpus they are from → which of what is drawn (`drawn`) each is in."""
     size = drawn(articles, corpus)
-    return np.arange(articles) if size == articles else source.permutation(articles) * size // articles
+    if size == articles:
+        return np.arange(articles)
+    place = source.permutation(articles)
+    place *= size  # in place: of a million articles each copy takes 8 MB
+    place //= articles
+    return place.astype(np.int32)
 
 
 def placed(values: Counts, place: np.ndarray, places: int, rows: np.ndarray | None = None) -> Counts:
