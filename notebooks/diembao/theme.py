@@ -12,6 +12,7 @@ import struct
 import zlib
 
 import altair as alt
+import numpy as np
 import vl_convert
 
 # --- type: one family with all Vietnamese letters, one scale (px) ---------------------------------------------------
@@ -141,7 +142,7 @@ def bundle(spec: dict) -> tuple[dict, dict]:
 
 
 def _packed(png: bytes) -> bytes:
-    """A PNG → the same picture in about a third of the bytes: vl-convert compresses for speed."""
+    """A PNG of 8-bit RGBA → the same picture in about a quarter of the bytes: vl-convert compresses for speed."""
     chunks, pixels, at = [png[:8]], b"", 8
     while at < len(png):
         (length,) = struct.unpack_from(">I", png, at)
@@ -151,10 +152,20 @@ def _packed(png: bytes) -> bytes:
             pixels += chunk[8:-4]
             continue
         if kind == b"IEND":
-            body = b"IDAT" + zlib.compress(zlib.decompress(pixels), 9)
+            body = b"IDAT" + zlib.compress(_unfiltered(zlib.decompress(pixels), png), 9)
             chunks.append(struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body)))
         chunks.append(chunk)
     return b"".join(chunks)
+
+
+def _unfiltered(pixels: bytes, png: bytes) -> bytes:
+    """The rows of a PNG, each pixel less the one before it (filter `Sub`) → as they are, which packs better."""
+    width, height = struct.unpack_from(">II", png, 16)
+    rows = np.frombuffer(pixels, dtype=np.uint8).reshape(height, 1 + 4 * width)
+    if not (rows[:, 0] == 1).all():
+        return pixels
+    told = rows[:, 1:].reshape(height, width, 4).cumsum(1, dtype=np.uint8)
+    return np.pad(told.reshape(height, -1), ((0, 0), (1, 0))).tobytes()
 
 
 alt.renderers.register("diembao", bundle)

@@ -2,6 +2,7 @@ import base64
 import itertools
 import json
 import struct
+import zlib
 from datetime import date
 
 import altair as alt
@@ -111,6 +112,28 @@ def test_charts_stay_small_and_the_picture_is_a_picture(every):
         width, height = struct.unpack(">II", picture[16:24])
         assert picture.startswith(b"\x89PNG") and 500 < width < 900 and 100 < height < 900, (name, width, height)
         assert len(picture) < 60_000 and len(json.dumps(spec, ensure_ascii=False)) < 100_000, name
+
+
+def pixels(png: bytes) -> np.ndarray:
+    """A PNG of RGBA whose rows are kept as they are, or each pixel less the one before → row × pixel × colour."""
+    width, height = struct.unpack(">II", png[16:24])
+    chunks, at = {}, 8
+    while at < len(png):
+        (length,) = struct.unpack(">I", png[at : at + 4])
+        kind = png[at + 4 : at + 8]
+        chunks[kind] = chunks.get(kind, b"") + png[at + 8 : at + 8 + length]
+        at += length + 12
+    rows = np.frombuffer(zlib.decompress(chunks[b"IDAT"]), dtype=np.uint8).reshape(height, 1 + 4 * width)
+    assert len(set(rows[:, 0])) == 1 and rows[0, 0] in (0, 1)
+    told = rows[:, 1:].reshape(height, width, 4)
+    return told.cumsum(1, dtype=np.uint8) if rows[0, 0] else told
+
+
+def test_a_picture_packed_is_the_same_picture(every):
+    png = vl_convert.vegalite_to_png(every["actor_bars"], vl_version=theme.VEGALITE, scale=1)
+    packed = theme._packed(png)
+    assert len(packed) < len(png) / 2 and np.array_equal(pixels(packed), pixels(png))
+    assert theme._packed(packed) == packed
 
 
 def test_at_most_twelve_categories():

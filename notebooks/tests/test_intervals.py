@@ -354,6 +354,18 @@ def test_dealing_random_groups_is_dealing_articles(grouped, size):
     assert set(everything.ravel()) == {float(size)}
 
 
+@pytest.mark.parametrize("size", [4, 150, 600])
+def test_some_of_the_articles_are_drawn_as_if_there_were_no_others(grouped, size):
+    draw = np.random.default_rng(12)
+    values, rows = csr_array(draw.poisson(1, (1003, 4)).astype(np.int32)), draw.permutation(1003)[:701]
+    alone = values[rows]
+    for work, told in ((intervals.dealt, (size,)), (intervals.resampled, ())):
+        part = work(values, *told, intervals.generator(3), 50, rows=rows)
+        assert np.array_equal(part, work(alone, *told, intervals.generator(3), 50))
+    assert np.array_equal(intervals.sums_of(values, rows), alone.sum(0))
+    assert np.array_equal(intervals.sums_of(values, rows, naming=True), alone.count_nonzero(0))
+
+
 def test_departures_from_random_groups_are_those_from_articles(grouped, monkeypatch):
     draw = np.random.default_rng(13)
     sizes, groups = 5 + draw.poisson(5, 900), np.repeat(np.arange(5), [7, 193, 200, 200, 300])

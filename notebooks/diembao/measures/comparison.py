@@ -10,17 +10,16 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 import polars as pl
-from scipy.sparse import csr_array, vstack
+from scipy.sparse import csr_array
 
 from ..schema import CITATION_ROLES, DiembaoError
 from . import intervals
 from .frequency import TOP, by_source
 from .narrow import Parted, Table, frame, parts_of, settled
 from .selection import (
-    ARTICLE,
     DEFAULT_SOURCES,
     attach,
-    counted,
+    cells_of,
     key,
     of,
     ordered,
@@ -337,7 +336,7 @@ def log_odds(
     articles = ordered(frame(articles))
     standing = attributed(articles, citations, sources, basis)
     compared = of(articles, standing)
-    numbered = compared.with_row_index("row")
+    numbered = compared.select(key(compared)).with_row_index("row")
     counts, keys, background = _leading(mentions, articles, compared)
     weight = intervals.MINIMUM_ARTICLES * background.sum() / articles.height if prior is None else prior
     spread = background / max(1, background.sum())
@@ -374,17 +373,17 @@ def _against_rest(
     """Article × actor counts, which of the articles are a source's, number of all of the corpus → its rows of
     `log_odds`, without q."""
     rest = np.setdiff1d(np.arange(counts.shape[0]), its, assume_unique=True)
-    ours, theirs = counts[its], counts[rest]
-    delta, variance = _log_odds(ours.sum(0), theirs.sum(0), alpha)
-    naming, rest_naming = ours.count_nonzero(0), theirs.count_nonzero(0)
+    ours, theirs = (intervals.sums_of(counts, side) for side in (its, rest))
+    delta, variance = _log_odds(ours, theirs, alpha)
+    naming, rest_naming = (intervals.sums_of(counts, side, naming=True) for side in (its, rest))
     low, high, p = (np.full(len(keys), np.nan) for _ in range(3))
     enough = min(len(its), len(rest)) >= intervals.MINIMUM_ARTICLES and len(keys) > 1
     abstains = (np.minimum(naming, rest_naming) < intervals.MINIMUM_NAMING) | (not enough)
     if enough:
         own, other, deals = (intervals.generator(seed, source, name) for name in ("own", "rest", "dealt"))
-        every, fewest = vstack([ours, theirs], format="csr"), np.minimum(naming, rest_naming)
-        low, high = _ends(every, len(its), alpha, fewest, corpus, own, other, resamples)
-        as_far = _as_far(every, len(its), alpha, delta, deals, permutations)
+        fewest = np.minimum(naming, rest_naming)
+        low, high = _ends(counts, its, rest, alpha, fewest, corpus, own, other, resamples)
+        as_far = _as_far(counts, its, rest, alpha, delta, deals, permutations)
         p = np.where(naming + rest_naming < intervals.MINIMUM_NAMING, np.nan, (1 + as_far) / (1 + permutations))
     low, high = (np.where(abstains, np.nan, end) for end in (low, high))
 
@@ -395,9 +394,9 @@ def _against_rest(
         {
             "source_id": pl.Series([source] * len(keys), dtype=pl.String),
             "actor_id": keys,
-            "mentions": whole(ours.sum(0)),
+            "mentions": whole(ours),
             "mentions_total": whole(ours.sum()),
-            "rest_mentions": whole(theirs.sum(0)),
+            "rest_mentions": whole(theirs),
             "rest_mentions_total": whole(theirs.sum()),
             "articles": whole(naming),
             "articles_total": whole(len(its)),
@@ -416,7 +415,8 @@ def _against_rest(
 @intervals.drawn_once
 def _ends(
     counts: csr_array,
-    own: int,
+    its: np.ndarray,
+    rest: np.ndarray,
     alpha: np.ndarray,
     naming: np.ndarray,
     corpus: int,
@@ -424,23 +424,24 @@ def _ends(
     rest_source: np.random.Generator,
     resamples: int,
 ) -> np.ndarray:
-    """Article × actor counts, the first of them of a source's own articles → the ends of its log-odds."""
-    sides = (counts[:own], source), (counts[own:], rest_source)
-    draws = [intervals.resampled(side, stream, resamples, corpus) for side, stream in sides]
+    """Article × actor counts, a source's own articles and the rest → the ends of its log-odds."""
+    sides = (its, source), (rest, rest_source)
+    draws = [intervals.resampled(counts, stream, resamples, corpus, side) for side, stream in sides]
     return np.stack(intervals.bounds(_log_odds(*draws, alpha)[0], naming))
 
 
 @intervals.drawn_once
 def _as_far(
     counts: csr_array,
-    own: int,
+    its: np.ndarray,
+    rest: np.ndarray,
     alpha: np.ndarray,
     delta: np.ndarray,
     source: np.random.Generator,
     permutations: int,
 ) -> np.ndarray:
-    """Article × actor counts, the first of them of a source's own articles → how many deals are as far off."""
-    dealt = intervals.dealt(counts, own, source, permutations)
+    """Article × actor counts, a source's own articles and the rest → how many deals are as far off as observed."""
+    dealt = intervals.dealt(counts, len(its), source, permutations, np.concatenate([its, rest]))
     chance = _log_odds(dealt, counts.sum(0) - dealt, alpha)[0]
     return (np.abs(chance) >= np.abs(delta) - 1e-12).sum(0)
 
@@ -488,23 +489,23 @@ def distances(
     articles = ordered(frame(articles))
     standing = attributed(articles, citations, sources, basis)
     compared = of(articles, standing)
-    every, *_ = _leading(mentions, articles, compared)
-    numbered = compared.with_row_index("row")
+    counts, *_ = _leading(mentions, articles, compared)
+    numbered = compared.select(key(compared)).with_row_index("row")
     rows = []
     for one, other in itertools.combinations(sources, 2):
         first, second = (
             of(numbered, standing.filter(pl.col("source_id") == source))["row"].to_numpy() for source in (one, other)
         )
         both = np.intersect1d(first, second, assume_unique=True)
-        counts = [every[np.setdiff1d(side, both, assume_unique=True)] for side in (first, second)]
-        sizes, sums = [side.shape[0] for side in counts], [side.sum(0) for side in counts]
+        sides = [np.setdiff1d(side, both, assume_unique=True) for side in (first, second)]
+        sizes, sums = list(map(len, sides)), [intervals.sums_of(counts, side) for side in sides]
         abstains = min(sizes) < intervals.MINIMUM_ARTICLES or min(side.sum() for side in sums) == 0
         divergence = by_chance = p = None
         if min(side.sum() for side in sums) > 0:
             divergence = float(_divergence(*sums))
         if not abstains:
-            everything, stream = vstack(counts, format="csr"), intervals.generator(seed, one, other)
-            by_chance, p = _by_chance(everything, sizes[0], divergence, stream, permutations).tolist()
+            stream = intervals.generator(seed, one, other)
+            by_chance, p = _by_chance(counts, *sides, divergence, stream, permutations).tolist()
         rows.append(
             (
                 one,
@@ -538,11 +539,17 @@ def distances(
 
 @intervals.drawn_once
 def _by_chance(
-    counts: csr_array, own: int, divergence: float, source: np.random.Generator, permutations: int
+    counts: csr_array,
+    its: np.ndarray,
+    others: np.ndarray,
+    divergence: float,
+    source: np.random.Generator,
+    permutations: int,
 ) -> np.ndarray:
-    """Article × actor counts, the first of them of one side's articles → mean distance of deals, p of the observed."""
-    dealt = intervals.dealt(counts, own, source, permutations)
-    dealt = _divergence(dealt, counts.sum(0) - dealt)
+    """Article × actor counts, the articles of either side → mean distance of deals, p of the observed one."""
+    both = np.concatenate([its, others])
+    dealt = intervals.dealt(counts, len(its), source, permutations, both)
+    dealt = _divergence(dealt, intervals.sums_of(counts, both) - dealt)
     # equal deals must count as equal: the same numbers summed in another order differ in the last bits
     p = (1 + (dealt >= divergence - 1e-12).sum()) / (1 + permutations)
     return np.array([np.sqrt(dealt).mean(), p])
@@ -565,9 +572,9 @@ def _leading(
     keys = actors["key"].unique().sort()
     columns = actors.join(keys.to_frame().with_row_index("column"), on="key").select("actor_id", "column", "count")
     background = np.bincount(columns["column"].to_numpy(), columns["count"].to_numpy(), len(keys))
-    parts = intervals.pieces(counted(mentions, compared, "actor_id"))
-    cells = (part.join(columns.drop("count"), on="actor_id").select("count", "row", "column") for part in parts)
-    return intervals.added_up(cells, (compared.height, len(keys)), np.int32), keys, background
+    parts = intervals.pieces(cells_of(mentions, compared, "actor_id"))
+    found = (part.join(columns.drop("count"), on="actor_id").select("count", "row", "column") for part in parts)
+    return intervals.added_up(found, (compared.height, len(keys)), np.int32), keys, background
 
 
 def _divergence(first: np.ndarray, second: np.ndarray) -> np.ndarray:
@@ -587,22 +594,14 @@ def syndicated(articles: Table, copies: Table) -> pl.DataFrame:
     (sources that any of them credits, sorted), published_first, published_last, similarity (of the print least like
     the first one).
     """
-    return _groups(_repeated(articles, copies))
-
-
-def _groups(repeated: pl.DataFrame) -> pl.DataFrame:
-    """`_repeated` → `syndicated`."""
-    copy = pl.col("duplicate_of").is_not_null()
-    first = pl.col("published_last").filter(~copy).first() < pl.col("published_first").filter(copy).min()
-    dated = pl.col("published_first").filter(copy).is_not_null().all()
     return (
-        repeated.sort("page")
+        _repeated(articles, copies, "title", "credits", "similarity")
         .group_by(page=pl.coalesce("duplicate_of", "page"))
         .agg(
-            title=pl.col("title").filter(~copy).first(),
+            title=pl.col("title").filter(~_COPY).first(),
             articles=pl.len().cast(pl.Int64),
             publishers=pl.col("publisher").drop_nulls().unique().sort(),
-            first_publisher=pl.when(first & dated).then(pl.col("publisher").filter(~copy).first()),
+            first_publisher=_FIRST,
             credits=pl.col("credits").explode(empty_as_null=False).unique().sort(),
             published_first=pl.col("published_first").min(),
             published_last=pl.col("published_last").max(),
@@ -613,6 +612,14 @@ def _groups(repeated: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+_COPY = pl.col("duplicate_of").is_not_null()
+# Of a group of near-duplicates: who certainly printed it before all others.
+_FIRST = pl.when(
+    pl.col("published_last").filter(~_COPY).first() < pl.col("published_first").filter(_COPY).min(),
+    pl.col("published_first").filter(_COPY).is_not_null().all(),
+).then(pl.col("publisher").filter(~_COPY).first())
+
+
 def reprints(articles: Table, copies: Table, *, most: int = PUBLISHERS) -> pl.DataFrame:
     """All articles, copies as in `syndicated` → who printed whose story again, most stories first.
 
@@ -620,12 +627,13 @@ def reprints(articles: Table, copies: Table, *, most: int = PUBLISHERS) -> pl.Da
     - 1 publishers with most such stories, then `OTHERS`; a publisher that repeats itself counts too.
     """
     repeated = _repeated(articles, copies)
-    groups = _groups(repeated).filter(pl.col("first_publisher").is_not_null())
-    again = repeated.filter(pl.col("duplicate_of").is_not_null() & pl.col("publisher").is_not_null())
+    groups = repeated.group_by(page=pl.coalesce("duplicate_of", "page")).agg(first_publisher=_FIRST)
+    groups = groups.drop_nulls("first_publisher")
+    again = repeated.filter(_COPY & pl.col("publisher").is_not_null())
     pairs = (
         again.select("publisher", page="duplicate_of")
         .unique()
-        .join(groups.select("page", "first_publisher"), on="page", validate="m:1")
+        .join(groups, on="page", validate="m:1")
     )
     often = pl.concat([pairs["publisher"], pairs["first_publisher"]]).value_counts(name="stories")
     often = often.sort("stories", "publisher", descending=[True, False])["publisher"]
@@ -641,10 +649,10 @@ def reprints(articles: Table, copies: Table, *, most: int = PUBLISHERS) -> pl.Da
     )
 
 
-def _repeated(articles: Table, copies: Table) -> pl.DataFrame:
+def _repeated(articles: Table, copies: Table, *besides: str) -> pl.DataFrame:
     """All articles and copies → the main ones that repeat another or are repeated, with what tells of them."""
     main, copies = articles.lazy().filter(pl.col("segment") == 0), frame(copies)
     repeated = pl.concat([copies["page"], copies["duplicate_of"]]).unique()
     # by page alone, so that of all other articles nothing but the page is read
-    told = ("title", "publisher", "credits", "published_first", "published_last", "duplicate_of", "similarity")
-    return main.filter(pl.col("page").is_in(repeated.implode())).select(*ARTICLE, *told).collect(engine="streaming")
+    told = ("page", "publisher", "published_first", "published_last", "duplicate_of", *besides)
+    return main.filter(pl.col("page").is_in(repeated.implode())).select(told).collect(engine="streaming")

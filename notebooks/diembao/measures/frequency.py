@@ -12,12 +12,13 @@ import polars as pl
 
 from ..schema import ACTOR_KINDS, ARTICLES, LINE_ROLES, DiembaoError, empty
 from . import intervals
-from .narrow import VIAS, Table, frame, settled
+from .narrow import VIAS, Parted, Table, frame, settled
 from .selection import (
     NUMBER,
     alphabetical,
     attach,
     beside,
+    cells_of,
     counted,
     key,
     nearest_first,
@@ -151,16 +152,15 @@ def by_period(
     (q ≤ 0.05); null with fewer than `MINIMUM_ARTICLES` in the period or the rest, or `MINIMUM_NAMING` naming the actor.
     Raises `DiembaoError` for an unknown `every`.
     """
-    articles = frame(articles)
+    mentions, articles = settled(mentions), frame(articles)
     if every not in (*PERIODS, "auto"):
         raise DiembaoError(f"every: {every!r} is no period; choose from {', '.join(PERIODS)}, auto")
     every = _finest(articles) if every == "auto" else every
     periods = _periods(articles, every)
-    named = counted(mentions, articles, "actor_id")
-    keys = leading(named, actors, LINES)
+    keys = leading(totals(mentions, articles, "actor_id"), actors, LINES)
     options = {"groups": periods, "group": "period", "seed": seed, "resamples": resamples}
-    table = _shares(named, articles, "actor_id", keys, **options)
-    table = _departures(table, named, articles, periods, seed, resamples)
+    table = _shares(mentions, articles, "actor_id", keys, **options)
+    table = _departures(table, mentions, articles, periods, seed, resamples)
     silent = _span(periods, every).join(periods, on="period", how="anti")
     zeros = silent.join(keys.alias("actor_id").to_frame(), how="cross").with_columns(
         *(
@@ -266,11 +266,10 @@ def _holding(text: pl.Expr, contains: str) -> pl.Expr:
 
 
 def leading(named: pl.DataFrame, actors: Sequence[str], most: int) -> pl.Series:
-    """`selection.counted` by actor → the ids of the actors asked for, else of the `most` mentioned ones, most first."""
+    """`selection.totals` by actor → the ids of the actors asked for, else of the `most` mentioned ones, most first."""
     if len(actors):
         return _keys(actors)
-    counts = named.lazy().group_by("actor_id").agg(pl.col("count").sum()).collect(engine="streaming")
-    counts = counts.cast({"actor_id": pl.String})
+    counts = named.group_by("actor_id").agg(pl.col("count").sum()).cast({"actor_id": pl.String})
     return counts.sort("count", "actor_id", descending=[True, False])["actor_id"].head(most)
 
 
@@ -330,7 +329,7 @@ def _finest(articles: pl.DataFrame) -> str:
 
 def _departures(
     table: pl.DataFrame,
-    named: pl.DataFrame,
+    mentions: pl.DataFrame | Parted,
     articles: pl.DataFrame,
     periods: pl.DataFrame,
     seed: int,
@@ -358,6 +357,7 @@ def _departures(
             .filter(dated)
         )
         rows = placed["row"].to_numpy()
+        named = cells_of(mentions, articles, "actor_id")
         sizes = intervals.items_of(named, articles.height)[rows]
         counts = intervals.matrix(named, articles.height, "actor_id", keys)[rows].toarray()
         groups = (placed["period"].rank("dense") - 1).to_numpy()

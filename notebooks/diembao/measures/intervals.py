@@ -22,7 +22,7 @@ take 1 / √(2 · UNITS), about 1 %, less than what 2,000 draws leave to chance.
 import itertools
 import math
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, wraps
 from statistics import NormalDist
 from typing import Any
@@ -34,7 +34,7 @@ from scipy.sparse import csr_array, hstack
 from .. import cluster
 from .kept import once
 from .narrow import Parted, Table, settled
-from .selection import SLICE, attach, counted, of, ordered, rows_of
+from .selection import SLICE, attach, cells_of, of, ordered, rows_of
 from .selection import key as key_of
 
 MINIMUM_ARTICLES = 5  # fewer articles than this give no interval, whatever is measured
@@ -59,26 +59,46 @@ def drawn(articles: int, corpus: int = 0) -> int:
     return articles if max(articles, corpus) <= UNITED else min(articles, UNITS)
 
 
-def united(values: Counts, source: np.random.Generator, corpus: int = 0) -> Counts:
+def united(values: Counts, source: np.random.Generator, corpus: int = 0, rows: np.ndarray | None = None) -> Counts:
     """Article × column counts → those of what is drawn: the articles, or units that hold as many of them, ± 1.
 
     With units the number of articles in a draw varies: sums are for quotients of each other, as all measures take them.
+    rows: which of the articles these are (default: all).
     """
-    size = drawn(len_of(values), corpus)
-    return values if size == len_of(values) else placed(values, units(len_of(values), source, corpus), size)
+    articles = len_of(values) if rows is None else len(rows)
+    size = drawn(articles, corpus)
+    if size == articles:
+        return values if rows is None else values[rows]
+    return placed(values, units(articles, source, corpus), size, rows)
 
 
 def units(articles: int, source: np.random.Generator, corpus: int = 0) -> np.ndarray:
     """Number of articles, and of those of the corpus they are from → which of what is drawn (`drawn`) each is in."""
     size = drawn(articles, corpus)
-    return np.arange(articles) if size == articles else source.permutation(articles) * size // articles
+    if size == articles:
+        return np.arange(articles)
+    place = source.permutation(articles)
+    place *= size  # in place: of a million articles each copy takes 8 MB
+    place //= articles
+    return place.astype(np.int32)
 
 
-def placed(values: Counts, place: np.ndarray, places: int) -> Counts:
-    """Where each article belongs (beyond the last place: nowhere) → place × column sums."""
-    inside = np.flatnonzero(place < places).astype(np.int32)  # what `values` are told by: else they would be copied
+def placed(values: Counts, place: np.ndarray, places: int, rows: np.ndarray | None = None) -> Counts:
+    """Where each article, or each of these rows, belongs (beyond the last place: nowhere) → place × column sums."""
+    inside = np.flatnonzero(place < places)
+    at = (place[inside], inside if rows is None else rows[inside])
     ones = np.ones(len(inside), dtype=values.dtype)
-    return csr_array((ones, (place[inside].astype(np.int32), inside)), shape=(places, len_of(values))) @ values
+    # told by the numbers that `values` are told by: else they would be copied
+    return csr_array((ones, tuple(each.astype(np.int32) for each in at)), shape=(places, len_of(values))) @ values
+
+
+def sums_of(values: Counts, rows: np.ndarray, *, naming: bool = False) -> np.ndarray:
+    """Article × column counts, some of the articles → the sums of their columns; naming: how many articles have any.
+
+    Articles are copied some at a time.
+    """
+    parts = (values[part] for part in np.array_split(rows, 1 + len(rows) // _TOGETHER))
+    return sum(part.count_nonzero(0) if naming else part.sum(0) for part in parts)
 
 
 def len_of(values: Counts) -> int:
@@ -105,9 +125,18 @@ def drawn_once(work: Callable[..., np.ndarray]) -> Callable[..., np.ndarray]:
     return made
 
 
-def resampled(values: Counts, source: np.random.Generator, resamples: int = RESAMPLES, corpus: int = 0) -> np.ndarray:
-    """Article × column counts → resample × column sums over as many articles (see `UNITED`), drawn with replacement."""
-    values = _summable(united(values, source, corpus))
+def resampled(
+    values: Counts,
+    source: np.random.Generator,
+    resamples: int = RESAMPLES,
+    corpus: int = 0,
+    rows: np.ndarray | None = None,
+) -> np.ndarray:
+    """Article × column counts → resample × column sums over as many articles (see `UNITED`), drawn with replacement.
+
+    rows: of these articles alone.
+    """
+    values = _summable(united(values, source, corpus, rows))
     sums = np.empty((resamples, values.shape[1]))
     for at, block in _in_blocks(_resampled, (values,), source, resamples, len_of(values)):
         sums[at : at + len(block)] = block
@@ -212,21 +241,29 @@ def _student(z: float, freedom: int) -> float:
     )
 
 
-def dealt(values: Counts, size: int, source: np.random.Generator, permutations: int = PERMUTATIONS) -> np.ndarray:
+def dealt(
+    values: Counts,
+    size: int,
+    source: np.random.Generator,
+    permutations: int = PERMUTATIONS,
+    rows: np.ndarray | None = None,
+) -> np.ndarray:
     """Article × column counts → permutation × column sums of `size` articles picked at random, without replacement.
 
     Of more than `UNITED` articles whole units are picked, as many as `size` holds, and so many articles of one more
-    that there are `size` of them.
+    that there are `size` of them. rows: which articles are dealt (default: all).
     """
-    articles = len_of(values)
+    rows = np.arange(len_of(values)) if rows is None else rows
+    articles = len(rows)
     if articles <= UNITED:
-        return _dealt(_picked, (_summable(values), size), values.shape, source, permutations)
+        return _dealt(_picked, (_summable(values[rows]), size), (articles, values.shape[1]), source, permutations)
     if 2 * size > articles:  # of the rest there are fewer, and always a unit more than is picked
-        return values.sum(0) - dealt(values, articles - size, source, permutations)
+        return sums_of(values, rows) - dealt(values, articles - size, source, permutations, rows)
     each = articles // UNITS
     (units, single), places = divmod(size, each), articles // each
     place, number = np.divmod(source.permutation(articles), each)
-    together = placed(values, place, places), placed(values, np.where(number < single, place, places), places)
+    first = np.where(number < single, place, places)
+    together = placed(values, place, places, rows), placed(values, first, places, rows)
     return _dealt(_picked_units, (*together, units), together[0].shape, source, permutations)
 
 
@@ -309,9 +346,10 @@ def _of_units(
     """
     each = len(counts) // UNITS
     (units, single), places = np.divmod(groups, each), len(counts) // each
-    values = np.column_stack([counts, sizes]).T.astype(np.uint64)
-    together = values[:, source.permutation(len(counts))[: places * each]].reshape(len(values), places, each).sum(2)
-    shared = _packed(together, units), units, _packed(values, single), single
+    order = source.permutation(len(counts))[: places * each]
+    columns = [*counts.T, sizes]
+    together = [column[order].reshape(places, each).sum(1) for column in columns]
+    shared = _packed(together, units), units, _packed(columns, single), single
     return _units_as_far, shared, max(places, int(single.sum()))
 
 
@@ -335,15 +373,18 @@ def _units_as_far(
     return np.stack([(np.abs(each) >= far).sum(0) for each, far in zip(beyond, observed, strict=True)])
 
 
-def _packed(columns: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, int]:
+def _packed(columns: Sequence[np.ndarray], lengths: np.ndarray) -> tuple[np.ndarray, int]:
     """Columns of whole numbers, lengths of the runs they are summed in → words of several columns, bits of a column.
 
     To look numbers up is what takes long: in one word several are looked up, and summed, at once.
     """
-    bits = max(1, (int(columns.max(initial=0)) * int(lengths.max(initial=0))).bit_length())
-    shifts = bits * np.arange(max(1, 64 // bits), dtype=np.uint64)
-    words = [columns[at : at + len(shifts)] for at in range(0, len(columns), len(shifts))]
-    return np.stack([(word << shifts[: len(word), None]).sum(0) for word in words]), bits
+    most = max(int(column.max(initial=0)) for column in columns)
+    bits = max(1, (most * int(lengths.max(initial=0))).bit_length())
+    together = max(1, 64 // bits)
+    words = np.zeros((-(-len(columns) // together), len(columns[0])), dtype=np.uint64)
+    for number, column in enumerate(columns):  # one by one: all of them in 64 bits would take several times the words
+        words[number // together] |= column.astype(np.uint64) << np.uint64(bits * (number % together))
+    return words, bits
 
 
 def _runs(packed: tuple[np.ndarray, int], order: np.ndarray, lengths: np.ndarray, columns: int) -> Iterator[np.ndarray]:
@@ -384,10 +425,10 @@ def wilson(count: pl.Expr, total: pl.Expr, high: bool) -> pl.Expr:
     return end.clip(0, 1).round(12)  # the last bits depend on where in a column a row stands
 
 
-def matrix(cells: pl.DataFrame, articles: int, key: str, keys: pl.Series) -> csr_array:
-    """Cells (`selection.counted`) and the number of articles → article × key counts, keys in the order given."""
-    columns = pl.DataFrame({key: keys.cast(cells.schema[key])}).with_row_index("column")
-    found = (part.join(columns, on=key, validate="m:1").select("count", "row", "column") for part in pieces(cells))
+def matrix(cells: Iterable[pl.DataFrame], articles: int, key: str, keys: pl.Series) -> csr_array:
+    """Cells (`selection.cells_of`) and the number of articles → article × key counts, keys in the order given."""
+    columns = pl.DataFrame({key: keys}).with_row_index("column")
+    found = (keyed(part, columns, key).select("count", "row", "column") for part in pieces(cells))
     return added_up(found, (articles, len(keys)), np.int32)
 
 
@@ -396,17 +437,22 @@ def _is_counted(items: pl.DataFrame | Parted) -> bool:
     return {"row", "count"} <= set(items.columns)
 
 
-def items_of(cells: pl.DataFrame, articles: int) -> np.ndarray:
-    """Cells (`selection.counted`) and the number of articles → how many items each article has."""
+def keyed(part: pl.DataFrame, columns: pl.DataFrame, key: str) -> pl.DataFrame:
+    """Cells and what else is known of each key → the cells of these keys, with that."""
+    return part.join(columns.cast({key: part.schema[key]}), on=key, validate="m:1")
+
+
+def items_of(cells: Iterable[pl.DataFrame], articles: int) -> np.ndarray:
+    """Cells (`selection.cells_of`) and the number of articles → how many items each article has."""
     sums = np.zeros(articles, dtype=np.int64)
     for part in pieces(cells):
         sums += np.bincount(part["row"].to_numpy(), part["count"].to_numpy(), articles).astype(np.int64)
     return sums
 
 
-def pieces(cells: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """Cells → the same in parts: what is joined to them takes several times their memory."""
-    return (cells.slice(at, SLICE) for at in range(0, max(1, cells.height), SLICE))
+def pieces(cells: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """Cells → the same in parts that are not too long: what is joined to them takes several times their memory."""
+    return (part.slice(at, SLICE) for part in cells for at in range(0, max(1, part.height), SLICE))
 
 
 def added_up(parts: Iterable[pl.DataFrame], shape: tuple[int, int], dtype: type = np.float64) -> csr_array:
@@ -459,7 +505,7 @@ def shares(
     corpus, items = max(corpus, articles.height), settled(items)
     if groups is not None and not _is_counted(items):
         articles = of(articles, groups)
-    cells = items if _is_counted(items) else counted(items, articles, key)
+    cells = [items] if _is_counted(items) else cells_of(items, articles, key)
     on = key_of(articles) if groups is None else key_of(articles, groups)
     own = [group] if groups is None and group else []
     articles = ordered(articles).select(*on, *own, exposure=size).with_row_index("row")
@@ -511,17 +557,20 @@ def shares(
 _ENDS = [f"{name}_{end}" for name in ("share", "rank", "rate") for end in ("low", "high")]
 
 
-def _grouped(cells: pl.DataFrame, groups: pl.DataFrame) -> Iterator[pl.DataFrame]:
+def _grouped(cells: Iterable[pl.DataFrame], groups: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """Cells, articles in groups, by row → the cells of each group with what else is told of their article, in parts."""
     rows = groups["row"].to_numpy()
-    if len(rows) > (cells["row"].max() or 0) and np.array_equal(rows, np.arange(len(rows))):  # each article is in one
+    if np.array_equal(rows, np.arange(len(rows))):  # each article is in one, those beyond in none
         told = groups.drop("row")
-        return (pl.concat([part, told[part["row"]]], how="horizontal") for part in pieces(cells))
+        inside = (part.filter(pl.col("row") < len(rows)) for part in pieces(cells))
+        return (pl.concat([part, told[part["row"]]], how="horizontal") for part in inside)
     # fans out on purpose: an article may be in several groups
     return (part.join(groups, on="row") for part in pieces(cells))
 
 
-def _tally(cells: pl.DataFrame, groups: pl.DataFrame, group: str, key: str, keys: pl.Series | None) -> pl.DataFrame:
+def _tally(
+    cells: Iterable[pl.DataFrame], groups: pl.DataFrame, group: str, key: str, keys: pl.Series | None
+) -> pl.DataFrame:
     """Cells, articles in groups → the columns of `shares` that need no resampling, for all keys that occur.
 
     Besides: `others`, how many articles have anything else.
@@ -557,7 +606,7 @@ def _tally(cells: pl.DataFrame, groups: pl.DataFrame, group: str, key: str, keys
 
 
 def _intervals(
-    cells: pl.DataFrame,
+    cells: Iterable[pl.DataFrame],
     groups: pl.DataFrame,
     group: str,
     key: str,
@@ -579,13 +628,13 @@ def _intervals(
         drawing.append((rows, source, slice(start, start + size), placed(beside, its, size)))
         unit[at.to_numpy()] = start + its
         start += size
-    placed_in, names = groups.select("row", unit=unit), columns.cast({key: cells.schema[key]})
+    placed_in = groups.select("row", unit=unit)
     found = [pl.DataFrame(schema=schema)]
     for _, batch in itertools.groupby(drawing, lambda each: each[2].start // _TOGETHER):
         batch = list(batch)
         first, last = batch[0][2].start, batch[-1][2].stop
         parts = (part.filter(pl.col("unit").is_between(first, last - 1)) for part in _grouped(cells, placed_in))
-        parts = (part.join(names, on=key).select("count", pl.col("unit") - first, "column") for part in parts)
+        parts = (keyed(part, columns, key).select("count", pl.col("unit") - first, "column") for part in parts)
         sums = added_up(parts, (last - first, columns.height), np.int32)
         for rows, source, here, beside in batch:
             those = attach(rows.select(key), columns, [key])["column"].to_numpy()

@@ -200,6 +200,27 @@ def counted(items: Table, articles: pl.DataFrame, *by: str) -> pl.DataFrame:
     return pl.concat(part_by_part(_counted, items, articles, by, ("row", *by)))
 
 
+def cells_of(items: Table, articles: pl.DataFrame, *by: str) -> Iterable[pl.DataFrame]:
+    """Items → `counted`, in parts, to be gone through as often as is needed.
+
+    Of items in parts that are kept the counts are kept too: they are read each time, one after the other, never held.
+    """
+    items = settled(items)
+    if isinstance(items, Parted) and all(part.mark for part in items.parts):
+        return _Cells(items, articles, by)
+    return [counted(items, articles, *by)]
+
+
+@dataclass(frozen=True, eq=False)
+class _Cells:
+    items: Parted
+    articles: pl.DataFrame
+    by: tuple[str, ...]
+
+    def __iter__(self) -> Iterator[pl.DataFrame]:
+        return part_by_part(_counted, self.items, self.articles, self.by, ("row", *self.by))
+
+
 def totals(items: Table, articles: pl.DataFrame, *by: str) -> pl.DataFrame:
     """Items → `by`, count: the sums of `counted` over all articles."""
     return pl.concat(part_by_part(_counted, items, articles, by, by)).group_by(by).agg(pl.col("count").sum())
