@@ -16,7 +16,7 @@ from ..corpus import Corpus, cache_home
 from ..measures import cube, frequency
 from ..memory import give_back
 
-KEPT = 8  # the corpora opened last; one of a million articles takes some fifty megabytes
+KEPT = 8  # the corpora opened last; one of a million articles takes some seventy megabytes
 _CODE = ("cube", "comparison", "frequency", "narrow", "selection")  # of measures: what the tables depend on
 
 

@@ -142,7 +142,6 @@ def _listed(table: Table | Iterable[pl.LazyFrame]) -> list[pl.LazyFrame]:
     return [table.lazy()] if isinstance(table, pl.DataFrame | pl.LazyFrame) else list(table)
 
 
-
 def _cells(part: pl.LazyFrame, numbered: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Mentions → actor_id, actor_kind, mentions; and by key, in order (the place of the actor among these, article and
     part in one number), mentions."""
