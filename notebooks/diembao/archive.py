@@ -208,10 +208,21 @@ class Snapshot:
         return added.group_by(month="partition.month").agg(bounds)
 
     def on(self, table: str, pages: pl.DataFrame) -> pl.LazyFrame:
-        """A monthly table's name, `page` and `published_first` of pages → their rows, of files of their months only."""
-        months = pages.select(month()).to_series().unique()
-        here = pl.col("month").is_in(months.implode()), pl.col("page").is_in(pages["page"].implode())
-        return self.stored(table).filter(*here).drop(*PLACE)
+        """A monthly table's name; page, published_first, publisher of pages → their rows.
+
+        Only files of their months are opened, and of these only row groups in which such pages of a publisher may be.
+        """
+        near = [self.stored(table).clear()]
+        for (here,), part in pages.group_by(month().alias("month"), maintain_order=True):
+            ends = part.group_by(pl.col("publisher").cast(pl.String)).agg(first=pl.min("page"), last=pl.max("page"))
+            between = [
+                (pl.col("source").is_null() if source is None else pl.col("source") == source)
+                & pl.col("page").is_between(pl.lit(first), pl.lit(last))
+                for source, first, last in ends.rows()
+            ]
+            named = pl.col("page").is_in(part["page"].implode())
+            near.append(self.stored(table).filter(pl.col("month") == here, pl.any_horizontal(between), named))
+        return pl.concat(near).drop(*PLACE)
 
     def catalogue_files(self) -> dict[str, bytes]:
         """→ the files of the catalogue this commit was made with, by name."""

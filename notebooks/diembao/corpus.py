@@ -67,9 +67,9 @@ class Corpus:
         return getattr(self, table).select(pl.len()).collect().item()
 
     def on(self, table: str, pages: pl.DataFrame) -> pl.LazyFrame:
-        """A table's name, `page` and `published_first` of the main articles of some pages → their rows, in no order.
+        """A table's name; page, published_first, publisher of main articles → the rows of their pages, in no order.
 
-        Of an archive only the files of their months are opened.
+        Of an archive only the files of their months are opened, and there the rows near those of their publishers.
         """
         return getattr(self, table).filter(pl.col("page").is_in(pages["page"].implode()))
 

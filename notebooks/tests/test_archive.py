@@ -305,6 +305,26 @@ def test_a_reader_of_one_publisher_passes_over_the_rows_of_others(tmp_path, monk
     assert int(there) == 5 and int(read) <= 2, run.stderr
 
 
+def test_the_rows_of_some_pages_are_found_by_month_and_publisher(tmp_path, monkeypatch):
+    monkeypatch.setattr(archive, "_ROW_GROUPS", {})
+    monkeypatch.setattr(archive, "_ROW_GROUP", 2)
+    texts = [story(SENTENCES[0].format(NAMES[number % 6]), LONG) for number in range(12)]
+    days = [None if number == 5 else f"2024-{1 + number % 3:02}-12" for number in range(12)]
+    rows = {"page": [f"p{number:02}" for number in range(12)], "text": texts, "published": days}
+    publishers = pl.Series([None, "to-bao-1", "to-bao-2", None] * 3, dtype=pl.String)
+    pl.DataFrame(rows).with_columns(publisher=publishers).write_parquet(tmp_path / "pages.parquet")
+    add(tmp_path / "pages.parquet", str(tmp_path / "archive"))
+    news = open_corpus(tmp_path / "archive")
+    main = news.articles.filter(pl.col("segment") == 0).select("page", "published_first", "publisher").collect()
+    assert main["publisher"].n_unique() == 3 and main["published_first"].n_unique() == 4
+    for some in (main, main[1::3], main[5:6], main[:0]):
+        for table in ("mentions", "pages"):
+            found = news.on(table, some).collect().sort(pl.all())
+            wanted = getattr(news, table).filter(pl.col("page").is_in(some["page"].implode())).collect()
+            assert found.equals(wanted.sort(pl.all()))
+            assert found["page"].n_unique() == some.height
+
+
 @pytest.mark.parametrize("text", [True, False])
 def test_writing_in_small_portions_changes_nothing(pages, tmp_path, monkeypatch, text):
     def at_once():

@@ -233,6 +233,15 @@ def test_only_what_depends_on_a_choice_is_made_again(lab):
     assert lab.desk.kept["days"][1] is kept["days"]
 
 
+def test_what_is_on_the_screen_is_neither_read_nor_written_again(lab, monkeypatch):
+    lab.view.choose(actors=["RUS"])
+    monkeypatch.setattr(open_corpus("sample").__class__, "on", lambda *_: pytest.fail("read again"))
+    calendar, lines, marks = lab.links["calendar"].drawn[0], lab.lines, lab.marks
+    lab.measure.value = "articles"
+    assert lab.links["calendar"].drawn[0] is calendar and lab.lines is lines and lab.marks is marks
+    assert lab.links["periods"].drawn[0] != lab.links["calendar"].drawn[0]
+
+
 def test_every_control_changes_the_view_and_back(lab):
     lab.basis.value, lab.capitals.value, lab.duplicates.value = "credit", "both", "printed"
     lab.roles["caption"].value = True
@@ -258,6 +267,10 @@ def test_what_cannot_be_counted_is_said_in_the_panel(lab):
     assert lab.message.value == ""
     lab.date_from.value = "yesterday"
     assert "yesterday" in lab.message.value
+    lab.evidence.order = "published"  # the evidence of nothing
+    assert "yesterday" in lab.message.value
+    lab.date_from.value = ""
+    assert lab.message.value == "" and lab.evidence.rows
 
 
 def test_both_languages_show_the_same_rows(lab):

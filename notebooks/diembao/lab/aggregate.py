@@ -14,8 +14,9 @@ import polars as pl
 from .. import measures
 from ..corpus import Corpus, cache_home
 from ..measures import cube, frequency
+from ..memory import give_back
 
-KEPT = 8  # the corpora opened last; one of a million articles takes some fifty megabytes
+KEPT = 8  # the corpora opened last; one of a million articles takes some seventy megabytes
 _CODE = ("cube", "comparison", "frequency", "narrow", "selection")  # of measures: what the tables depend on
 
 
@@ -28,11 +29,17 @@ def aggregate(news: Corpus, progress: Callable[[int, int], None] | None = None) 
     home.mkdir(exist_ok=True)
     folder = home / _key(news)
     if not folder.exists():
-        made = cube.cube(news.parts("mentions"), news.articles, news.citations, news.catalogue.outlets, progress)
-        newcomers = frequency.newcomers(news.mentions, news.catalogue.actors["id"])
-        _keep({field.name: getattr(made, field.name) for field in fields(made)} | {"newcomers": newcomers}, folder)
+        _keep(_made(news, progress), folder)
+        give_back()
     os.utime(folder)
     return _read(folder)
+
+
+def _made(news: Corpus, progress: Callable[[int, int], None] | None) -> dict[str, pl.DataFrame]:
+    parts = news.parts("mentions"), news.articles, news.parts("citations")
+    made = cube.cube(*parts, news.catalogue.outlets, progress)
+    newcomers = frequency.newcomers(news.mentions, news.catalogue.actors["id"])
+    return {field.name: getattr(made, field.name) for field in fields(made)} | {"newcomers": newcomers}
 
 
 @lru_cache(maxsize=1)  # widgets live as long as their kernel: a cell that is run again must not hold all of it again

@@ -1,7 +1,7 @@
 """An opened corpus and the tables of a view, each made anew only when a choice it depends on has changed."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import cached_property, wraps
 from pathlib import Path
 
 import numpy as np
@@ -25,14 +25,15 @@ ALWAYS = ("line_roles", "capitals", "duplicates", "only", "basis")  # what count
 
 
 def depends(*names: str) -> Callable:
-    """A table of a view → the same, kept until one of the named choices changes."""
+    """A table of a view → the same, kept until one of the named choices changes, or what else it is asked for."""
 
     def keep(make: Callable) -> Callable:
         @wraps(make)
-        def kept(self: "Desk", view: View) -> object:
-            key = tuple(tuple(value) if isinstance(value := getattr(view, name), list) else value for name in names)
+        def kept(self: "Desk", view: View, *asked: object) -> object:
+            chosen = (tuple(value) if isinstance(value := getattr(view, name), list) else value for name in names)
+            key = (*chosen, *asked)
             if make.__name__ not in self.kept or self.kept[make.__name__][0] != key:
-                self.kept[make.__name__] = (key, make(self, view))
+                self.kept[make.__name__] = (key, make(self, view, *asked))
             return self.kept[make.__name__][1]
 
         return kept
@@ -61,9 +62,10 @@ class Desk:
         self.sources = sorted({*self.cube.sources["source_id"], *outlets["id"]})
         self.outlets = dict(outlets.select("id", "name").iter_rows())
         self.problems = self.news.problems.select("page", "file", "stage", "problem").collect()
-        self.has_text = self.news.pages.select(pl.len()).collect().item() > 0
+        self.has_text = self.news.rows("pages") > 0
         self.pages = int(self.cube.articles["segment"].eq(0).sum())
         self.texts: dict[str, str] = {}  # of the pages read last
+        self.marked: tuple = ("", None)  # the page read last, and its marks
 
     def _names(self) -> pl.DataFrame:
         """The catalogue's actors, and under their most frequent form those it does not list; with their mentions."""
@@ -158,6 +160,7 @@ class Desk:
         every = cube.chosen(self.cube, duplicates=view.duplicates)
         return cube.calendar(self.cube, every, view.sources, view.basis)
 
+    @cached_property
     def first_days(self) -> tuple[str, str] | None:
         """→ the first and the last publication day, as ISO dates; none if no article is dated."""
         dated = self._day(np.flatnonzero(cube.chosen(self.cube, duplicates="printed")))
@@ -183,6 +186,7 @@ class Desk:
         parts = [part.filter(_counted(view)) for part in self.news.parts("mentions")]
         return pl.concat(parts).join(chosen, on=ARTICLE, how="semi", maintain_order="left")
 
+    @depends(*COUNTING, "actors")
     def concordance(self, view: View, order: str = "page", descending: bool = False, at: int = 0) -> pl.DataFrame:
         """The rows from `at` on of the mentions found, in order → `frequency.concordance` with their place and day.
 
@@ -246,10 +250,9 @@ class Desk:
         return named.join(told.lazy(), on=ARTICLE)
 
     def _dated(self, pages: pl.Series) -> pl.DataFrame:
-        """Pages → page, published_first of its main article, as `Corpus.on` asks for them."""
-        pages = pages.unique()
-        first = self.cube.articles["page"].search_sorted(pages)  # of its articles the main one stands first
-        return pl.DataFrame({"page": pages, "published_first": self._day(first)["published_first"]})
+        """Pages → page, published_first, publisher of its main article, as `Corpus.on` asks for them."""
+        first = self.cube.articles["page"].search_sorted(pages.unique())  # of its articles the main one stands first
+        return self.cube.articles[first].select("page", "publisher", self._day(first)["published_first"])
 
     def _in_context(self, found: pl.DataFrame) -> pl.DataFrame:
         """Mentions → their concordance, row for row."""
@@ -271,6 +274,8 @@ class Desk:
 
     def marks(self, page: str) -> pl.DataFrame:
         """A page → every mention, citation and date in it: start, end, field, `what` it is and `value`."""
+        if self.marked[0] == page:
+            return self.marked[1]
         actor = pl.concat_str(
             "actor_id", pl.when(pl.col("reading").is_not_null()).then(pl.format("@{}", "reading")).otherwise(pl.lit(""))
         )
@@ -284,13 +289,13 @@ class Desk:
             self.news.on(table, here).select("start", "end", "surface", field=pl.lit(field), what=what, value=value)
             for table, field, what, value in tables
         ]
-        return pl.concat(pl.collect_all(found)).sort("start", "end")
+        self.marked = page, pl.concat(pl.collect_all(found)).sort("start", "end")
+        return self.marked[1]
 
     def sentences(self, actor: str, most: int = 3) -> pl.DataFrame:
         """An actor → the concordance of its first mentions, whatever is chosen."""
         (number,) = cube.numbers(self.cube, [actor])
-        first, last = (self.cube.cells["actor"].search_sorted(number, side) for side in ("left", "right"))
-        articles = self.cube.cells["article"][first:last].unique(maintain_order=True).head(most)
+        articles = self.cube.pairs["article"][self.cube.starts[number] : self.cube.starts[number + 1]].head(most)
         found = self._mentions(articles).filter(pl.col("actor_id") == actor).collect()
         return self._in_context(found.sort("page", "start").head(most))
 

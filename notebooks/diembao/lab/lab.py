@@ -33,6 +33,7 @@ class Lab(Panels):
         self.desk: Desk | None = None
         self.row, self.at, self.mark = 0, 0, None
         self.shown: dict = {}
+        self.rows: dict[str, tuple] = {}  # of each chart: what its rows were made of, and these
         self.taught: tuple = ()  # the desk and language whose names stand on the page for teaching
         self._busy = False
         super().__init__()
@@ -106,6 +107,7 @@ class Lab(Panels):
             self.bar.layout.display = "none"
         self.tell()
         self.desk, self.at = desk, 0
+        self.words = self._words()
         self.opened = {name: getattr(self.view, name) for name in ("corpus", "catalogue")}
         language = self.view.language
         groups = desk.news.catalogue.groups.select(f"name_{language}", "members").rows()
@@ -177,7 +179,6 @@ class Lab(Panels):
         self.shown = self.view.to_dict()
         if self.desk is None:
             return
-        self.words = self._words()
         self._busy = True
         try:
             self._controls()
@@ -221,7 +222,7 @@ class Lab(Panels):
         view, desk, words, text = self.view, self.desk, self.words, self._text
         days = None
         if view.date_from or view.date_to:
-            ends = desk.first_days() or ("", "")
+            ends = desk.first_days or ("", "")
             asked = [selection.day_range(name, getattr(view, name)) for name in ("date_from", "date_to")]
             days = (asked[0][0].isoformat() if asked[0] else ends[0], asked[1][1].isoformat() if asked[1] else ends[1])
         known = self._has_intervals()
@@ -234,8 +235,11 @@ class Lab(Panels):
             "calendar": (lambda words, _: charts.linked_calendar(words), desk.days(view), "articles"),
         }
         for name, (template, table, measure) in made.items():
-            chosen = view.actors if name in ("actors", "sources") else ()
-            rows = charts.linked_rows(table, words, measure, chosen)
+            chosen = view.actors if name in ("actors", "sources") else []
+            of = (words, measure, chosen)
+            if name not in self.rows or self.rows[name][0] is not table or self.rows[name][1] != of:
+                self.rows[name] = (table, of, charts.linked_rows(table, words, measure, chosen))
+            rows = self.rows[name][2]
             brushed = days if name in ("periods", "calendar") else None
             key = (name, view.language, measure)
             self.links[name].show(
@@ -285,6 +289,10 @@ class Lab(Panels):
         """Computes the intervals now, where no notebook does it in the background."""
         self.desk.intervals(self.view)
         self._charts()
+
+    def _turn(self, at: int | None = None) -> None:
+        with self._telling():
+            self._evidence(at)
 
     def _evidence(self, at: int | None = None) -> None:
         if self.desk is None:

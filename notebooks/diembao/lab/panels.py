@@ -158,14 +158,14 @@ class Panels(w.VBox):
         }
         self.evidence = Table(label=text("read.title"), order="page")
         self.evidence.observe(lambda change: self._read(change["new"]), "chosen")
-        self.evidence.observe(lambda _: self._evidence(), ["order", "descending"])
+        self.evidence.observe(lambda _: self._turn(), ["order", "descending"])
         self.about = w.HTML().add_class("db-caption")
         self.earlier, self.later = (
             w.Button(description=sign, tooltip=text(f"read.{name}"))
             for sign, name in (("‹", "earlier"), ("›", "later"))
         )
-        self.earlier.on_click(lambda _: self._evidence(self.at - ROWS))
-        self.later.on_click(lambda _: self._evidence(self.at + ROWS))
+        self.earlier.on_click(lambda _: self._turn(self.at - ROWS))
+        self.later.on_click(lambda _: self._turn(self.at + ROWS))
         self.page = PageText(label=text("read.page"))
         self.page.observe(lambda change: self._pick_mark(change["new"]), "picked")
         self.which = w.HTML().add_class("db-caption")
