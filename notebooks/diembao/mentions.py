@@ -105,13 +105,13 @@ def _in_america(hits: pl.DataFrame, lines: pl.DataFrame, catalogue: Catalogue) -
 def _reading(patterns: list[dict]) -> pl.Expr:
     """Rules of `[readings]` → gov or place by the first that holds, else gov; null for all but capitals and seats."""
     read = pl.col("form").is_in(["capital", "seat"])
-    context = {side: asked(read, side) for side in ("left", "right")}
+    asks = {name: asked(read, name) for name in ("key", "left", "right")}
     tests = []
     for rule in patterns:
         holds = pl.col("form") == rule["form"] if "form" in rule else pl.lit(True)
-        for side in context:
-            if side in rule:
-                holds &= context[side].str.contains(f"(?i){fold(rule[side])}")
+        for name, text in asks.items():
+            if name in rule:
+                holds &= text.str.contains(f"(?i){fold(rule[name])}")
         tests.append(pl.when(holds).then(pl.lit(rule["reading"])))
     return pl.when(read).then(pl.coalesce(*tests, pl.lit("gov")))
 
