@@ -1,8 +1,9 @@
 """Lines with the roles that rules give them ↔ the roles that pages marked by hand have taught.
 
 A multinomial logistic regression on what each line and its two neighbours on either side show. Rules know how articles
-are built, and which lines are another's (`other`); of the lines of a site around them there are too many kinds. So
-where a page holds lines of its site, and what was learned is sure, it overrules a rule.
+are built: who wrote one, its headline and lead, and which lines are another's (`other`). Of the lines of a site around
+them there are too many kinds. So where a page holds lines of its site, and what was learned is sure, it overrules a
+rule that tells text from page, and no other.
 """
 
 from functools import lru_cache
@@ -16,6 +17,7 @@ from .catalogue import SHIPPED
 WEIGHTS = SHIPPED / "line_weights.csv"
 ROLES = ("headline", "lead", "byline", "body", "caption", "related", "ui")
 _TEXT = ROLES[:5]
+_EXCHANGED = ("body", "caption", "related", "ui")  # roles that tell text from page
 AROUND = (-2, -1, 0, 1, 2)  # the lines whose signals count for one
 _SURE = 0.9  # probability from which a learned role overrules
 _SITE = 3  # lines of the site from which a page is no plain text
@@ -44,7 +46,7 @@ _PLACES = (1, 2, 3, 5, 8, 13, 21, 40)  # lines from the top, and to the end, of 
 def corrected(full: pl.DataFrame) -> pl.DataFrame:
     """Lines with signals and `role` → the same, the roles of sites' pages corrected where what was learned is sure.
 
-    Headlines and other articles are the rules' alone, and above the headline there is no text.
+    Only `_EXCHANGED` roles are, for one another, and above the headline there is no text.
     """
     of_site = pl.col("role").is_in(["related", "ui"]).sum().over("whole") >= _SITE
     some = full.filter(of_site & ~pl.col("lists"))
@@ -53,8 +55,8 @@ def corrected(full: pl.DataFrame) -> pl.DataFrame:
     chances = probabilities(some)
     best, sure = pl.Series(np.array(ROLES)[chances.argmax(axis=1)]), pl.Series(chances.max(axis=1) > _SURE)
     learned = some.select("n", learned=pl.when(sure).then(best))
-    fits = (pl.col("k") > pl.col("headline_at")) | pl.col("learned").is_in(["byline", "related", "ui"])
-    fits = fits & ~pl.col("role").is_in(["headline", "other"]) & (pl.col("learned") != "headline")
+    fits = pl.all_horizontal(pl.col("role", "learned").is_in(_EXCHANGED))
+    fits = fits & ((pl.col("k") > pl.col("headline_at")) | pl.col("learned").is_in(["related", "ui"]))
     return (
         full.join(learned, on="n", how="left", maintain_order="left")
         .with_columns(role=pl.when(fits).then("learned").otherwise("role"))

@@ -194,6 +194,8 @@ def signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     ending = plain.str.tail(70)  # where a credit stands
     signed = asked(plain.str.tail(65).str.contains(r"[.] \p{Lu}[^.]+$"), ending)  # few do, and taking parts out is slow
 
+    labels = rf"(?:^|[^\p{{L}}])(?:{any_of(cues['imprint_labels'])}) ?:"
+
     def is_outlet(text: pl.Expr) -> pl.Expr:
         return text.is_in(outlets.implode()).fill_null(False)
 
@@ -234,7 +236,9 @@ def signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         | low.str.contains(r"^[©®]|^(?:báo|tạp chí|trang)[^.]{0,40} điện tử$")
         | low.str.contains(r"^(?:số )?\d+[^.]{3,60}(?:hà nội|hcm|hồ chí minh)$"),
         notice=low.str.contains(rf"(?:^[^\p{{L}}]*|[.!?] )(?:{any_of(cues['notices'])})(?:[^\p{{L}}]|$)")
-        | low.str.contains(ADDRESS),
+        | low.str.contains(ADDRESS)
+        | low.str.contains(r"^©[^\p{L}]{0,3}(?:19|20)\d{2}")
+        | (asked(low.str.contains(":"), low).str.count_matches(labels) >= 2).fill_null(False),
         listed=(pl.col("text").str.count_matches(r"\t|[|·•]|[^ ] {3}") >= 2)
         | plain.str.contains(r"^[^,]{2,30},$|^#[^ ]|^\p{Ll}[^.!?:;]{0,25}$")
         | (asked(~plain.str.contains(", ", literal=True), plain).str.count_matches(r",[^ \d]") >= 3)

@@ -911,3 +911,18 @@ def test_the_last_block_of_a_page_may_be_the_story():
 def test_whose_a_picture_is_may_stand_behind_its_text_without_a_colon():
     roles = roles_of("\n".join([HEADLINE, LEAD, "Trưởng đoàn Mỹ tại Geneva. Ảnh Al-Monitor", *BODY]))
     assert roles["Trưởng đoàn Mỹ tại Geneva. Ảnh Al-Monitor"] == "caption"
+
+
+def test_lines_of_who_publishes_a_page_are_the_sites_also_where_they_read_like_sentences():
+    published = "Cơ quan chủ quản: Hội Mẫu. Giấy phép: số 12/GP cấp ngày 05/06/2015. Tổng biên tập: Trần Mẫu."
+    rights = "© 2021 Báo Mẫu. Mọi nội dung trên trang này được bảo hộ theo luật, và không ai được dùng lại."
+    contact = ["Thông tin liên hệ", "Phone: 0912 000 000 Mr Trần Mẫu", "Gmail: toasoan@bao.example", "Địa chỉ: Ngõ 1."]
+    for foot in ([published], [rights], contact):
+        roles = roles_of("\n".join([HEADLINE, LEAD, *BODY, *foot]))
+        assert {roles[line] for line in foot} == {"ui"}
+        assert {roles[line] for line in BODY} == {"body"}
+
+
+def test_a_telephone_of_which_a_story_tells_is_text():
+    told = "Đại sứ quán lập đường dây nóng cho công dân, điện thoại: 0912 000 000, trực cả ngày lẫn đêm."
+    assert roles_of("\n".join([HEADLINE, LEAD, *BODY[:2], told, *BODY[2:]]))[told] == "body"

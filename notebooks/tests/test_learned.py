@@ -44,8 +44,17 @@ def test_plain_texts_headlines_and_what_stands_above_keep_the_roles_of_rules(wei
     assert roles[HEADLINE] == "headline"
     assert {roles[line] for line in SITE} == {"ui"}
     assert {roles[line] for line in BODY} == {"caption"}
-    weighing("headline")
-    assert list(roles_of("\n".join([*SITE, *STORY])).values()).count("headline") == 1
+
+
+@pytest.mark.parametrize("role", learned.ROLES)
+def test_headline_lead_and_byline_are_the_rules_alone(weighing, role):
+    page = "\n".join([*SITE, *STORY[:2], "12/05/2019 08:30", *BODY])
+    weighing("body")
+    kept = {line: given for line, given in roles_of(page).items() if given in ("headline", "lead", "byline")}
+    assert set(kept.values()) == {"headline", "lead", "byline"}
+    weighing(role)
+    found = roles_of(page)
+    assert {line: given for line, given in found.items() if given in ("headline", "lead", "byline")} == kept
 
 
 def test_a_page_that_only_lists_others_stays_one(weighing):
