@@ -540,9 +540,19 @@ def linked_rows(table: pl.DataFrame, words: Words, measure: str = "articles", ch
     return kept.with_columns(pl.selectors.date().dt.to_string("%Y-%m-%d"), pl.selectors.float().round(5)).to_dicts()
 
 
-def filled(template: dict, rows: list[dict], title: str, days: tuple[str, str] | None = None) -> dict:
-    """A template's specification and its rows → the chart's; days: first and last of the brush."""
+def filled(
+    template: dict, rows: list[dict], title: str, days: tuple[str, str] | None = None, name: str | None = None
+) -> dict:
+    """A template's specification and its rows → the chart's; days: first and last of the brush.
+
+    name: what a selection says, as the `unit` of its store, that it was made in.
+    """
     spec = {**template, "datasets": {ROWS: rows}, "title": {**template["title"], "text": title}}
+    if name and "layer" in spec:  # the one layer with a name is the one with the selection
+        spec["layer"] = [layer | {"name": name} if "name" in layer else layer for layer in spec["layer"]]
+        spec["params"] = [param | {"views": [name]} for param in spec["params"]]
+    elif name:
+        spec["name"] = name
     spec["description"] = f"{title}. {template['description']}"
     if any(param["name"] == BRUSH for param in spec.get("params", [])):
         brushed = {"x": [_moment(days[0]), _moment(days[1], 1)]} if days else None

@@ -243,6 +243,8 @@ def test_templates_of_linked_charts_are_drawn_with_whatever_fills_them(language,
         assert {"pick", "brush"} & {param["name"] for param in drawn["params"]}
         svg = vl_convert.vegalite_to_svg(drawn | {"width": 400}, vl_version="6.4")
         assert "Tên riêng" in svg and (words.name("RUS") in svg or words.source("AP") in svg)
+        named = vl_convert.vegalite_to_vega(charts.filled(spec, rows, "", name="drawing_3"), vl_version="6.4")
+        assert 'unit: "drawing_3"' in json.dumps(named).replace('\\"', '"')
         empty = charts.filled(spec, [], "nothing")
         assert vl_convert.vegalite_to_svg(empty | {"width": 400}, vl_version="6.4").startswith("<svg")
 

@@ -167,10 +167,18 @@ def clicked(link, **cell):
     }
 
 
-def brushed(link, first, last):
+def drawing(link) -> str:
+    """→ the name of what the browser shows, or is about to."""
+    spec = link.chart.spec
+    return next(part["name"] for part in (spec, *spec.get("layer", [])) if "name" in part)
+
+
+def brushed(link, first, last, unit=""):
+    """What the browser says of a brush, with the name of the drawing it was made in."""
     field = "period" if link.key[0] == "periods" else "first"
     ends = [charts._moment(first), charts._moment(last, 1)] if first else None
-    link.chart._vl_selections = {charts.BRUSH: {"value": {field: ends} if ends else {}, "store": []}}
+    store = [{"unit": unit or drawing(link), "fields": [{"field": field}], "values": [ends]}] if ends else []
+    link.chart._vl_selections = {charts.BRUSH: {"value": {field: ends} if ends else {}, "store": store}}
 
 
 def test_a_bar_clicked_leads_to_the_sentences_and_clicked_again_back(lab):
@@ -353,6 +361,18 @@ def test_a_chart_is_sent_when_the_one_before_has_been_drawn(lab):
     drawn(timeline.chart)
     brushed(timeline, "2023-03-01", "2023-08-31")
     assert lab.view.date_from == "2023-03-01"
+
+
+def test_a_brush_that_an_older_drawing_says_late_moves_no_days(lab):
+    timeline, calendar = lab.links["periods"], lab.links["calendar"]
+    for link in (timeline, calendar):
+        before = drawing(link)
+        brushed(link, "2023-03-01", "2023-08-31")
+        assert lab.view.date_from == "2023-03-01"
+        lab._reset()
+        assert lab.view.date_from == "" and drawing(link) != before
+        brushed(link, "2023-03-01", "2023-08-31", before)
+        assert lab.view.date_from == ""
 
 
 def test_words_beside_a_mention_are_whole(lab):

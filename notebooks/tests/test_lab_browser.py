@@ -3,7 +3,6 @@
 DIEMBAO_SHOTS=DIR keeps a screenshot of every step there.
 """
 
-import contextlib
 import json
 import os
 import secrets
@@ -111,11 +110,7 @@ def page(address, chromium):
 def anew(page, request):
     """Every test begins with the usual choices on the first tab, and leaves a picture."""
     page.locator(".db-main .lm-TabBar-tab").first.click()
-    for _ in range(3):  # where the page is slow, a chart may still answer what the test before did
-        page.locator(".db-ask button", has_text="Start over").click()
-        with contextlib.suppress(pytest.importorskip("playwright.sync_api").TimeoutError):
-            shows(page, "1–25 of 1,39", 30_000)
-            break
+    page.locator(".db-ask button", has_text="Start over").click()
     shows(page, "1–25 of 1,39")
     yield
     if folder := os.environ.get("DIEMBAO_SHOTS"):
@@ -150,9 +145,9 @@ def days_asked(page) -> list[str]:
     return [field.input_value() for field in page.locator(".db-ask input[placeholder='2024-06-30']").all()]
 
 
-def shows(page, text: str, timeout: float | None = None) -> None:
-    """Waits for what the line above the evidence says, so many milliseconds."""
-    page.locator(".db-read").first.locator(".db-bar .db-caption", has_text=text).wait_for(timeout=timeout)
+def shows(page, text: str) -> None:
+    """Waits for what the line above the evidence says."""
+    page.locator(".db-read").first.locator(".db-bar .db-caption", has_text=text).wait_for()
 
 
 def chart(page, title: str):

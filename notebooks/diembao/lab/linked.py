@@ -55,6 +55,7 @@ class Linked:
         self.on_brush, self.on_pick = on_brush, on_pick
         self.drawn: tuple = ((), "")
         self.days: tuple[str, str] | None = None  # what its brush covers, as drawn or as it last said
+        self.drawings = 0
         self.key: tuple = ()
         self.templates: dict[tuple, dict] = {}  # by kind, language and measure
 
@@ -67,7 +68,8 @@ class Linked:
         if (key, rows, title, days) == (self.key, *self.drawn, self.days):
             return
         self.key, self.drawn, self.days = key, (rows, title), days
-        spec = charts.filled(self.templates[key], rows, f"{title} · {hint}", days)
+        self.drawings += 1
+        spec = charts.filled(self.templates[key], rows, f"{title} · {hint}", days, self._name)
         if self.chart is None:
             self._attach(template, spec)
         else:
@@ -76,6 +78,11 @@ class Linked:
     def still(self) -> dict:
         """→ the chart as it is drawn, without what only the screen needs."""
         return charts.filled(self.templates[self.key], *self.drawn)
+
+    @property
+    def _name(self) -> str:
+        """→ the name of the newest drawing, that there is or that is to be."""
+        return f"drawing_{self.drawings}"
 
     def _attach(self, template: alt.TopLevelMixin, spec: dict) -> None:
         self.chart = _Chart(template, spec)
@@ -86,6 +93,10 @@ class Linked:
         self.place.children = (self.chart,)
 
     def _brushed(self, change: dict) -> None:
+        # The browser says a brush a moment later, also one that only a change of width has moved: an older drawing may
+        # do so when a newer one has been drawn. Nor is heard what a drawing says that another is to follow.
+        if not self.chart.is_drawn or any(part["unit"] != self._name for part in change["new"].store):
+            return
         ends = next(iter(change["new"].value.values()), None) if change["new"].value else None
         days = None
         if ends:
@@ -93,7 +104,7 @@ class Linked:
             first, last = (datetime.datetime.fromtimestamp(x / 1000, datetime.UTC) for x in sorted(ends))
             last = max(first, last - datetime.timedelta(milliseconds=1))
             days = (first.date().isoformat(), last.date().isoformat())
-        if days != self.days and self.chart.is_drawn:  # not what a drawing says that another is to follow
+        if days != self.days:
             self.days = days
             self.on_brush(days)
 
