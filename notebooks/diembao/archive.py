@@ -208,26 +208,32 @@ class Snapshot:
         return added.group_by(month="partition.month").agg(bounds)
 
     def on(self, table: str, pages: pl.DataFrame) -> pl.LazyFrame:
-        """A monthly table's name; page, published_first, publisher of pages → their rows.
-
-        Only files of their months are opened, and of these only row groups in which such pages of a publisher may be.
-        """
-        near = [self.stored(table).clear()]
-        for (here,), part in pages.group_by(month().alias("month"), maintain_order=True):
-            ends = part.group_by(pl.col("publisher").cast(pl.String)).agg(first=pl.min("page"), last=pl.max("page"))
-            between = [
-                (pl.col("source").is_null() if source is None else pl.col("source") == source)
-                & pl.col("page").is_between(pl.lit(first), pl.lit(last))
-                for source, first, last in ends.rows()
-            ]
-            named = pl.col("page").is_in(part["page"].implode())
-            near.append(self.stored(table).filter(pl.col("month") == here, pl.any_horizontal(between), named))
-        return pl.concat(near).drop(*PLACE)
+        """A monthly table's name; page, published_first, publisher of pages → their rows."""
+        places = pages.select("page", month=month(), source=pl.col("publisher").cast(pl.String))
+        return rows_of(self.stored(table), places).drop(*PLACE)
 
     def catalogue_files(self) -> dict[str, bytes]:
         """→ the files of the catalogue this commit was made with, by name."""
         mine = self.stored("catalogues").filter(pl.col("digest") == self.facts["catalogue"]).collect()
         return {name: zlib.decompress(mine[name][0]) for name in FILES}
+
+
+def rows_of(stored: pl.LazyFrame, places: pl.DataFrame) -> pl.LazyFrame:
+    """A monthly table as stored; page, `PLACE` of pages → their rows, in no order.
+
+    Only files of their months are opened, and of these only row groups in which such pages of a source may be.
+    """
+    near = [stored.clear()]
+    for (here,), part in places.group_by("month", maintain_order=True):
+        ends = part.group_by("source").agg(first=pl.min("page"), last=pl.max("page"))
+        between = [
+            (pl.col("source").is_null() if source is None else pl.col("source") == source)
+            & pl.col("page").is_between(pl.lit(first), pl.lit(last))
+            for source, first, last in ends.rows()
+        ]
+        named = pl.col("page").is_in(part["page"].implode())
+        near.append(stored.filter(pl.col("month") == here, pl.any_horizontal(between), named))
+    return pl.concat(near)
 
 
 def month() -> pl.Expr:

@@ -24,6 +24,7 @@ import numpy as np
 import polars as pl
 
 from .engine import Carried, Engine, in_order, in_threads
+from .learned import WEIGHTS
 from .schema import DiembaoError
 
 VARIABLE = "DIEMBAO_SCHEDULER"  # in the environment: the address of the scheduler on whose workers measures draw
@@ -87,9 +88,10 @@ def versions() -> dict[str, str]:
 
 @functools.cache
 def _code() -> str:
-    """→ a digest of this package's code: more than `corpus.code_digest`, since workers run more than extraction."""
-    modules = sorted(Path(__file__).parent.rglob("*.py"))
-    return hashlib.sha256(b"".join(module.read_bytes() for module in modules)).hexdigest()[:12]
+    """→ a digest of this package's code and of what it has learned: more than `corpus.code_digest`, since workers run
+    more than extraction."""
+    files = [*sorted(Path(__file__).parent.rglob("*.py")), WEIGHTS]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
 
 
 def _check(client: Any, address: str) -> None:

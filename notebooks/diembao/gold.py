@@ -78,11 +78,11 @@ def find_gold(gold: str | Path = "", corpus: str | Path = "sample") -> Gold:
 
 def line_weights(golds: Sequence[str | Path]) -> pl.DataFrame:
     """Folders of marked pages → the weights of lines' signals (`learned.fit`), to be kept as `line_weights.csv`."""
-    parts = []
+    parts, catalogue = [], load_catalogue()
     for place, gold in enumerate(map(find_gold, golds)):
         pages = pl.concat(batch for batch, _ in read_pages(gold.pages))
         pages = pages.filter(pl.col("page").is_in(gold.roles["page"].unique().implode()))
-        full, _ = articles.judged(signals.split_lines(pages), pages, load_catalogue())
+        full, _ = articles.judged(signals.split_lines(pages), pages, catalogue)
         right = gold.roles.select("line", "accepted", whole="page")
         full = full.join(right, on=["whole", "line"], how="left", maintain_order="left")
         parts.append(full.with_columns(whole=pl.format("{}/{}", pl.lit(place), "whole")))

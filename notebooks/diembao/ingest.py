@@ -283,7 +283,7 @@ class _Run:
         near = duplicates.neighbourhood(moved, before.filter(~gone), self.base.reach())
         if near.height:  # beside the new ones, so that each of the archive's is read once
             file = self.staged.folder / "near.parquet"
-            _rows_of(near, self._stored("shingles")).select(duplicates.SHINGLES.names()).sink_parquet(file)
+            archive.rows_of(self._stored("shingles"), near).select(duplicates.SHINGLES.names()).sink_parquet(file)
             buckets, shingles = pl.concat([buckets, near.lazy()]), pl.concat([shingles, pl.scan_parquet(file)])
         told = duplicates.repeats(buckets, shingles, self.staged.folder, self.engine)
         compared = pl.concat([near["page"], replaced["page"]])
@@ -351,22 +351,6 @@ def _in_place(pages: pl.DataFrame) -> pl.Expr:
     """Pages with their month → whether a row is of one of them; told by month, readers pass over most of the others."""
     places = pages.group_by("month").agg("page").sort("month")
     return pl.any_horizontal((pl.col("month") == month) & pl.col("page").is_in(named) for month, named in places.rows())
-
-
-def _rows_of(pages: pl.DataFrame, table: pl.LazyFrame) -> pl.LazyFrame:
-    """Pages with their month and source, a monthly table → their rows; of its row groups only those in which such a
-    source and page may stand are read, where shingles are what takes the time."""
-
-    def of(place: pl.DataFrame) -> pl.Expr:
-        page, pages = pl.col("page"), place["page"]
-        source = pl.col("source").is_null() if place["source"][0] is None else pl.col("source") == place["source"][0]
-        return source & page.is_between(pl.lit(pages.min()), pl.lit(pages.max())) & page.is_in(pages.implode())
-
-    parts = []
-    for (month,), part in pages.group_by("month"):
-        here = pl.any_horizontal(map(of, part.partition_by("source")))
-        parts.append(table.filter((pl.col("month") == month) & here))
-    return pl.concat(parts)
 
 
 def _counted(pages: pl.LazyFrame) -> dict[str, int]:

@@ -12,7 +12,7 @@ from synthetic import press
 from test_archive import NAMES, tables_of, write
 from test_duplicates import story
 
-from diembao import DiembaoError, cluster, corpus, duplicates, open_corpus, report
+from diembao import DiembaoError, cluster, corpus, duplicates, learned, open_corpus, report
 from diembao.__main__ import main
 from diembao.ingest import ingest
 from diembao.measures import comparison, frequency, intervals, select
@@ -52,6 +52,14 @@ def test_workers_make_the_tables_of_one_machine(pages, workers, tmp_path, monkey
     assert there.articles.collect()["duplicate_of"].n_unique() == 5
     other = tables_of(here)
     assert all(table.equals(other[name]) for name, table in tables_of(there).items())
+
+
+def test_a_worker_that_has_learned_otherwise_counts_as_another_version(tmp_path, monkeypatch):
+    mine = cluster._code.__wrapped__()
+    other = tmp_path / "line_weights.csv"
+    other.write_bytes(learned.WEIGHTS.read_bytes().replace(b"0.5", b"0.6"))
+    monkeypatch.setattr(cluster, "WEIGHTS", other)
+    assert cluster._code.__wrapped__() != mine
 
 
 @pytest.mark.parametrize("at", [2, 13])  # a batch of pages, a pack of near-duplicates

@@ -136,6 +136,13 @@ def test_intervals_are_those_of_frequency(sample):
     assert_frame_equal(ours, theirs.head(9).select(ours.columns), abs_tol=1e-12)
 
 
+def test_a_mention_whose_article_is_not_there_counts_nowhere():
+    named = [mention(*both) for both in (("a", "RUS"), ("a", "RUS"), ("a", "ZZ"), ("lost", "CHN"), ("lost", "RUS"))]
+    counted = cube.cube(mentions(*named), articles(article("a")))
+    assert counted.actors.select("actor_id", "mentions", "articles").rows() == [("RUS", 2, 1), ("ZZ", 1, 1)]
+    assert cube.within(counted).totals.tolist() == [3]
+
+
 @pytest.mark.parametrize("choice", [{"line_roles": []}, {"line_roles": ["title"]}, {"capitals": "all"}])
 def test_a_wrong_choice_is_refused_as_by_select(sample, choice):
     news, _ = sample

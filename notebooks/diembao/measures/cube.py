@@ -150,12 +150,12 @@ def _cells(part: pl.LazyFrame, numbered: pl.DataFrame) -> tuple[pl.DataFrame, pl
     line = pl.when(role == _NEVER).then(role).otherwise(role + reading)
     named = part.filter(pl.col("actor_id").is_not_null()).select(*ARTICLE, "actor_id", "actor_kind", part=line)
     named = named.collect(engine="streaming")
+    own = numbered.join(named.select(ARTICLE).unique(), on=ARTICLE, how="semi")  # few, and found sooner than among all
+    named = named.join(own, on=ARTICLE).drop(ARTICLE)
     kinds = named.group_by("actor_id", "actor_kind").agg(mentions=pl.len())
     actor = pl.col("actor_id").cast(pl.Enum(_met(kinds))).to_physical().cast(pl.UInt64)
-    own = numbered.join(named.select(ARTICLE).unique(), on=ARTICLE, how="semi")  # few, and found sooner than among all
-    cells = named.select(*ARTICLE, "part", actor=actor).join(own, on=ARTICLE)
-    key = pl.col("actor") * 2**40 + pl.col("article").cast(pl.UInt64) * 2**8 + pl.col("part")
-    cells = cells.group_by(key=key).agg(mentions=pl.len()).sort("key")
+    key = actor * 2**40 + pl.col("article").cast(pl.UInt64) * 2**8 + pl.col("part")
+    cells = named.group_by(key=key).agg(mentions=pl.len()).sort("key")
     return kinds, cells.with_columns(cells["mentions"].shrink_dtype())
 
 
