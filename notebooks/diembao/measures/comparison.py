@@ -57,10 +57,15 @@ def attributed(articles: Table, citations: Table, sources: Sequence[str] = (), b
     credit, publisher = pl.concat([credit, lists.filter(asked)]), pl.concat([published, publisher])
     own = publisher.join(credit, on=on, how="anti")
     chosen = {"credit": [credit, own], "attribution": [attribution], "any": [credit, publisher, attribution]}[basis]
-    standing = pl.concat(chosen).sort(columns)
-    # sorted, as a table of rows that have been met would take several times their memory
-    standing = standing.filter(pl.any_horizontal(pl.col(columns) != pl.col(columns).shift()).fill_null(True))
+    standing = _each_once(pl.concat(chosen).select(columns))
     return standing.filter(pl.col("source_id").is_in(list(sources))) if len(sources) else standing
+
+
+def _each_once(rows: pl.DataFrame) -> pl.DataFrame:
+    """→ the rows in order, each once: sorted, as a table of rows that have been met would take several times their
+    memory."""
+    rows = rows.sort(pl.all())
+    return rows.filter(pl.any_horizontal(pl.all().ne_missing(pl.all().shift())))
 
 
 def _of_these(citations: pl.DataFrame | Parted, which: pl.Expr) -> pl.DataFrame:
@@ -192,11 +197,9 @@ def attributed_shares(
     """
     articles, citations = frame(articles), settled(citations)
     on, ids = key(articles, citations), pl.Enum(list(dict.fromkeys(sources)))
-    said = (
-        of(_of_these(citations, (pl.col("role") == "att") & pl.col("source_id").is_in(list(sources))), articles)
-        .select(*on, "sentence", pl.col("source_id").cast(ids))
-        .unique()
-    )
+    asked = (pl.col("role") == "att") & pl.col("source_id").is_in(list(sources))
+    said = of(_of_these(citations, asked), articles).select(*on, "sentence", pl.col("source_id").cast(ids))
+    said = _each_once(said)
     within = said.with_columns(row=rows_of(said, articles))
     has_said = np.zeros(articles.height, dtype=bool)
     has_said[within["row"].to_numpy()] = True
@@ -232,17 +235,17 @@ def _of_source(
     """One source's rows of `attributed_shares`."""
     on = key(said)
     said, heard = (table.filter(pl.col("source_id") == source) for table in (said, heard))
-    its = said.select(*on, "source_id").unique()
+    its = _each_once(said.select(*on, "source_id"))
     options = {"groups": its, "group": "source_id", "keys": keys, "seed": seed, "resamples": resamples}
-    table = intervals.shares(heard.drop("row"), of(articles, its), "actor_id", **options)
+    table = intervals.shares(heard.drop("row"), of(articles.select(on), its), "actor_id", **options)
     zeros = pl.DataFrame({"actor_id": keys}).join(table, on="actor_id", how="anti")  # nothing is attributed to it
     counts = ("count", "total", "articles", "articles_total")
     zeros = zeros.with_columns(
         source.alias("source_id"), *(pl.lit(0, pl.Int64).alias(name) for name in counts), abstains=pl.lit(True)
     )
     shown = heard.filter(pl.col("actor_id").is_in(keys.cast(heard.schema["actor_id"], strict=False).implode()))
-    sentences = shown.group_by("actor_id").agg(sentences=pl.struct(*on, "sentence").n_unique().cast(pl.Int64))
-    sentences = sentences.cast({"actor_id": pl.String})
+    shown = _each_once(shown.select("actor_id", *on, "sentence"))
+    sentences = shown.group_by("actor_id").agg(sentences=pl.len().cast(pl.Int64)).cast({"actor_id": pl.String})
     table = attach(pl.concat([table, zeros], how="diagonal"), sentences, ["actor_id"]).with_columns(
         pl.col("sentences").fill_null(0), sentences_total=pl.lit(said.height, pl.Int64)
     )

@@ -27,7 +27,7 @@ PARTS = ("mentions", "citations", "dates")  # tables of a selection besides its 
 CAPITALS = (*READINGS, "both")
 DUPLICATES = ("once", "printed")
 ROLLUPS = ("none", "capitals", "all")
-SLICE = 2**20  # items counted at a time: bounds memory
+SLICE = 2**18  # items counted at a time: bounds memory
 _DAY = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
 
