@@ -34,7 +34,7 @@ def judged(lines: pl.DataFrame, pages: pl.DataFrame, catalogue: Catalogue) -> tu
     full = signals(full, catalogue)
     full = _lists(_frame(records.apart(full)), catalogue.cues["lines"])
     full = _zones(full)
-    full = _second_articles(full)
+    full = _second_articles(full, catalogue.cues["topics"]["common"])
     full = _kinds(_closing_block(full))
     return full.with_columns(role=_role()), lines_of
 
@@ -480,7 +480,7 @@ def _said(full: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _second_articles(full: pl.DataFrame) -> pl.DataFrame:
+def _second_articles(full: pl.DataFrame, common: list[str]) -> pl.DataFrame:
     """Zones → `segment`: 0, and one more from each headline of an article run on below the main one.
 
     A headline inside a page is told from a subheading by what follows in order, standfirst, picture with its credit,
@@ -521,7 +521,7 @@ def _second_articles(full: pl.DataFrame) -> pl.DataFrame:
     brief = brief & (brief.sum().over("page") == 1) & ordered & (pl.col("stories_before") >= 4)
     opens = opens | (brief & pictured & _line("teaser", 1) & (prose_after >= 5))
     # and whatever begins to speak of something else
-    opens = opens | pl.col("n").is_in(_others(full).implode())
+    opens = opens | pl.col("n").is_in(_others(full, common).implode())
     full = full.with_columns(
         segment=opens.cast(pl.Int32).cum_sum().over("page"), contents=pl.col("n").is_in(contents["n"].implode())
     )
@@ -563,7 +563,7 @@ def _teaser_lists(full: pl.DataFrame) -> pl.DataFrame:
 _ITEMS = 3  # titles with a paragraph each from which they are a list
 
 
-def _others(full: pl.DataFrame) -> pl.Series:
+def _others(full: pl.DataFrame, common: list[str]) -> pl.Series:
     """Lines → `n` of those that begin to speak of something else, where the page shows that another article may begin.
 
     The less a line looks like a beginning, the less may what follows share with what is above. Two paragraphs at least
@@ -579,7 +579,8 @@ def _others(full: pl.DataFrame) -> pl.Series:
     text = pl.any_horizontal(_line("content", by) for by in (1, 2, 3))
     title = pl.col("title_like") & ~pl.any_horizontal("name_only", "signed", "listed", "form", "imprint", "marked")
     calls = pl.col("content") & (pl.col("syllables") <= 25) & pl.col("plain").str.contains(r"^[^.!?]+[!?]$")
-    title = ((title & ~pl.col("terminal")) | calls) & text & ~pl.any_horizontal("in_list", "teasers")
+    quoted = pl.col("plain").str.contains(r"^[^.!?]*['\"]$")  # words at the end of a title
+    title = ((title & (~pl.col("terminal") | quoted)) | calls) & text & ~pl.any_horizontal("in_list", "teasers")
     title = title & pl.col("plain").str.contains(r"^[\p{Lu}\d\"']") & ~pl.col("plain").str.contains(r"[:;,]$")
     title = title & ~pl.any_horizontal(_line(what, 1) for what in ("pressed", "credit", "agency"))
     told = pl.any_horizontal(_line("paragraph", by) & _line("paragraph", by + 1) for by in range(0, 5))
@@ -594,11 +595,12 @@ def _others(full: pl.DataFrame) -> pl.Series:
     told = told | (pl.any_horizontal(_line_of(long, by) for by in range(0, 4)) & ~listed & ~pl.col("copied"))
     site = pl.any_horizontal("ui", "image_file", "dateline", "link_heading", "imprint", "notice", "link_opener")
     full = full.with_columns(crawled=site.any().over("page"))
-    # (where nothing is of a site, short titles are chapters of the story's own)
-    long = pl.when("crawled").then((pl.col("syllables") >= 6) | pl.col("beside")).otherwise(pl.col("syllables") >= 9)
+    long = (pl.col("syllables") >= 6) | (pl.col("crawled") & pl.col("beside"))
+    # (where nothing is of a site, short titles are mostly chapters of the story's own)
+    full = full.with_columns(chapter=~pl.col("crawled") & (pl.col("syllables") < 9))
     asked = ((title & long) | pl.col("after")) & told & (pl.col("k") > pl.col("lead_at")) & ~pl.col("lists")
     said = (pl.col("content") & ~pl.col("in_list")) | (pl.col("k") == pl.col("headline_at"))
-    full = full.join(shared(full, asked, said), on="n", how="inner", maintain_order="left")
+    full = full.join(shared(full, asked, said, common), on="n", how="inner", maintain_order="left")
     # a headline is taken up, as a link in a story, the heading of a chapter or the text of a picture is not
     headline = (pl.col("taken") >= 2) & pl.col("syllables").is_between(6, 30) & ~pl.col("after")
     headline = headline & (pl.col("beside") | ~pl.col("copied"))
@@ -607,7 +609,13 @@ def _others(full: pl.DataFrame) -> pl.Series:
     limit = limit.when(pl.col("beside") | pl.col("after")).then(0.05).otherwise(0.01)
     full = full.with_columns(limit=limit)
     enough = pl.col("pairs") >= pl.when(headline).then(20).otherwise(60)
-    return full.filter((pl.col("shared") < pl.col("limit")) & enough)["n"]
+    apart = (pl.col("shared") < pl.col("limit")) & (~pl.col("chapter") | pl.col("after"))
+    own = pl.col("own") < pl.when("chapter").then(_APART / 2).otherwise(_APART)
+    apart |= headline & own & (pl.col("shared") < 0.12) & (pl.col("pairs") >= 60)
+    return full.filter(apart & enough)["n"]
+
+
+_APART = 0.035  # share of pairs two stories at most have in common, without those common in news
 
 
 def _contents(full: pl.DataFrame) -> pl.DataFrame:

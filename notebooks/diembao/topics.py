@@ -5,7 +5,11 @@ cohesion, Hearst 1997, "TextTiling"). Words are pairs of neighbouring syllables,
 news texts a part has a fifth of its pairs from the rest, two texts on the same subject have a twentieth in common.
 """
 
+from collections.abc import Sequence
+
 import polars as pl
+
+from .catalogue import fold
 
 
 def syllables(lines: pl.DataFrame) -> pl.DataFrame:
@@ -15,20 +19,33 @@ def syllables(lines: pl.DataFrame) -> pl.DataFrame:
     return words.with_columns(pair=pl.col("syllable").list.eval(pair)).explode("syllable", "pair")
 
 
-def shared(full: pl.DataFrame, asked: pl.Expr, told: pl.Expr) -> pl.DataFrame:
-    """Lines → `n`, `shared`, `pairs`, `taken` of those asked: what stands below them has said above, and takes up.
+def shared(full: pl.DataFrame, asked: pl.Expr, told: pl.Expr, common: Sequence[str] = ()) -> pl.DataFrame:
+    """Lines → `n`, `shared`, `own`, `pairs`, `taken` of those asked: what stands below has said above, and takes up.
 
-    `shared` is the share of pairs on both sides, of the side with fewer (`pairs`); `taken` counts the pairs of the line
-    that only the text below says. `told` says which lines are text; the line asked belongs to what is below.
+    `shared` is the share of pairs on both sides, of the side with fewer (`pairs`), `own` the same without pairs that
+    are common in news; `taken` counts the pairs of the line that only the text below says. `told` says which lines are
+    text; the line asked belongs to what is below.
     """
     here = full.filter(asked).select("n", "page", "k", "plain")
     text = full.filter(told & pl.col("page").is_in(here["page"].unique().implode())).select("page", "k", "plain")
     said = syllables(text).drop_nulls("pair").group_by("page", "pair")
     said = said.agg(first=pl.col("k").min(), last=pl.col("k").max())
-    above, below = pl.col("first") < pl.col("k"), pl.col("last") >= pl.col("k")
+    said = said.with_columns(own=~pl.col("pair").is_in([fold(pair) for pair in common]))
+    above, below, own = pl.col("first") < pl.col("k"), pl.col("last") >= pl.col("k"), pl.col("own")
     sides = here.drop("plain").join(said, on="page", how="inner").group_by("n", maintain_order=True)
-    sides = sides.agg(both=(above & below).sum(), pairs=pl.min_horizontal(above.sum(), below.sum()))
-    own = syllables(here).drop_nulls("pair").unique(["n", "pair"]).join(said, on=["page", "pair"], how="inner")
-    own = own.group_by("n").agg(taken=(~above & (pl.col("last") > pl.col("k"))).sum())
-    sides = sides.filter(pl.col("pairs") > 0).join(own, on="n", how="left", maintain_order="left")
-    return sides.select("n", "pairs", pl.col("taken").fill_null(0), shared=pl.col("both") / pl.col("pairs"))
+    sides = sides.agg(
+        both=(above & below).sum(),
+        pairs=pl.min_horizontal(above.sum(), below.sum()),
+        both_own=(above & below & own).sum(),
+        own=pl.min_horizontal((above & own).sum(), (below & own).sum()),
+    )
+    words = syllables(here).drop_nulls("pair").unique(["n", "pair"]).join(said, on=["page", "pair"], how="inner")
+    words = words.group_by("n").agg(taken=(~above & (pl.col("last") > pl.col("k"))).sum())
+    sides = sides.filter(pl.col("pairs") > 0).join(words, on="n", how="left", maintain_order="left")
+    return sides.select(
+        "n",
+        "pairs",
+        pl.col("taken").fill_null(0),
+        shared=pl.col("both") / pl.col("pairs"),
+        own=pl.col("both_own") / pl.col("own"),
+    )

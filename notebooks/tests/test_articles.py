@@ -674,6 +674,36 @@ def test_where_a_page_begins_to_speak_of_something_else_another_article_begins()
     assert {roles[line] for line in LONG} == {"body"}
 
 
+def test_what_all_news_share_does_not_make_two_stories_one():
+    title = "NATO tập trận chống ngầm ngoài khơi Na Uy"
+    other = [
+        "NATO tập trận chống ngầm ngoài khơi Na Uy từ thứ hai, bắt đầu bằng bài tìm kiếm ban đêm của chín tàu chiến, "
+        "các nhà lãnh đạo quân sự cho biết.",
+        "Giới chức Oslo cho rằng eo biển phía bắc, nơi tàu ngầm qua lại nhiều lần trong mùa đông, sẽ là đề tài khi bộ "
+        "trưởng quốc phòng các thành viên họp vào cuối tháng tại Brussels.",
+        "Kết quả bài bắn đạn thật dự kiến sẽ được công bố sau khi đoàn tàu về cảng Bergen, và có thể làm thay đổi kế "
+        "hoạch mua máy bay săn ngầm của hải quân Na Uy.",
+    ]
+    page = [HEADLINE, LEAD, *BODY, *LONG[:3]]
+    roles = roles_of("\n".join([*page, title, *other]))
+    assert {roles[line] for line in [title, *other]} == {"other"}
+    assert {roles[line] for line in [*BODY, *LONG[:3]]} == {"body"}
+    # one that goes on with words of its own is a chapter, whatever it speaks of
+    chapter = [*LONG[3:], other[1], "Theo hãng tin Reuters, thuế quan và kiểm soát xuất khẩu công nghệ cao, nội dung "
+               "chính của vòng đàm phán mới, còn chờ lãnh đạo hai nước."]  # fmt: skip
+    assert "other" not in roles_of("\n".join([*page, title, *chapter])).values()
+
+
+def test_a_title_may_end_with_quoted_words():
+    title = "Giám khảo gọi lúa của hợp tác xã An Mẫu là 'hạt ngọc sạch'"
+    other = [
+        "Trong buổi lễ chiều qua, lúa của hợp tác xã An Mẫu được ban giám khảo gọi là hạt ngọc sạch của tỉnh.",
+        "Ban giám khảo đánh giá cao cách trồng lúa của An Mẫu, nơi đã bỏ thuốc hóa học từ nhiều năm nay trên mọi thửa.",
+    ]
+    roles = roles_of("\n".join([HEADLINE, LEAD, *LONG, title, *other]))
+    assert {roles[line] for line in [title, *other]} == {"other"}
+
+
 def test_a_section_and_its_day_glued_together_are_a_byline_and_date_the_page():
     line = "Thế giớiQuân sựThứ bảy, 26/10/2024, 09:24 (GMT+7)"
     told = extract(p="\n".join([HEADLINE, line, LEAD, *BODY]))
