@@ -61,8 +61,12 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
     # names in a row beside a player are its voices
     row = (pl.col("name_only") != pl.col("name_only").shift(1)).fill_null(True).cum_sum()
     voice = pl.col("name_only") & (pl.len().over("page", row) >= 3) & pl.col("player").any().over("page")
+    # what marks alone in a line part from each other are entries of a menu, or topics
+    parting = pl.col("plain").str.contains(r"^[,;|/•·›»>]$")
+    parting = parting & ((pl.col("plain") == ",") | (parting.sum().over("page") >= _PARTED))
+    entry = (pl.col("syllables") <= 8) & ~pl.col("terminal") & (_line_of(parting, 1) | _line_of(parting, -1))
     full = full.with_columns(
-        ui=pl.any_horizontal("ui", "player") | voice, name_only=pl.col("name_only") & ~voice
+        ui=pl.any_horizontal("ui", "player") | voice | entry, name_only=pl.col("name_only") & ~voice
     )
     # beside the day a name with whose pictures they are is a byline
     beside = (_line("dateline", 1) | _line("dateline", -1)) & pl.col("low").str.ends_with(")")
@@ -183,6 +187,7 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
     return full.with_columns(has_lead=has_lead, picture_at=picture_at)
 
 
+_PARTED = 2  # marks alone in a line from which they part entries
 _MENU = 6  # titles above a text, of which no one is taken up there, from which they are a menu
 _STANDFIRST = 100  # syllables of the longest standfirst
 
@@ -508,11 +513,17 @@ def _second_articles(full: pl.DataFrame, common: list[str]) -> pl.DataFrame:
     told_after = sum(_line("said_out", by).cast(pl.Int64) for by in range(1, 10))
     below = full.filter("closed")  # which the last lines of a page are, in most pages none
     whole = below.filter(pl.col("titles") & dated & in_a_row & (told_after >= 3))["n"]
+    # so does what has its day right below it as the headline has, even where the first story has no end
+    told_after = sum(_line("said_out", by).cast(pl.Int64) for by in range(1, 15))
+    in_a_row = pl.any_horizontal(_line("said_out", by) & _line("said_out", by + 1) for by in range(1, 12))
+    stamped = _line("dateline", 1) & pl.col("titles") & in_a_row & (told_after >= 3)
+    stamped = stamped & (pl.col("dateline") & (pl.col("k") == pl.col("headline_at") + 1)).any().over("page")
     # (and the other articles of an issue)
     of_issue = below.filter(_line("content", 1)).join(contents, on=["page", "low"], how="semi")["n"]
     opens = (heads & (in_order | (pl.col("closed") & (prose_after >= 4)))) | pl.col("n").is_in(
         whole.append(of_issue).implode()
     )
+    opens = opens | stamped
     # so does a title too short to tell from a subheading, where the story has none, begins in the same order, and the
     # paragraph below takes the title up
     brief = pl.col("title_like") & ~pl.col("terminal") & (pl.col("syllables") <= 6) & (pl.col("zone") == _STORY)
@@ -769,7 +780,8 @@ def _byline() -> pl.Expr:
     # a page's clock and the days of its links come after the day below the headline
     dated_above = (pl.col("dateline") & (k <= pl.col("lead_at") + 3)).any().over("page")
     titled = k.filter(pl.col("headline_again") | (k == pl.col("headline_at"))).min().over("page")
-    dateline = pl.col("dateline") & ((k <= pl.col("lead_at") + 3) | ~dated_above)
+    near = pl.col("dateline") & k.is_between(pl.col("headline_at") - 3, pl.col("lead_at") + 3)
+    dateline = pl.col("dateline") & ((k <= pl.col("lead_at") + 3) | ~dated_above) & (near | ~near.any().over("page"))
     # (the day of a printed issue stands in its masthead)
     issue = pl.col("low").str.contains(r"^số:? \d")
     dateline = dateline & ((k >= titled - 3) | _line("author", 1) | issue)

@@ -194,6 +194,7 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     footer &= right.str.contains("(?i)^(?: online| điện tử)? *$")
     masthead |= footer & (pl.col("source_id").filter(footer).n_unique().over("page") == 1)
     masthead |= (pl.col("crumb") | pl.col("title")).fill_null(False)
+    masthead |= (role == "ui") & left.str.contains(patterns["owned_by"])
     published = hits.filter(masthead | (pl.col("part") == "pub")).select("page", "source_id").unique()
     hits = hits.join(published.with_columns(own=True), on=["page", "source_id"], how="left", maintain_order="left")
     hits = hits.with_columns(
@@ -239,6 +240,8 @@ def _unlisted(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     head = left.str.contains(r"^ *\($") & right.str.contains(r"^\) ?- ?['\"]?[\p{Lu}§¥]")
     head &= role.is_in(["lead", "body", "related"])
     house = head & pl.col("key").str.contains(r"^(?:\p{Lu}{3,6}|\p{Lu}[\p{L}]*\p{Ll}\p{Lu}\p{L}*)$")
+    # "© 2019 Tin Mẫu": who publishes the page, below it
+    owned = (role == "ui") & left.str.contains(patterns["owned_by"])
     unknown = unknown.with_columns(
         kind_word=left.str.contains(patterns["kind_word"]),
         kind_of=(left.str.contains(patterns["kind_of"]) | left.str.contains(patterns["site"])) & ~personal,
@@ -248,6 +251,7 @@ def _unlisted(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         | asked(left.str.ends_with("của ") & (pl.col("words") > 1), "left").str.contains(patterns["columnist"])
         | (~role.is_in(_ARTICLE) & left.str.contains(patterns["follow"]))
         | ((role == "byline") & left.str.contains(patterns["beside"]))
+        | owned
         | house,
         kind=pl.when(house).then(pl.lit("portal")),
         country=pl.when(house).then(pl.lit("VNM")),
@@ -278,6 +282,7 @@ def _unlisted(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         country=pl.when(head | left.str.contains(patterns["more_at"])).then(pl.lit("VNM")),
     ).filter(
         left.str.contains(patterns["credit_word"])
+        | owned
         | pl.col("country").is_not_null()
         | ((role == "caption") & left.str.contains(patterns["photo"]))
         | (
@@ -394,6 +399,8 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
         "asked": rf"{edge}(?:{any_of(cues['asks'])}) {kinds}$",
         "masthead": r"(?i)(?:theo dõi|bản quyền (?:thuộc )?(?:về )?|ghi rõ nguồn|copyright|©|xuất bản bởi|tải ứng dụng"
         r"|liên hệ (?:với )?(?:tòa soạn)?|đón đọc|đặt (?:mua )?báo)[^.]{0,25}$",
+        "owned_by": r"(?i)(?:©|®|\(c\)|copyright|bản quyền)(?: ?(?:©|copyright|by|thuộc|về|của|:|-|\d{4}))"
+        r"{0,6}(?: (?:báo|tạp chí|đài|trang tin|chuyên trang)(?: điện tử)?)? ?$",
         "owner": r"(?i)bản quyền (?:thuộc|của)(?: về)?(?: (?:báo|tạp chí|đài))?(?: điện tử)? $",
         "owns": r"(?i)^[^.;:]{0,20} (?:giữ bản quyền|all rights reserved)",
         "whole_line": r"(?i)^ *(?:báo|tạp chí|đài|trang tin|chuyên trang)(?: điện tử)? $",

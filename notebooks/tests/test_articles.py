@@ -694,6 +694,36 @@ def test_what_all_news_share_does_not_make_two_stories_one():
     assert "other" not in roles_of("\n".join([*page, title, *chapter])).values()
 
 
+def test_entries_that_a_comma_parts_line_by_line_are_the_sites():
+    entries = ["Hội nghị thương mại Mỹ - Trung", ",", "Thuế quan"]
+    page = [HEADLINE, "Thứ Sáu, ngày 01/03/2024 07:48 (GMT+7)", LEAD, "Sự kiện:", *entries, *LONG]
+    roles = roles_of("\n".join(page))
+    assert {roles[line] for line in entries} == {"ui"}
+    assert {roles[line] for line in LONG} == {"body"}
+
+
+def test_a_title_with_its_day_below_as_the_headline_has_it_begins_another_article():
+    title, day = "Thuế quan và kiểm soát xuất khẩu trước vòng đàm phán thương mại mới", "Thứ Năm, ngày 29/02/2024 07:48"
+    second = [title, day, "Sự kiện:", "Thuế quan", ",", "Thương mại", *BODY]
+    page = [HEADLINE, "Thứ Sáu, ngày 01/03/2024 16:58", LEAD, *LONG]
+    roles = roles_of("\n".join([*page, *second]))
+    assert {roles[line] for line in (title, *BODY)} == {"other"}
+    assert {roles[line] for line in LONG} == {"body"}
+    # a list of links has days below its titles too, and a teaser each
+    links = [line for at, teaser in enumerate(BODY[:3]) for line in (f"{title} lần {at}", day, teaser)]
+    assert "other" not in roles_of("\n".join([*page, *links])).values()
+
+
+def test_a_clock_above_the_menu_is_no_byline_where_the_day_stands_at_the_headline():
+    clock, day = "Thứ Sáu, 1/3/2024", "29/02/2024 07:48 GMT+7"
+    menu = ["Chính trị", "Thế giới", "Kinh tế", "Đời sống", "Giáo dục", "Du lịch", "Thể thao"]
+    page = [f"{HEADLINE} | Báo Mẫu", clock, *menu, HEADLINE, day, LEAD, *LONG]
+    told = extract(p="\n".join(page))
+    roles = dict(zip(page, told["lines"]["role"], strict=True))
+    assert (roles[clock], roles[day]) == ("ui", "byline")
+    assert told["articles"]["published"].to_list() == ["2024-02-29"]
+
+
 def test_a_title_may_end_with_quoted_words():
     title = "Giám khảo gọi lúa của hợp tác xã An Mẫu là 'hạt ngọc sạch'"
     other = [

@@ -289,3 +289,19 @@ def test_the_foot_of_a_page_names_its_publisher():
     found = extract(**{foot: f"{body}\n\n{foot}" for foot in feet})["citations"]
     for foot, expected in feet.items():
         assert found.filter(pl.col("page") == foot).select("source_id", "role").rows() == expected
+
+
+@pytest.mark.parametrize(
+    ("foot", "publisher"),
+    [
+        ("© 2019 Copyright: tinmau24.com", "tinmau24.com"),
+        ("Copyright © 2018 by Bản Tin Mẫu", "Bản Tin Mẫu"),
+        ("Copyright 2011-2021 VnMẫu.", "VnMẫu"),
+        ("© 2019 Công ty TNHH Mẫu", None),
+        ("© 2003-2025 Bản quyền thuộc về chúng tôi. Cấm sao chép dưới mọi hình thức.", None),
+    ],
+)
+def test_a_site_nobody_lists_is_named_by_its_copyright(foot, publisher):
+    text = story("Hai bên gặp nhau tại Geneva sáng nay, sau hơn nửa năm không trao đổi trực tiếp với nhau.")
+    found = extract(p="\n".join(["Trang chủ", "Thế giới", text, "Chia sẻ", foot]))["citations"]
+    assert found.select("source_id", "role").rows() == ([(publisher, "pub")] if publisher else [])
