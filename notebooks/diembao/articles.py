@@ -622,6 +622,7 @@ def _others(full: pl.DataFrame, common: list[str]) -> pl.Series:
     enough = pl.col("pairs") >= pl.when(headline).then(20).otherwise(60)
     apart = (pl.col("shared") < pl.col("limit")) & (~pl.col("chapter") | pl.col("after"))
     own = pl.col("own") < pl.when("chapter").then(_APART / 2).otherwise(_APART)
+    own = own & ~pl.col("plain").str.contains(r"[!?][\"']*$")  # (a chapter may ask)
     apart |= headline & own & (pl.col("shared") < 0.12) & (pl.col("pairs") >= 60)
     return full.filter(apart & enough)["n"]
 

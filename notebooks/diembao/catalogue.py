@@ -101,6 +101,10 @@ def slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
 
 
+_WORDS = ("names", "persons", "citations", "topics")  # sections of the cues that hold words alone, no patterns
+_CAPITALS = r"^\p{Lu}\p{Ll}+(?: \p{Lu}\p{Ll}+)+$"  # a name of two words and more
+
+
 @dataclass(frozen=True, eq=False)
 class Catalogue:
     """The tables of a catalogue folder: `actors`, `aliases`, `offices`, `outlets`, the `cues`, and their `digest`.
@@ -123,7 +127,8 @@ class Catalogue:
     def outlet_forms(self) -> pl.DataFrame:
         """Every written form of an outlet: `surface`, `source_id`, `cued` (counts only right after a cue word).
 
-        A foreign name of two words and more counts in capitals, too ("BANGKOK POST").
+        A foreign name of two words and more counts in capitals, too ("BANGKOK POST"), a Vietnamese one run together
+        without its marks ("TuoiTre").
         """
         forms = pl.concat(
             self.outlets.select(surface=pl.col(column).str.split("|"), source_id="id", cued=pl.lit(column == "cued"))
@@ -134,7 +139,12 @@ class Catalogue:
         )
         foreign = pl.col("surface").str.contains("^[ -~]{3,} [ -~]{3,}$") & ~pl.col("cued")
         capitals = forms.filter(foreign).with_columns(pl.col("surface").str.to_uppercase())
-        return pl.concat([forms, capitals]).unique(["surface", "source_id"], keep="first", maintain_order=True)
+        own = self.outlets.filter(pl.col("country") == "VNM").select(source_id="id")
+        named = forms.join(own, on="source_id", how="semi").filter(pl.col("surface").str.contains(_CAPITALS))
+        bare = pl.col("surface").str.replace_many(["Đ", "đ"], ["D", "d"])
+        bare = bare.str.normalize("NFD").str.replace_all(r"\p{M}| ", "")
+        bare = named.with_columns(surface=bare, cued=pl.lit(False)).filter(pl.col("surface").str.len_chars() >= 7)
+        return pl.concat([forms, capitals, bare]).unique(["surface", "source_id"], keep="first", maintain_order=True)
 
 
 def load_catalogue(path: str | Path | None = None, own: str | Path | None = None) -> Catalogue:
@@ -229,10 +239,20 @@ def load_catalogue(path: str | Path | None = None, own: str | Path | None = None
     return Catalogue(folder, actors, aliases, offices, outlets, cues, digest.hexdigest()[:16], added, groups)
 
 
+def _in_one_spelling(cues: object) -> object:
+    """Lists of words → the same, folded as the names and texts are that they are compared with."""
+    if isinstance(cues, dict):
+        return {name: _in_one_spelling(each) for name, each in cues.items()}
+    if isinstance(cues, list):
+        return [_in_one_spelling(each) for each in cues]
+    return fold(cues) if isinstance(cues, str) else cues
+
+
 def _read_cues(folder: Path) -> dict:
     file = folder / "cues.toml"
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        cues = tomllib.loads(file.read_text(encoding="utf-8"))
+        return cues | {name: _in_one_spelling(cues[name]) for name in _WORDS if name in cues}
     except FileNotFoundError:
         raise DiembaoError(f"{file}: missing; copy it from {SHIPPED}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

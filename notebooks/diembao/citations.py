@@ -202,7 +202,10 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
             masthead
             | (
                 role.is_in(["related", "other"])
-                & (pl.any_horizontal("own", "opens") | left.str.contains(patterns["own_paper"]))
+                & (
+                    pl.any_horizontal("own", "opens")
+                    | ((pl.col("country") == "VNM") & ~pl.col("attributed") & left.str.contains(patterns["own_paper"]))
+                )
             )
         )
         .then(pl.lit("pub"))

@@ -9,8 +9,6 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from .catalogue import fold
-
 
 def syllables(lines: pl.DataFrame) -> pl.DataFrame:
     """Lines → one row a syllable: the columns of the line, the `syllable` in lower case, the `pair` it begins."""
@@ -30,7 +28,7 @@ def shared(full: pl.DataFrame, asked: pl.Expr, told: pl.Expr, common: Sequence[s
     text = full.filter(told & pl.col("page").is_in(here["page"].unique().implode())).select("page", "k", "plain")
     said = syllables(text).drop_nulls("pair").group_by("page", "pair")
     said = said.agg(first=pl.col("k").min(), last=pl.col("k").max())
-    said = said.with_columns(own=~pl.col("pair").is_in([fold(pair) for pair in common]))
+    said = said.with_columns(own=~pl.col("pair").is_in(list(common)))
     above, below, own = pl.col("first") < pl.col("k"), pl.col("last") >= pl.col("k"), pl.col("own")
     sides = here.drop("plain").join(said, on="page", how="inner").group_by("n", maintain_order=True)
     sides = sides.agg(

@@ -305,3 +305,24 @@ def test_a_site_nobody_lists_is_named_by_its_copyright(foot, publisher):
     text = story("Hai bên gặp nhau tại Geneva sáng nay, sau hơn nửa năm không trao đổi trực tiếp với nhau.")
     found = extract(p="\n".join(["Trang chủ", "Thế giới", text, "Chia sẻ", foot]))["citations"]
     assert found.select("source_id", "role").rows() == ([(publisher, "pub")] if publisher else [])
+
+
+def test_a_vietnamese_name_may_be_run_together_without_its_marks():
+    text = story("Hai bên gặp nhau tại Geneva sáng nay, sau hơn nửa năm không trao đổi trực tiếp với nhau.")
+    found = extract(p="\n".join([text, "(Theo NguoiLaoDong)"]))["citations"]
+    assert found.select("source_id", "role").rows() == [("Người Lao Động", "credit")]
+
+
+def test_what_another_article_on_the_page_says_on_a_paper_s_word_does_not_make_it_the_publisher():
+    text = story(
+        "Phái đoàn hai nước bắt đầu vòng đàm phán mới tại Geneva, sau hơn nửa năm không gặp nhau.",
+        "Giới quan sát cho rằng khó có kết quả lớn, nhưng việc ngồi lại với nhau đã là một bước tiến.",
+    )
+    other = [
+        "Hai hợp tác xã An Mẫu và Bình Mẫu nhận giải nông sản",
+        "Theo báo The Guardian, hai hợp tác xã An Mẫu và Bình Mẫu đã nhận giải nông sản sạch của năm do tỉnh trao.",
+        "Ban giám khảo đánh giá cao cách trồng lúa của An Mẫu, nơi đã bỏ thuốc hóa học từ nhiều năm nay trên mọi thửa.",
+    ]
+    found = extract(p="\n".join([text, "2024-03-13", *other]))
+    assert "other" in found["lines"]["role"].to_list()
+    assert found["citations"]["source_id"].to_list() == []
