@@ -513,17 +513,16 @@ def _second_articles(full: pl.DataFrame, common: list[str]) -> pl.DataFrame:
     told_after = sum(_line("said_out", by).cast(pl.Int64) for by in range(1, 10))
     below = full.filter("closed")  # which the last lines of a page are, in most pages none
     whole = below.filter(pl.col("titles") & dated & in_a_row & (told_after >= 3))["n"]
-    # so does what has its day right below it as the headline has, even where the first story has no end
-    told_after = sum(_line("said_out", by).cast(pl.Int64) for by in range(1, 15))
-    in_a_row = pl.any_horizontal(_line("said_out", by) & _line("said_out", by + 1) for by in range(1, 12))
-    stamped = _line("dateline", 1) & pl.col("titles") & in_a_row & (told_after >= 3)
-    stamped = stamped & (pl.col("dateline") & (pl.col("k") == pl.col("headline_at") + 1)).any().over("page")
+    # so does what has its day right below it as the headline has, even where the first story has no end (its topics may
+    # stand between)
+    told = sum(_line("said_out", by).cast(pl.Int64) for by in range(1, 15)) >= 3
+    told = told & pl.any_horizontal(_line("said_out", by) & _line("said_out", by + 1) for by in range(1, 12))
+    of_headline = pl.col("dateline") & (pl.col("k") == pl.col("headline_at") + 1)
+    stamped = _line("dateline", 1) & pl.col("titles") & told & of_headline.any().over("page")
     # (and the other articles of an issue)
     of_issue = below.filter(_line("content", 1)).join(contents, on=["page", "low"], how="semi")["n"]
-    opens = (heads & (in_order | (pl.col("closed") & (prose_after >= 4)))) | pl.col("n").is_in(
-        whole.append(of_issue).implode()
-    )
-    opens = opens | stamped
+    opens = (heads & (in_order | (pl.col("closed") & (prose_after >= 4)))) | stamped
+    opens = opens | pl.col("n").is_in(whole.append(of_issue).implode())
     # so does a title too short to tell from a subheading, where the story has none, begins in the same order, and the
     # paragraph below takes the title up
     brief = pl.col("title_like") & ~pl.col("terminal") & (pl.col("syllables") <= 6) & (pl.col("zone") == _STORY)
@@ -621,13 +620,16 @@ def _others(full: pl.DataFrame, common: list[str]) -> pl.Series:
     full = full.with_columns(limit=limit)
     enough = pl.col("pairs") >= pl.when(headline).then(20).otherwise(60)
     apart = (pl.col("shared") < pl.col("limit")) & (~pl.col("chapter") | pl.col("after"))
-    own = pl.col("own") < pl.when("chapter").then(_APART / 2).otherwise(_APART)
-    own = own & ~pl.col("plain").str.contains(r"[!?][\"']*$")  # (a chapter may ask)
+    # (in a text where nothing is of a site it is a chapter's, or an item's of a digest, rather than a headline)
+    sure = pl.col("crawled") | (pl.col("pairs") >= _PLENTY)
+    own = pl.when("chapter").then(_APART / 3).when(sure).then(_APART).otherwise(_APART * 2 / 3)
+    own = (pl.col("own") < own) & ~pl.col("plain").str.contains(r"[!?][\"']*$")
     apart |= headline & own & (pl.col("shared") < 0.12) & (pl.col("pairs") >= 60)
     return full.filter(apart & enough)["n"]
 
 
 _APART = 0.035  # share of pairs two stories at most have in common, without those common in news
+_PLENTY = 250  # pairs on either side from which that share is no chance
 
 
 def _contents(full: pl.DataFrame) -> pl.DataFrame:

@@ -194,7 +194,6 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     footer &= right.str.contains("(?i)^(?: online| điện tử)? *$")
     masthead |= footer & (pl.col("source_id").filter(footer).n_unique().over("page") == 1)
     masthead |= (pl.col("crumb") | pl.col("title")).fill_null(False)
-    masthead |= (role == "ui") & left.str.contains(patterns["owned_by"])
     published = hits.filter(masthead | (pl.col("part") == "pub")).select("page", "source_id").unique()
     hits = hits.join(published.with_columns(own=True), on=["page", "source_id"], how="left", maintain_order="left")
     hits = hits.with_columns(
@@ -402,7 +401,7 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
         "asked": rf"{edge}(?:{any_of(cues['asks'])}) {kinds}$",
         "masthead": r"(?i)(?:theo dõi|bản quyền (?:thuộc )?(?:về )?|ghi rõ nguồn|copyright|©|xuất bản bởi|tải ứng dụng"
         r"|liên hệ (?:với )?(?:tòa soạn)?|đón đọc|đặt (?:mua )?báo)[^.]{0,25}$",
-        "owned_by": r"(?i)(?:©|®|\(c\)|copyright|bản quyền)(?: ?(?:©|copyright|by|thuộc|về|của|:|-|\d{4}))"
+        "owned_by": r"(?i)(?:©|copyright|bản quyền)(?: ?(?:©|copyright|by|thuộc|về|của|:|-|\d{4}))"
         r"{0,6}(?: (?:báo|tạp chí|đài|trang tin|chuyên trang)(?: điện tử)?)? ?$",
         "owner": r"(?i)bản quyền (?:thuộc|của)(?: về)?(?: (?:báo|tạp chí|đài))?(?: điện tử)? $",
         "owns": r"(?i)^[^.;:]{0,20} (?:giữ bản quyền|all rights reserved)",

@@ -684,7 +684,7 @@ def test_what_all_news_share_does_not_make_two_stories_one():
         "Kết quả bài bắn đạn thật dự kiến sẽ được công bố sau khi đoàn tàu về cảng Bergen, và có thể làm thay đổi kế "
         "hoạch mua máy bay săn ngầm của hải quân Na Uy.",
     ]
-    page = [HEADLINE, LEAD, *BODY, *LONG[:3]]
+    page = ["Trang chủ", "Thế giới", HEADLINE, LEAD, *BODY, *LONG[:3]]
     roles = roles_of("\n".join([*page, title, *other]))
     assert {roles[line] for line in [title, *other]} == {"other"}
     assert {roles[line] for line in [*BODY, *LONG[:3]]} == {"body"}

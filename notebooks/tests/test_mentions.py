@@ -494,3 +494,9 @@ def test_ships_streets_centres_and_photographers_are_no_persons(sentences):
 )
 def test_persons_as_the_press_writes_them(sentences, expected):
     assert mentions_of(*sentences) == expected
+
+
+def test_what_the_cues_call_no_person_is_none_wherever_its_tone_marks_stand():
+    for name in ("Đoàn Hòa Bình", "Đoàn Hoà Bình", "T.Ư Đảng"):
+        found = extract(p=story(f"Chuyến thăm đã mở đường cho hoạt động của {name} từ năm sau."))["mentions"]
+        assert name not in found["surface"].to_list()
