@@ -4,9 +4,13 @@ import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
+import hypothesis
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+hypothesis.settings.register_profile("diembao", deadline=None)  # how long an example takes says how busy the machine is
+hypothesis.settings.load_profile("diembao")
 
 PAYLOAD = "window.pwned=1"
 # What a page's text, a title, a file name, an outlet or a parameter might hold.

@@ -65,7 +65,7 @@ def test_it_is_what_counting_by_hand_gives(within):
 texts = st.lists(st.lists(st.sets(st.sampled_from("ABCDE")), max_size=4), min_size=1, max_size=8)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(texts, st.randoms(use_true_random=False), st.sampled_from(comention.ORDERS))
 def test_the_order_of_pages_changes_nothing_and_every_value_is_in_range(written, random, order):
     rows = [

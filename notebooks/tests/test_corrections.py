@@ -478,7 +478,7 @@ def _plain():
     return corpus.extract_pages(pages(mot=PAGE, hai=OTHER), catalogue())
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(_rows, max_size=8))
 def test_any_corrections_keep_the_tables_whole(tmp_path, rows):
     write(tmp_path, *rows)

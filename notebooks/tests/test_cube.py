@@ -67,7 +67,7 @@ CHOICES = st.fixed_dictionaries(
 SOURCES = st.lists(st.sampled_from(["AP", "VOA", "VnExpress", "BBC"]), max_size=2, unique=True)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     corpora(),
     CHOICES,

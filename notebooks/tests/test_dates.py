@@ -511,7 +511,7 @@ PIECES = st.sampled_from(
 PUBLISHED = st.sampled_from([None, "2024-02-29", "2023-12-31", "2018", "2018-11-20/2019-02-03", "REL"])
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.lists(st.one_of(PIECES, st.text(max_size=12)), max_size=12), PUBLISHED)
 @example(["Hôm 29/2 và ngày 29/2/2023"], "2023-05-01")
 @example(["\u0001hôm nay\u0001 (26-6)"], None)

@@ -148,7 +148,7 @@ def corpus(seed: int, size: int, span: int = 90) -> tuple[dict[str, list[str]], 
     return texts, {page: draw.choice([None, DAY + timedelta(draw.randrange(span))]) for page in texts}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 10**6), st.integers(2, 24), st.integers(1, 5))
 def test_neither_order_nor_batches_show_and_every_repeat_is_like_its_original(seed, size, batch):
     texts, days = corpus(seed, size)
@@ -173,7 +173,7 @@ def test_comparing_in_small_portions_changes_nothing(monkeypatch):
     assert marked(texts, days) == whole
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.integers(0, 10**6), st.integers(1, 9))
 def test_however_articles_are_packed_together_the_same_repeat(seed, together):
     texts, days = corpus(seed, 24)
@@ -184,7 +184,7 @@ def test_however_articles_are_packed_together_the_same_repeat(seed, together):
         assert marked(texts, days) == whole
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 10**6), st.integers(2, 30), st.integers(1, 29), st.sampled_from([1, 3, 10_000]))
 def test_what_is_added_to_others_repeats_as_if_all_had_come_at_once(seed, size, added, searched):
     texts, days = corpus(seed, size, span=400)

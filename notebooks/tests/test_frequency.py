@@ -133,7 +133,7 @@ places = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(places, st.randoms(use_true_random=False))
 def test_shares_sum_to_one_counts_add_up_and_the_order_of_pages_changes_nothing(written, random):
     rows = [article(f"p{number:02}", day) for number, (day, _, _) in enumerate(written)]
@@ -267,7 +267,7 @@ def test_words_sort_as_in_a_vietnamese_dictionary():
     assert ordered == words
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     st.sets(st.tuples(st.sampled_from("abcd"), st.integers(0, 12)), min_size=1, max_size=20),
     st.integers(1, 12),
@@ -294,7 +294,7 @@ def test_of_more_mentions_than_are_shown_the_first_are(places, most, order, numb
     assert whole.filter(pl.col("left").is_null())["page"].unique().to_list() in ([], ["c"])
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.text("aĐệƯ(.*\\ \n", min_size=1, max_size=20), st.text("aĐệƯđỆư(.*\\ ", min_size=1, max_size=3))
 def test_what_is_searched_for_is_found_in_any_case_and_with_any_space(text, contains):
     place = mention("a", "USA") | {"start": 0, "end": 1, "surface": text[0]}

@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
@@ -72,7 +72,6 @@ def test_whatever_differs_is_made_by_itself(calls, monkeypatch):
     assert len(calls) == len(different) + 2
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 4), st.integers(1, 9)), max_size=12), st.randoms())
 def test_the_same_counts_are_the_same_in_whatever_order_they_came(cells, shuffle):
     def counts(cells):

@@ -10,7 +10,7 @@ import ipywidgets as w
 import polars as pl
 import pytest
 from conftest import HOSTILE
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
@@ -432,7 +432,6 @@ def test_what_was_counted_once_is_read_the_next_time(lab, monkeypatch):
 SPAN = st.tuples(st.integers(0, 30), st.integers(1, 9), st.sampled_from(["mention", "citation", "date"]))
 
 
-@settings(deadline=None)
 @given(st.text(min_size=40, max_size=60), st.lists(SPAN, max_size=8), st.data())
 def test_segments_are_the_whole_text_whatever_is_marked(text, spans, data):
     rows = [

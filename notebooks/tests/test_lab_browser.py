@@ -201,9 +201,16 @@ def test_a_bar_clicked_leads_to_the_sentences(page):
     evidence(page).nth(4).click()
     name, place = (evidence(page).nth(4).locator("td").nth(number).inner_text() for number in (1, 3))
     page.locator(".db-read h4", has_text=place).wait_for()
-    assert page.locator(".db-page mark.here").inner_text() == name
-    box, mark = page.locator(".db-page").bounding_box(), page.locator(".db-page mark.here").bounding_box()
-    assert box["y"] <= mark["y"] <= box["y"] + box["height"]
+    # (both boxes at once: the page may be drawn anew between two calls)
+    page.wait_for_function(
+        """name => {
+            const page = document.querySelector('.db-page'), mark = page && page.querySelector('mark.here')
+            if (!mark || mark.innerText !== name) return false
+            const [box, here] = [page, mark].map(part => part.getBoundingClientRect())
+            return box.top <= here.top && here.top <= box.bottom
+        }""",
+        arg=name,
+    )
     assert {"state", "citation"} <= {
         kind.split()[0] for kind in page.locator(".db-page mark").evaluate_all("all => all.map(mark => mark.className)")
     }

@@ -114,7 +114,7 @@ ALPHABET = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(ALPHABET, max_size=25).map("".join))
 def test_offsets_slice_back(text):
     table = scan(text, text)
@@ -123,7 +123,7 @@ def test_offsets_slice_back(text):
         assert whole[start:end] == surface
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(ALPHABET, max_size=25).map("".join))
 def test_spans_do_not_overlap(text):
     table = scan(text).filter(pl.col("what") != "run").sort("start")

@@ -143,7 +143,7 @@ def test_a_vietnamese_encoding_before_unicode_is_recognised_converted_and_report
 
 @pytest.mark.parametrize("encoding", ENCODED)
 @given(words=st.permutations(SENTENCE.split()))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_any_order_of_the_words_is_recognised(encoding, words):
     pairs = dict(zip(SENTENCE.split(), ENCODED[encoding].split(), strict=True))
     assert decode(b" ".join(pairs[word] for word in words))[0] == " ".join(words)
@@ -624,7 +624,7 @@ MARKUP = st.lists(
     )
 )
 @example(raw=b"\xff\xfe\x00\xd8")
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_bytes_end_in_pages_or_problems(tmp_path, suffix, raw):
     put(tmp_path, {f"bytes{suffix}": raw, "good.txt": SENTENCE})
     found, problems = read(tmp_path)
@@ -644,7 +644,7 @@ INTACT = {name: raw if isinstance(raw, bytes) else raw.encode() for name, raw in
 
 @pytest.mark.parametrize("name", sorted({*INTACT} - {"t.parquet"}))  # polars may abort on a flipped bit in one
 @given(data=st.data())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_damaged_table_or_archive_never_stops_the_rest(tmp_path, name, data):
     raw = bytearray(INTACT[name])
     for _ in range(data.draw(st.integers(1, 4))):
@@ -656,7 +656,7 @@ def test_a_damaged_table_or_archive_never_stops_the_rest(tmp_path, name, data):
 
 
 @given(length=st.integers(1, len(INTACT["t.parquet"]) - 1))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_parquet_cut_anywhere_is_a_problem(tmp_path, length):
     put(tmp_path, {"t.parquet": INTACT["t.parquet"][:length], "z.txt": SENTENCE})
     assert "damaged table" in problem(tmp_path)

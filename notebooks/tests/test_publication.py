@@ -236,7 +236,7 @@ PIECES = st.lists(st.sampled_from([*WORDS, "Tổng thống Mỹ Joe Biden", "Th�
 
 
 @given(several(PIECES.map(lambda words: " ".join([HEAD, "\n", *words]))))
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 def test_whatever_the_text_a_date_is_inferred_or_stays_unknown(texts):
     tables = extract_pages(pages(**texts), catalogue())
     assert tables["problems"].is_empty()

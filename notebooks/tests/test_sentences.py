@@ -55,7 +55,7 @@ def test_every_line_with_text_begins_a_sentence_and_a_blank_one_none():
     ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.text(alphabet='aÁB1. ?!…"”(\x1e\u0301', max_size=30), min_size=1, max_size=4))
 def test_sentences_cover_every_line_and_nothing_twice(lines):
     texts = [line.strip() for line in lines]
