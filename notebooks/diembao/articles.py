@@ -10,7 +10,7 @@ import polars as pl
 from . import learned, records
 from .catalogue import Catalogue, any_of, asked
 from .signals import ADDRESS, BULLET, PARAGRAPH, TERMINAL, TICKER, in_paragraphs, signals, without_day, without_markup
-from .topics import shared, syllables
+from .topics import echoed, shared, syllables
 
 _PAGE = pl.col("page")
 
@@ -34,7 +34,8 @@ def judged(lines: pl.DataFrame, pages: pl.DataFrame, catalogue: Catalogue) -> tu
     full = signals(full, catalogue)
     full = _lists(_frame(records.apart(full)), catalogue.cues["lines"])
     full = _zones(full)
-    full = _second_articles(full, catalogue.cues["topics"]["common"])
+    common = catalogue.cues["topics"]["common"]
+    full = _strangers(_second_articles(full, common), common)
     full = _kinds(_closing_block(full))
     return full.with_columns(role=_role()), lines_of
 
@@ -95,7 +96,8 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
         link_heading=pl.col("link_heading") & ~button & ~_line("order", -1) & ~_line("order", 1)
     )
     full = full.with_columns(opens_marked=pl.col("mark").is_not_null() & pl.col("content"))
-    above_text = pl.col("content").cast(pl.Int32).cum_sum().over("page") == 0
+    text = pl.col("content") & ~pl.col("head_like")
+    above_text = text.cast(pl.Int32).cum_sum().over("page") == 0
     first = pl.col("k").filter(title_like & ((pl.col("k") <= 15) | above_text | pl.col("is_title"))).min().over("page")
     # (a short one above a menu is the site's)
     long = pl.col("k").filter(title_like & above_text & (pl.col("syllables") >= 6)).min().over("page")
@@ -103,7 +105,7 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
     menu = ((k > first) & (k < long) & ~title_like).sum().over("page") >= 3
     first = pl.when(short & menu).then(long).otherwise(first)
     # (and titles in a run above the text are all a menu's, none of them the page's)
-    text_at = pl.col("k").filter(pl.col("content")).min().over("page")
+    text_at = pl.col("k").filter(text).min().over("page")
     run = (title_like & ~pl.col("terminal") & (pl.col("k") > first) & (pl.col("k") < text_at)).sum().over("page")
     first = pl.when(run >= _MENU).then(text_at).otherwise(first)
     stated = pl.col("k").filter(pl.col("is_title")).min().over("page")
@@ -340,10 +342,17 @@ def _zones(full: pl.DataFrame) -> pl.DataFrame:
         said_out=pl.col("content") & pl.col("plain").str.ends_with(".") & (pl.col("syllables") >= 12),
         story=pl.col("prose") & (~teaser | (pl.col("syllables") >= 45)) & ~marked, marked=marked
     ).join(_teasers(full), on="n", how="left", maintain_order="left")
+    # what stands below each of several titles in a row is a teaser, however long
+    day = pl.any_horizontal("stamp", "dateline")
+    bare = pl.col("title_like") & ~pl.col("terminal")
+    below = _line("content", -2) | (_line_of(day, -2) & _line("content", -3))
+    above = _line_of(bare, 1) & _line("content", 2) & (below | _line_of(bare | day, 3))
+    item = _line_of(bare, -1) & (_line("stamp", 1) | above)
     # a list opens with its heading and ends where prose goes on: a long paragraph, or two in a row
     goes_on = (
         pl.col("story")
         & ~pl.col("teaser").fill_null(False)
+        & ~item
         & (
             (pl.col("syllables") >= 30)
             | (
@@ -530,6 +539,16 @@ def _second_articles(full: pl.DataFrame, common: list[str]) -> pl.DataFrame:
     ordered = (pl.col("credit") & (pl.col("k") == pl.col("lead_at") + 1)).any().over("page")
     brief = brief & (brief.sum().over("page") == 1) & ordered & (pl.col("stories_before") >= 4)
     opens = opens | (brief & pictured & _line("teaser", 1) & (prose_after >= 5))
+    # so does a record where its first field comes again: the time it was stored, its address
+    address, number = (pl.col("plain").str.contains(form) for form in (r"^https?://[^ ]+$", "^[0-9a-f]{24,64}$"))
+    kind = pl.when("stored").then(1).when(address).then(2).when(number).then(3)
+    first = kind.filter(pl.col("k") == 0).first().over("page")
+    field = (kind == first).fill_null(False)
+    opens = opens | (field & ~_line_of(field, -1) & (pl.col("k") > 2) & pl.any_horizontal(
+        _line("content", by) for by in range(1, 6)
+    ))
+    # so does what stands above its text as only the headline does
+    opens = opens | (_set_as_headline() & (prose_after >= 3))
     # and whatever begins to speak of something else
     opens = opens | pl.col("n").is_in(_others(full, common).implode())
     full = full.with_columns(
@@ -552,6 +571,24 @@ def _second_articles(full: pl.DataFrame, common: list[str]) -> pl.DataFrame:
     runs = (runs | (heading & _line("listing", 1) & _line("dateline", 2))) & (pl.col("segment") > 0)
     ended = (told & (pl.col("site") | runs)) | (pl.col("link_heading") & (pl.col("segment") > 0))
     return full.with_columns(ended=ended.cast(pl.Int32).cum_sum().over("page", "segment") > 0)
+
+
+def _set_as_headline() -> pl.Expr:
+    """Whether a title is followed as only the headline is.
+
+    By its standfirst twice, by who wrote it, its day and its standfirst, or by no blank line.
+    """
+    k = pl.col("k")
+    twice = _line("content", 1) & _line_of(pl.col("plain") == pl.col("plain").shift(-1), 1)
+    below = ((pl.col("line") == pl.col("last").shift(1) + 1) & _on_page(-1)).fill_null(False)
+    bound = _line_of(below, 1) & _line_of(below, 2) & _line("content", 1) & _line("content", 2) & ~twice
+    parted = (~below & (k > 3)).sum().over("page") * 3 > 2 * (k > 3).sum().over("page")
+    dated = _line("name_only", 1) & _line("dateline", 2) & _line("content", 3)
+    alike = (
+        kind & (kind & (k == pl.col("headline_at"))).any().over("page")
+        for kind in (twice, dated, bound & parted & ((k == pl.col("headline_at")) | (below & _line("said_out", -1))))
+    )
+    return pl.any_horizontal(alike) & pl.col("head_like") & (k > pl.col("lead_at") + 3)
 
 
 def _teaser_lists(full: pl.DataFrame) -> pl.DataFrame:
@@ -593,6 +630,8 @@ def _others(full: pl.DataFrame, common: list[str]) -> pl.Series:
     title = ((title & (~pl.col("terminal") | quoted)) | calls) & text & ~pl.any_horizontal("in_list", "teasers")
     title = title & pl.col("plain").str.contains(r"^[\p{Lu}\d\"']") & ~pl.col("plain").str.contains(r"[:;,]$")
     title = title & ~pl.any_horizontal(_line(what, 1) for what in ("pressed", "credit", "agency"))
+    # (the heading of a chapter says what comes below a picture's text)
+    title = title & ~pl.col("plain").str.contains(_CHRONICLE) & ~_line_of(pl.col("plain").str.contains(_CHRONICLE), 1)
     told = pl.any_horizontal(_line("paragraph", by) & _line("paragraph", by + 1) for by in range(0, 5))
     long = pl.col("paragraph") & (pl.col("syllables") >= PARAGRAPH)
     full = full.with_columns(
@@ -630,6 +669,26 @@ def _others(full: pl.DataFrame, common: list[str]) -> pl.Series:
 
 _APART = 0.035  # share of pairs two stories at most have in common, without those common in news
 _PLENTY = 250  # pairs on either side from which that share is no chance
+
+
+def _strangers(full: pl.DataFrame, common: list[str]) -> pl.DataFrame:
+    """Zones → `stranger`: titles within the story of a crawled page that say nothing the story says."""
+    k = pl.col("k")
+    inside = k.is_between(pl.col("lead_at"), pl.col("last_story"), closed="none") & (pl.col("segment") == 0)
+    title = (pl.col("title_like") & ~pl.col("terminal")) | pl.col("head_like")
+    title = title & pl.col("syllables").is_between(_SHORTEST, 30) & pl.col("plain").str.contains(r"^[\p{Lu}\d\"']")
+    title = title & ~pl.any_horizontal("credit", "signed", "listed", "form", "wire_end", "numbered")
+    title = title & ~pl.any_horizontal("copied", "in_list")
+    title = title & ~pl.col("plain").str.contains(_CHRONICLE) & ~_line("clock", -1)
+    for what in ("credit", "agency", "image_file"):
+        title = title & ~_line(what, 1) & ~_line(what, -1)
+    crawled = (pl.col("site") & ~pl.col("content")).sum().over("page") >= 3
+    told = (pl.col("content") & (pl.col("segment") == 0) & ~pl.col("in_list")) | (k == pl.col("headline_at"))
+    said = echoed(full, title & inside & crawled, told, common).filter((pl.col("own") >= 3) & (pl.col("echoed") == 0))
+    return full.with_columns(stranger=pl.col("n").is_in(said["n"].implode()))
+
+
+_SHORTEST = 8  # syllables of titles of other stories; of subheadings with fewer many share nothing with their chapter
 
 
 def _contents(full: pl.DataFrame) -> pl.DataFrame:
@@ -698,6 +757,7 @@ def _kinds(full: pl.DataFrame) -> pl.DataFrame:
         & ~(pl.col("plain").shift(-1).str.contains(r"^[\"'(]?\p{Ll}") & _on_page(1)).fill_null(False)
         & ~pl.col("text").str.contains(r"\t\S")
         & ~pl.col("plain").str.contains(r"^(?:[-+*•]|\d+[.)/])|:$")
+        & ~pl.col("plain").str.contains(_CHRONICLE)
     )
     # between the end of a story and the first heading short lines stand together as its topics
     tag = (
@@ -744,6 +804,14 @@ def _kinds(full: pl.DataFrame) -> pl.DataFrame:
     few = pl.all_horizontal("bare", "below") & (text == lead) & (k > pl.col("lead_at")) & (pl.col("syllables") <= 8)
     fielded = few & (few.sum().over("page") >= 3) & (few & pl.col("dateline")).any().over("page")
     full = full.with_columns(fielded=fielded.fill_null(False))
+    # titles one below the other above the story are the site's choice of others
+    title = (pl.col("title_like") & pl.col("bare")) | pl.col("head_like")
+    other = (k < pl.col("headline_at")) & title & (pl.col("syllables") >= 6)
+    other = other & pl.col("plain").str.contains(r"^[\p{Lu}\d\"'].*\p{Ll}") & ~pl.any_horizontal(
+        "form", "imprint", "listed", "signed", "notice", "slogan", "named_site", "site", "copied", "headline_again"
+    )
+    other = other & ~pl.col("plain").str.contains(r"^\d+[.)]")  # the chapters of a book
+    full = full.with_columns(above=other & (_line_of(other, 1) | _line_of(other, -1)))
     full = full.with_columns(link=_link().fill_null(False))
     return full.with_columns(byline=_byline().fill_null(False), caption=_caption().fill_null(False))
 
@@ -768,6 +836,7 @@ def _link() -> pl.Expr:
     return (
         pl.any_horizontal("link_opener", "doubled", "marked", "linked")
         | (_line("marked", 1) & pl.col("bare") & (pl.col("k") > pl.col("lead_at")))
+        | pl.col("stranger")
         | (_line("button", 1) & pl.any_horizontal("bare", "head_like"))
         | (pl.col("boxed") & (pl.col("k") > pl.col("lead_at")))
         | copied
@@ -780,6 +849,7 @@ def _byline() -> pl.Expr:
     """Whether a line says who wrote, and when."""
     k = pl.col("k")
     late = k >= pl.col("last_story")
+    below = (k > pl.col("last_story")) & (k <= pl.col("last_story") + 2)
     # a page's clock and the days of its links come after the day below the headline
     dated_above = (pl.col("dateline") & (k <= pl.col("lead_at") + 3)).any().over("page")
     titled = k.filter(pl.col("headline_again") | (k == pl.col("headline_at"))).min().over("page")
@@ -803,7 +873,10 @@ def _byline() -> pl.Expr:
         | (pl.any_horizontal("wire_end", "ending") & ~pl.col("of_picture"))
         | (pl.any_horizontal("author", "dateline", "wire_end") & pl.col("ends_here"))
         | (pl.col("stamp") & _line("wire_end", -1))
-        | (pl.col("agency") & (k == k.max().over("page")) & recorded)
+        | (pl.any_horizontal("agency", "house") & (k == k.max().over("page")) & recorded)
+        # an outlet alone right below the story, unless it opens a list of them; its reporter
+        | (pl.col("agency") & below & ~_line("agency", 1))
+        | (pl.col("housed") & below & (_line("story", -1) | _line("content", -1)))
         | (pl.any_horizontal("name_only", "signed") & pl.col("at_head") & pl.col("below"))
         | (pl.col("name_only") & (dated | _line("stored", 1)))
         | (pl.col("one_name") & (_line("full_stamp", 1) | _line("full_stamp", -1)) & dated)
@@ -813,7 +886,9 @@ def _byline() -> pl.Expr:
         # a name alone further down is the topic of a story, not who wrote it
         | (late & first_name & (pl.col("signed") | (pl.col("author") & (k <= pl.col("last_story") + 2))))
     )
-    return ((byline & ~pl.col("in_list")) | signed_above) & ~(
+    # (a title with its hour opens a list, but not at the end of a page)
+    last = pl.col("stored") & (k == k.max().over("page")) & ~_line("in_list", -2)
+    return ((byline & ~pl.col("in_list")) | signed_above | last) & ~(
         pl.any_horizontal("ui", "link_heading") & ~pl.any_horizontal("dateline", "wire_end")
     )
 
@@ -855,10 +930,13 @@ def _caption() -> pl.Expr:
             & _line("numbered", -1)
         )
         | (pl.all_horizontal("inside", "headline_again") & (_line("credit", 1) | _line("credit", -1)))
+        | (pl.col("scene") & pl.col("below") & ~pl.any_horizontal("outside", "in_list"))
         # what stands below the slot of a picture
         | (pl.all_horizontal("inside", "bare") & _line("image_file", -1) & (pl.col("syllables") >= 4))
         # an agency alone in its line is the credit of the picture above it
-        | ((pl.col("agency") | (bare & _line("agency", 1))) & pl.col("inside"))
+        | ((pl.col("agency") | (bare & (_line("agency", 1) | pl.col("of_agency")))) & pl.col("inside"))
+        # or of the one whose text follows, where none stands above
+        | (pl.all_horizontal("inside", "bare") & _line("agency", -1) & _line("content", -2))
         | (beside_credit & pl.col("below") & (k < pl.col("lead_at")))
         # a short sentence with whose picture it is alone below
         | (
@@ -899,6 +977,11 @@ def _role() -> pl.Expr:
     fields = pl.any_horizontal(_line(kind, -1) for kind in ("field", "notice", "image_file"))
     summary = (k == last) & fields & (pl.col("stories_before") >= 2) & pl.col("headed") & (pl.col("syllables") >= 12)
     summary = summary & pl.col("recorded") & ~pl.any_horizontal("caption", "entry")
+    # or the last but one, before the time the record was stored
+    last_line = pl.len().over("page") - 1
+    cut = pl.col("title_like") & ~pl.col("terminal") & (pl.col("syllables") >= 10)
+    ended = (k == last_line - 1) & _line("stored", 1) & pl.col("headed") & ~_line("stored", -2)
+    ended = ended & ((cut & _line("story", -1)) | ((cut | pl.col("content")) & _line("byline", -1)))
     led_below = (summary & (pl.len().over("page", "plain") == 1)).any().over("page", "segment")
     page_title = pl.col("copied") & pl.col("title_like") & (pl.col("syllables") >= 7)
     page_title = page_title & (pl.col("plain") == pl.col("plain").first().over("page"))
@@ -934,7 +1017,7 @@ def _role() -> pl.Expr:
         .then(pl.lit("other"))
         .when(pl.col("stored") & _line("entry", -1))
         .then(pl.lit("ui"))
-        .when(summary)
+        .when(summary | ended)
         .then(pl.lit("lead"))
         .when(pl.any_horizontal("image_file", "notice") & ~pl.any_horizontal("link_opener", "wire_end"))
         .then(pl.lit("ui"))
@@ -963,6 +1046,8 @@ def _role() -> pl.Expr:
         )
         .when(pl.col("parted") & ~small)
         .then(pl.lit("related"))
+        .when("above")
+        .then(pl.lit("related"))
         .when((k < pl.col("headline_at")) | pl.col("spoken"))
         .then(pl.lit("ui"))
         .when(
@@ -976,6 +1061,9 @@ def _role() -> pl.Expr:
         .then(pl.lit("related"))
         .when((k == pl.col("lead_at")) & pl.col("has_lead"))
         .then(pl.when(led_below).then(pl.lit("body")).otherwise(pl.lit("lead")))
+        # (the standfirst again, as the page's description and its text)
+        .when((k == pl.col("lead_at") + 1) & pl.col("has_lead") & (pl.col("plain") == pl.col("plain").shift(1)))
+        .then(pl.lit("lead"))
         .when("at_head")
         .then(
             pl.when("own_title").then(pl.lit("headline"))

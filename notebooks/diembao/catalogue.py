@@ -52,6 +52,7 @@ _FOLDS = {
         for olds, news in _PAIRS.values()
         for old, new in zip(olds.split(), news.split(), strict=True)
     },
+    **{"Ð": "Đ", "ð": "đ"},  # the Icelandic letter that older Vietnamese keyboards wrote
     **dict.fromkeys("‐‑‒–—−", "-"),
     **dict.fromkeys("‘’ʼ`´", "'"),
     **dict.fromkeys("“”„", '"'),

@@ -30,7 +30,7 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     hits = _outermost(pl.concat([known, unlisted]))
     at_start = left.str.contains("^ *$")
     heading = pl.col("at_head") & role.is_in(["headline", "ui"])
-    opening, suffering = asked(at_start, "right"), asked(right.str.contains(r"^ [\p{Lu}¤]"), "right")
+    opening, suffering = asked(at_start, "right"), asked(right.str.contains(r"^,? [\p{Lu}¤]|^, "), "right")
     hits = hits.with_columns(
         photo=left.str.contains(patterns["photo"])
         | ((role == "caption") & left.str.contains(patterns["pictured"]) & right.str.contains(patterns["released"]))
@@ -43,6 +43,7 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         subject=left.str.contains(patterns["subject_left"])
         | left.str.contains(patterns["expert"])
         | (suffering.str.contains(patterns["suffers"]) & left.str.contains(patterns["person_of"]))
+        | (asked(right.str.contains("(?i)^ (?:đã )?(?:đặt|nêu) câu hỏi"), "left").str.contains(patterns["person_of"]))
         | right.str.contains(patterns["subject_right"])
         | (
             (right.str.contains(patterns["described"]) | left.str.contains(patterns["named_staff"]))
@@ -110,12 +111,19 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
             | (left.str.contains(patterns["reporter"]) & right.str.contains(patterns["reported"]))
         ),
         # "Hai bên gặp nhau. (AP)", "Hai bên gặp nhau - AP", "AP" alone: in a caption who gave the picture
-        captioned=left.str.contains(r"(?:^ *|[.!?\"')¢] ?|[-/] ?|[(\[](?:¢[,/ -]+)*)$")
+        captioned=left.str.contains(r"(?:^ *|[.!?\"')¢] ?|[-–|/] ?|[(\[](?:¢[,/ -]+)*)$")
         & right.str.contains(r"^(?:[/,-] ?¢)*[)\]. ]*$"),
         bracketed=left.str.contains(r"¢ ?\($"),
         apposed=left.str.contains("¢ $"),
-        house_report=(pl.col("country") == "VNM") & left.str.contains("(?i)như $") & right.str.contains("^ đã "),
+        house_report=(pl.col("country") == "VNM")
+        & (
+            (left.str.contains("(?i)như $") & right.str.contains("^ đã "))
+            | ((pl.col("kind") != "agency") & at_start & right.str.contains("^ (?:đã|cũng đã) (?:liên hệ|liên lạc)"))
+        ),
         owner=(pl.col("country") == "VNM") & left.str.contains(patterns["owner"]),
+        # "Báo Mẫu", a line by itself: the house below its own article, an agency only as what it is based on
+        alone=((pl.col("country") == "VNM") & left.str.contains(patterns["speaks_first"])).fill_null(False)
+        & right.str.contains("^ *$"),
     )
     hits = hits.filter(
         (pl.col("what") != "cued")
@@ -123,6 +131,8 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         | pl.col("photo")
         | left.str.contains(patterns["wire"])
         | pl.any_horizontal("house_mark", "opens", "crumb", "asked", "title")
+        | ((role == "ui") & left.str.contains(patterns["masthead"]))
+        | ((role == "byline") & pl.col("alone"))
         | (left.str.contains(r"(?:^|[^\p{L}\p{N} ] ?|[¢ ] ?và |[Hh]ãng )$") & right.str.contains(patterns["relays"]))
     )
     # the name of something else, and so wherever the page says no more
@@ -137,7 +147,7 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         .then(pl.lit("photo"))
         .when(
             (pl.col("kind") == "agency")
-            | ~pl.col("at_head")
+            | ~(pl.col("at_head") | pl.col("alone"))
             | ((pl.col("country") != "VNM") & left.str.contains(r"\($") & right.str.contains(r"^\)"))
         )
         .then(pl.lit("credit"))
@@ -196,13 +206,16 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     masthead |= (pl.col("crumb") | pl.col("title")).fill_null(False)
     published = hits.filter(masthead | (pl.col("part") == "pub")).select("page", "source_id").unique()
     hits = hits.join(published.with_columns(own=True), on=["page", "source_id"], how="left", maintain_order="left")
+    # (what another house's report begins with, where the page's own is known, is not this page's)
+    known = pl.col("page").is_in(published["page"].unique().implode())
     hits = hits.with_columns(
         part=pl.when(
             masthead
             | (
                 role.is_in(["related", "other"])
                 & (
-                    pl.any_horizontal("own", "opens")
+                    pl.col("own")
+                    | (pl.col("opens") & ~known)
                     | ((pl.col("country") == "VNM") & ~pl.col("attributed") & left.str.contains(patterns["own_paper"]))
                 )
             )
@@ -238,6 +251,7 @@ def _unlisted(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         source_id=pl.col("surface"), kind=pl.lit(None, pl.String), country=pl.lit(None, pl.String)
     )
     personal = pl.col("key").str.contains(patterns["personal"])
+    unknown = unknown.filter(~pl.col("key").str.contains(patterns["channel"]))
     # "(VnMẫu) - Hai bên …": a house's mark before its report
     head = left.str.contains(r"^ *\($") & right.str.contains(r"^\) ?- ?['\"]?[\p{Lu}§¥]")
     head &= role.is_in(["lead", "body", "related"])
@@ -331,6 +345,9 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
     staff = any_of(cues["staff"])
     named = rf"(?:nữ )?(?:{staff})(?: ảnh| thường trú)?(?-i:(?: (?:\p{{Lu}}[^ ,.;:]*|¤)){{1,5}}) (?:(?:của|từ|tại) )?"
     members = rf"(?:(?:(?:các|một|những|nhóm|đội|\d+) )?(?:{staff})(?: của| từ)? )?"
+    # what of an outlet is closed or taken away: "chặn trang web của BBC"
+    held = "trang web|website|kênh|tài khoản|ứng dụng|trang|văn phòng"
+    holdings = rf"(?:(?:các |những |hai )?(?:{held})(?: [^ .,;]+){{0,2}} của )?"
     # other outlets that share what follows: "CNN, BBC và hai đài khác bị cấm"
     shared = rf"(?:(?:,| và|/) ?{kinds}¢(?: \([^)]*\))?)*(?: và (?:\d+|các|nhiều|một số) [^.,;:]{{0,35}})?"
     after = rf"(?i)^\)?(?: \([^)]*\))?{shared}(?: của §)?"
@@ -353,12 +370,15 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
         # a firm, not a source: "bán cho hãng", unlike "nói với hãng"
         "firm": r"(?i)(?:^|[^i] )(?:cho|với) hãng $",
         "vague": rf"(?:^|[^{LETTER}])(?:báo|[Kk]ênh) $",
+        # "kênh Telegram Rybar"
+        "channel": r"^(?i:telegram|youtube|facebook|twitter|tiktok|weibo) ",
         "personal": rf"[^ -~]|^\p{{Lu}}\. ?|^(?:{any_of(catalogue.cues['names']['given'])})(?: |$)",
         "wire": r"(?i)(?:^|[ (])(?:theo|nguồn:?|dẫn nguồn|tổng hợp từ|lược dịch) ?(?:tin )?"
         r"(?:hãng tin |tờ |báo |đài )?(?:¢[,/;& ]+(?:và )?)*$",
         "subject_left": rf"^[^¢]*[^{LETTER}¢]dẫn (?:{any_of(cues['programmes'])}) (?:của )?{kinds}$"
+        rf"|{edge}xuất hiện trên (?:{any_of(cues['programmes'])})(?: [^ .,;]+){{0,3}} {kinds}(?:¢ của )?{kinds}$"
         rf"|{edge}(?:(?:{any_of(cues['subject_left'])}) (?:(?:của|từ|tại) )?|(?:{any_of(cues['subject_verbs'])}) )"
-        rf"{members}{kinds}{others}{kinds}$",
+        rf"{members}{holdings}{kinds}{others}{kinds}$",
         "told": rf"{edge}(?:{any_of(cues['told'])}) (?:(?:các|một|những|nhóm) )?(?:{staff})(?: của)? {kinds}$"
         rf"|{edge}(?:{any_of(cues['told'])}|dẫn lời|trích lời) {named}{kinds}$"
         rf"|{edge}(?:theo|như) [^,.;:()]{{1,50}} (?:của|từ|trên|tại) {kinds}$",
@@ -382,8 +402,8 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
         # "nhà bình luận Martin Reed của Ridgeton Echo"
         "columnist": rf"{edge}(?:nhà bình luận|{staff})(?-i:(?: \p{{Lu}}[^ ,.;:]*){{1,4}}) của {kinds}$",
         # "Phóng viên CNN Martin Reed bị bắt"
-        "person_of": rf"{edge}(?:{staff}) {kinds}$",
-        "suffers": r"^(?: (?:\p{Lu}[^ ,.;:]*|¤)){1,4}(?: \([^)]*\))? (?:đã |vừa |từng )?"
+        "person_of": rf"{edge}(?:{staff})(?: của)? {kinds}$",
+        "suffers": r"^(?:,|(?: (?:\p{Lu}[^ ,.;:]*|¤)){1,4}(?: \([^)]*\))?) (?:đã |vừa |từng )?"
         rf"(?:{any_of(cues['suffers'])})(?:[^{LETTER}]|$)",
         "subject_right": rf"{after} {adverbs}(?:{any_of(cues['subject_right'])})(?:[^{LETTER}]|$)",
         "described": rf"{after},? {adverbs}(?:{any_of(cues['described'])})(?:[^{LETTER}]|$)",
@@ -399,12 +419,14 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
         "sentence": rf"^ (?:{any_of(catalogue.cues['names']['lead_words'])}) \p{{Ll}}",
         "section": rf"(?i)^ ?[/|>›»-] ?(?:{any_of(lines['ui'])})$",
         "asked": rf"{edge}(?:{any_of(cues['asks'])}) {kinds}$",
-        "masthead": r"(?i)(?:theo dõi|bản quyền (?:thuộc )?(?:về )?|ghi rõ nguồn|copyright|©|xuất bản bởi|tải ứng dụng"
-        r"|liên hệ (?:với )?(?:tòa soạn)?|đón đọc|đặt (?:mua )?báo)[^.]{0,25}$",
+        "masthead": r"(?i)(?:theo dõi|trang (?:thông tin|tin)(?: điện tử)? (?:của|thuộc)|ghi rõ nguồn|copyright|©|®"
+        r"|bản quyền (?:thuộc )?(?:về )?|xuất bản bởi|tải ứng dụng|liên hệ (?:với )?(?:tòa soạn)?|đón đọc"
+        r"|đặt (?:mua )?báo)[^.]{0,25}$",
         "owned_by": r"(?i)(?:©|copyright|bản quyền)(?: ?(?:©|copyright|by|thuộc|về|của|:|-|\d{4}))"
         r"{0,6}(?: (?:báo|tạp chí|đài|trang tin|chuyên trang)(?: điện tử)?)? ?$",
         "owner": r"(?i)bản quyền (?:thuộc|của)(?: về)?(?: (?:báo|tạp chí|đài))?(?: điện tử)? $",
-        "owns": r"(?i)^[^.;:]{0,20} (?:giữ bản quyền|all rights reserved)",
+        "owns": r"(?i)^[^.;:]{0,20} (?:giữ bản quyền|all rights reserved)|^ ?(?:©|\(c\)) ?(?:19|20)\d\d"
+        r"|^ ?[-–|,:.] ?(?:địa chỉ|trụ sở|tòa soạn|(?:số )?giấy phép|điện thoại|hotline|cơ quan)(?: |:|$)",
         "whole_line": r"(?i)^ *(?:báo|tạp chí|đài|trang tin|chuyên trang)(?: điện tử)? $",
         "beside": r"(?i)(?:theo|nguồn)[^)]*¢ ?[/,;&-] ?$",
         "follow": r"(?i)theo dõi $",

@@ -190,9 +190,9 @@ def signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     """Non-blank lines → what each line shows by itself and beside the same line elsewhere on the page."""
     cues = catalogue.cues["lines"]
     plain, low = pl.col("plain"), pl.col("low")
-    outlets = catalogue.outlet_forms.filter(~pl.col("cued"))["surface"]
+    outlets, houses, agencies = _outlets(catalogue)
     ending = plain.str.tail(70)  # where a credit stands
-    signed = asked(plain.str.tail(65).str.contains(r"[.] \p{Lu}[^.]+$"), ending)  # few do, and taking parts out is slow
+    signed = asked(plain.str.tail(65).str.contains(r"[.] ?\p{Lu}[^.]+$"), ending)  # few do; parts cost
 
     labels = rf"(?:^|[^\p{{L}}])(?:{any_of(cues['imprint_labels'])}) ?:"
 
@@ -210,9 +210,12 @@ def signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
             pl.col("numbered")
             | low.str.contains(rf"^(?:{any_of(cues['caption_openers'])})[,:]")
             | low.str.contains(r"(?:^|[.] ?)ảnh minh họa[.]?$|^(?:ảnh )?chụp màn hình(?: [^ .,;:]+){1,3}$")
-            | (low.str.contains(r"(?:^|[.,)] ?)© ?[^\d.©]{3,60}$") & ~low.str.contains("quyền|rights|copyright"))
+            | (
+                low.str.contains(r"(?:^|[.,)] ?)© ?[^\d.©]{3,60}$| © [^\d.©/]{2,30}/[^\d.©/]{2,30}$")
+                & ~low.str.contains("quyền|rights|copyright")
+            )
             # an agency behind a sentence, in brackets behind words that end in nothing, or before a photographer's name
-            | is_outlet(signed.str.extract(r"[.] (\p{Lu}[\p{L} ]{1,20}?)(?: ?[-/] ?\p{Lu}[^.]{2,40})?$"))
+            | is_outlet(signed.str.extract(r"[.] ?(\p{Lu}[\p{L} ]{1,20}?)(?: ?[-/] ?\p{Lu}[^.]{2,40})?$"))
             | (is_outlet(ending.str.extract(r"[^.!?;:\"] ?\(([^()]{2,30})\)$")) & (plain.str.count_matches(" ") >= 5))
             | ending.str.contains(r"(?:^| )\p{Lu}{2,8}(?:(?: (?i:photo))?/\p{Lu}[^.!?]{2,40}| (?i:photo))$")
             | low.str.contains(rf"(?:^|[ (\[\-/.*])(?:{any_of(cues['credit_words'])})(?: \([^)]*\))? ?: ?[^ ]")
@@ -247,6 +250,8 @@ def signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
             & ~plain.str.contains(r"(?:[^ ,]+ ){5}")
             & ~plain.str.contains(TERMINAL)
         ),
+        # "Hai bên gặp nhau - AFP"
+        of_agency=ending.str.extract(r" [-–|] (\p{Lu}[\p{L} ]{1,20})$").is_in(agencies.implode()).fill_null(False),
         # a caption may end with the day of its picture
         pictured=plain.str.contains(r"(?:ngày|hôm) \d{1,2} ?[/.-] ?\d{1,2} ?[/.-] ?(?:19|20)\d{2}[.)]?$")
         & (plain.str.count_matches(" ") < 40),
@@ -262,7 +267,7 @@ def signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         mark=plain.str.extract(r"^(\([^()]{2,20}\)|\p{Lu}[\p{L}.&]{1,12}) ?- "),
         is_title=(pl.col("title") == pl.col("text").str.strip_chars()).fill_null(False),
     )
-    short = _short_signals(full.filter(pl.col("syllables") <= SHORT), cues, outlets)
+    short = _short_signals(full.filter(pl.col("syllables") <= SHORT), cues, outlets, houses)
     full = full.join(short, on="n", how="left", maintain_order="left").with_columns(
         pl.col(name).fill_null(False) for name in short.columns if name != "n"
     )
@@ -337,7 +342,17 @@ SHORT = 16  # syllables of the longest line that can be a dateline, a signature,
 ADDRESS = r"^(?:[^:.]{0,20}: ?)?(?:https?://|www[.])[^ ]+$|^[^ @]+@[^ @]+[.][^ @]+$|^[a-z\d]+(?:-[a-z\d]+){3,}$"
 
 
-def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series) -> pl.DataFrame:
+def _outlets(catalogue: Catalogue) -> tuple[pl.Series, pl.Series, pl.Series]:
+    """The names that are an outlet's in any context; those of Vietnamese houses; those of whom they take reports."""
+    ours = catalogue.outlets.filter(pl.col("country") == "VNM")
+    portals = ours.filter(pl.col("kind") != "agency")["id"]
+    forms = catalogue.outlet_forms.filter(~pl.col("cued"))
+    houses = catalogue.outlet_forms.filter(pl.col("source_id").is_in(ours["id"].implode()))
+    agencies = forms.filter(~pl.col("source_id").is_in(portals.implode()))
+    return forms["surface"], houses["surface"], agencies["surface"]
+
+
+def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series, houses: pl.Series) -> pl.DataFrame:
     """Short lines → the signals only they can show: `n` and a truth value each."""
     plain, low = pl.col("plain"), pl.col("low")
     name = r"(?:\p{Lu}[\p{L}'.]*[\p{L}']|\p{Lu}\.?)"
@@ -356,11 +371,14 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series) -> pl.Da
     )
     left_over = left_over.str.replace_all(digits, " ").str.replace_all(f"(?i){date_words}", " ")
     agency = (
-        r"\((?:(?:[Tt]heo|[Tt]ổng hợp|[Dd]ịch|[Ll]ược|[Nn]guồn|thực hiện).{0,40}|[TtHhG .,/]{1,7}|[\p{L} .,&-]{2,20})\)"
+        r"\((?:(?:[Tt]heo|[Tt]ổng hợp|[Dd]ịch|[Ll]ược|[Nn]guồn|thực hiện).{0,40}|[TtHhG .,/]{1,7}"
+        r"|\p{L}[\p{L}\d .,&+/-]{1,23}|(?:P[./]?[Vv]|[Pp]hóng viên|[Tt]hông tín viên) [^()]{2,60})\)"
     )
+    rendered = any_of([f"{how}{of}" for how in cues["rendered"] for of in (" từ", " theo")] + ["theo"])
     # (no bounds in these: patterns in patterns, they would be compiled as often as may be)
     full_name = rf"(?:{name}(?: {name})*|(?:\p{{Lu}}\.)+)"
     several = rf"(?: ?[-/|] ?{full_name}|/(?:báo|Báo) [^()/.]{{2,20}})"
+    parts = plain.str.strip_chars("()[]. ").str.replace_all(r" ?[/,] ?| và | [-–] ", "|").str.split("|")
     label, names = rf"(?i:{any_of(cues['author_labels'])}) ?[:,] ?", rf"{name}(?:[ ,&/-]+{name})*"
 
     def is_heading(words: list[str]) -> pl.Expr:
@@ -373,12 +391,15 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series) -> pl.Da
         "n",
         # an image, or the slot of one: "{keywords}", "TPP-MCCAIN-01"
         image_file=(
-            low.str.contains(r"^[{\[<!][^ ]*[}\])>]+$|^[a-z][a-z_-]{3,}\d{1,3}$") & ~plain.is_in(outlets.implode())
+            low.str.contains(r"^[{\[<!][^ ]*[}\])>]+$|^[a-z][a-z_-]{3,}\d{1,3}$|^[0-9a-f]{24,64}$")
+            & ~plain.is_in(outlets.implode())
         )
         | pl.col("text").str.contains(r"^\s*<img [^<>]*>\s*$"),
         link_heading=is_heading(cues["link_headings"])
         | plain.str.contains(rf"^[^\p{{L}}]*(?i:{of_section}) \p{{Lu}}\p{{L}}*(?: \p{{L}}+){{0,2}}$"),
-        tag_heading=is_heading(cues["tag_headings"]),
+        tag_heading=is_heading(cues["tag_headings"])
+        | low.str.contains(rf"^(?:{any_of(cues['tag_headings'])}) ?: ?[^.!?]+$")
+        | plain.str.contains(r"^#[^ #]+(?: ?,? #?[^ #.]+){0,8}$"),
         talk_heading=is_heading(cues["talk_headings"]) | plain.str.contains(r"^#\d+$"),
         order=is_heading(cues["comment_orders"]),
         button=is_heading(cues["link_buttons"]),
@@ -403,13 +424,25 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series) -> pl.Da
         player=low.str.contains(r"^(?:(?:\d{3,4}p|auto|\d(?:[.,]\d+)?x) ?)+$|chọn giọng|tốc độ đọc"),
         labelled=plain.str.contains(r"^(?:[^ :.]+ ){0,5}[^ :.]+ ?: ?(?:\p{Lu}\p{L}+(?: \p{Lu}\p{L}*){1,4}|[\d.,]+)$"),
         loud=plain.str.contains(r"^[^\p{Ll}]+$") & (pl.col("syllables") <= 7),  # in capitals
+        scene=(
+            low.str.contains(rf"^(?:{any_of(cues['scenes'])}) [^.;:!?]*[.]?$")
+            | low.str.contains(rf"^[^.;:!?]{{3,60}}(?:[^à]|[^v]à) (?:{any_of(cues['scene_ends'])})[.]?$")
+        ),
         # as titles do, or an interviewer, a speaker
         asks=plain.str.ends_with("?") & ~plain.str.contains(r"[.!?…] "),
         quotes=plain.str.contains(r"[^.!?…,\"'] ?[\"']$"),
         # as databases write it, alone in its line
         stored=plain.str.contains(r"^(?:19|20)\d{2}[-/]\d{2}[-/]\d{2}(?:[ T,]+\d{2}:\d{2}[^\p{L}]*[TZ]?)?$"),
         clock=low.str.contains(r"^[^\p{L}\d]*\d{1,2}[:hg]\d{2}$"),
-        agency=plain.str.strip_chars("()[]. ").is_in(outlets.implode()),
+        # "TTXVN", "Reuters, AP", "TTXVN/Vietnam+"
+        agency=plain.str.strip_chars("()[]. ").is_in(outlets.implode())
+        | (
+            pl.all_horizontal(part.is_in(outlets.implode()) for part in (parts.list.first(), parts.list.last()))
+            & (parts.list.len() <= 3)
+        ),
+        house=plain.is_in(houses.implode()),
+        # "VOV/Minh Thử", "PV/TTXVN": whose reporter wrote, or took the picture
+        housed=parts.list.first().is_in([*cues["unsigned"], *houses]) & plain.str.contains(r"^[^/]+/\p{Lu}[^/.!?]*$"),
         named=plain.str.contains(rf"^{name}(?:[ ,/|–-]+{name})*$|\d ?[/.-] ?\d"),
         name_only=plain.str.contains(rf"^{name}(?: {name}){{1,3}}$")
         & plain.str.contains(r"\p{Ll}|\.")
@@ -431,17 +464,19 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series) -> pl.Da
         wire_end=(
             plain.str.contains(
                 r"^\(? ?(?i:theo|nguồn|tổng hợp|lược dịch|dịch)(?i: từ| tin| theo)?"
-                r"(?:[ :]+(?i:hãng tin|hãng|báo|đài|tờ|trang))?[ :]+"
-                r"\p{Lu}[^.!?,]*(?:(?:[,/]| và) ?\p{Lu}[^.!?,]*)*[).]*$"
+                rf"(?:[ :]+(?i:{any_of(cues['press_words'])}))?[ :]+"
+                r"(?:\p{Lu}[^.!?,]*(?:(?:[,/]| và) ?\p{Lu}[^.!?,]*)*|[a-z0-9-]+(?:\.[a-z]{2,4}){1,2})[).]*$"
             )
             & (pl.col("syllables") <= 10)
         )
         | plain.str.contains(r"^(?i:nguồn tham khảo|tham khảo) ?: ?\p{Lu}[^.!?]*$")
-        | low.str.contains(r'^nguồn[^:]{0,30}: ?https?://|^nguồn ?: ?[^"]{3,60}"')
+        | low.str.contains(r'^(?:trích |dẫn |trích dẫn )?nguồn[^:]{0,30}: ?https?://|^nguồn ?: ?[^"]{3,60}"')
         | plain.str.contains(rf"^{label}{names}(?: ?[|-] ?{label}{names})?$")
         | (plain.str.contains(r"^\([^()]{2,40}\)$") & inside.is_in(outlets.implode())),
-        signed=plain.str.contains(
-            rf"^{full_name}(?:{several}+|(?:{several}|, ?{full_name})* ?{agency}| ?[-–|(]? ?[^ @]+@[^ @]+[.][^ @]+)$"
+        signed=plain.is_in(cues["unsigned"])
+        | plain.str.contains(
+            rf"^{full_name}(?:{several}+|(?:{several}|, ?{full_name})* ?{agency}| ?[-–|(]? ?[^ @]+@[^ @]+[.][^ @]+"
+            rf"| (?i:{rendered}) {full_name}(?:[,/ ]+{full_name})*| (?i:{any_of(cues['rendered'])}))$"
         )
         & (pl.col("syllables") <= 12)
         & ~pl.col("credit"),

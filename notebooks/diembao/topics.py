@@ -17,6 +17,23 @@ def syllables(lines: pl.DataFrame) -> pl.DataFrame:
     return words.with_columns(pair=pl.col("syllable").list.eval(pair)).explode("syllable", "pair")
 
 
+def echoed(full: pl.DataFrame, asked: pl.Expr, told: pl.Expr, common: Sequence[str]) -> pl.DataFrame:
+    """Lines → `n`, `own`, `echoed` of those asked: their pairs that are not common in news, and how many the text says.
+
+    Of the titles of other stories 94 of 100 say nothing of a text's own, of its subheadings and captions 14 (counted in
+    6,000 texts).
+    """
+    here = full.filter(asked).select("n", "page", "k", "plain")
+    text = full.filter(told & pl.col("page").is_in(here["page"].unique().implode())).select("page", "k", "plain")
+    own = ~pl.col("pair").is_in(list(common))
+    said = syllables(text).drop_nulls("pair").filter(own).group_by("page", "pair")
+    said = said.agg(first=pl.col("k").min(), last=pl.col("k").max())
+    words = syllables(here).drop_nulls("pair").filter(own).unique(["n", "pair"])
+    words = words.join(said, on=["page", "pair"], how="left")
+    elsewhere = (pl.col("first") != pl.col("k")) | (pl.col("last") != pl.col("k"))
+    return words.group_by("n").agg(own=pl.len(), echoed=elsewhere.fill_null(False).sum())
+
+
 def shared(full: pl.DataFrame, asked: pl.Expr, told: pl.Expr, common: Sequence[str] = ()) -> pl.DataFrame:
     """Lines → `n`, `shared`, `own`, `pairs`, `taken` of those asked: what stands below has said above, and takes up.
 

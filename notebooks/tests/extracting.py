@@ -44,6 +44,19 @@ def story(*sentences: str) -> str:
     )
 
 
+def report(inside: str = "", below: str = "") -> str:
+    """A page with paragraphs as long as the press's; a line between its paragraphs, one below them."""
+    goes_on = (
+        "Hai bên cho biết sẽ tiếp tục trao đổi trong thời gian tới để giảm bất đồng, trong lúc các nước láng giềng "
+        "theo dõi sát diễn biến."
+    )
+    told = ["Mỹ và Nga nối lại đàm phán hôm nay.", "Hai phái đoàn trao đổi một danh sách dài."]
+    more = ["Phái đoàn Mỹ rời đi buổi chiều.", "Vòng sau sẽ họp ở Geneva.", "Chưa có ngày cụ thể."]
+    first, last = ([f"{sentence} {goes_on}" for sentence in part] for part in (told, more))
+    lines = ["Các bên nối lại đối thoại sau nhiều tháng gián đoạn", *first, inside, *last, below]
+    return "\n".join(line for line in lines if line)
+
+
 def mentions_of(*sentences: str) -> list[tuple[str, str]]:
     """Sentences → (surface, actor_id) of the mentions in them, in order."""
     found = extract(p=story(*sentences))["mentions"].filter(pl.col("line") > 4)

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import polars as pl
 import pytest
-from extracting import citations_of, extract, story
+from extracting import citations_of, extract, report, story
 
 PARTS = [
     ("Theo hãng tin AFP, cuộc gặp kéo dài hai giờ.", ("AFP", "att")),
@@ -96,6 +96,15 @@ PARTS = [
     ("Đài truyền hình nhà nước TRT đưa tin cuộc gặp kéo dài.", ("TRT", "att")),
     ("People’ s Daily cho rằng hai bên đã nhượng bộ.", ("People's Daily", "att")),
     ("Ghi nhận của phóng viên Dân trí lúc 16h cho thấy đường vắng.", ("Dân trí", "pub")),
+    ("Theo báo Nước Nga ngày nay, cuộc gặp kéo dài.", ("RT", "att")),
+    ("Bà nói vậy sau khi phóng viên Reuters đặt câu hỏi về chuyến thăm.", ("Reuters", "other")),
+    ("Ông xuất hiện trên bản tin tối của đài NHK hôm qua.", ("NHK", "other")),
+    ("Cuộc gặp được truyền trực tiếp trên đài CCTV.", ("CCTV", "other")),
+    ("Chính phủ chặn trang web của BBC và hai đài khác.", ("BBC", "other")),
+    ("Ông Martin Reed, cây bút của tờ Guardian, bị bắt hôm qua.", ("Guardian", "other")),
+    ("Hãng thông tấn bán chính thức Fars của Iran đưa tin.", ("Fars", "att")),
+    ("Tuổi Trẻ đã liên hệ đại sứ quán nhưng chưa có trả lời.", ("Tuổi Trẻ", "pub")),
+    ("Theo ĐS&PL, cuộc gặp kéo dài.", ("Đời sống & Pháp luật", "att")),
 ]
 
 
@@ -196,6 +205,10 @@ def test_a_reporter_and_an_announcement_are_no_outlets():
     assert citations_of("Nhà báo Evan Gershkovich ra tòa.", "Hai bên thông báo Chủ tịch sẽ thăm Nga.") == []
 
 
+def test_a_channel_of_a_network_is_no_outlet():
+    assert citations_of("Kênh Telegram Rybarnik cho biết cuộc gặp kéo dài.") == []
+
+
 def test_photographers_and_social_networks_are_no_outlets():
     assert citations_of("Hai bên bắt tay. Ảnh: Minh Thử", "Clip lan truyền. Video: Twitter") == []
 
@@ -205,6 +218,54 @@ def test_byline_credits_make_the_credits_of_the_article():
     tables = extract(end=f"{body}\nMinh Thử (theo Yonhap)", inline=f"{body} (theo AP)", none=body)
     credits = dict(tables["articles"].select("page", "credits").iter_rows())
     assert credits == {"end": ["Yonhap"], "inline": ["AP"], "none": []}
+
+
+@pytest.mark.parametrize(
+    ("line", "cited"),
+    [
+        ("Báo Tin tức", [("Tin tức", "pub")]),
+        ("VOV.VN", [("VOV", "pub")]),
+        ("TTXVN", [("VNA", "credit")]),
+        ("Reuters, AP", [("Reuters", "credit"), ("AP", "credit")]),
+        ("TTXVN/Vietnam+", [("VNA", "credit"), ("VietnamPlus", "credit")]),
+        ("Theo Báo Tin tức", [("Tin tức", "credit")]),
+        ("Theo tạp chí The Diplomat", [("The Diplomat", "credit")]),
+        ("PV/TTXVN", [("VNA", "credit")]),
+        ("Minh Thử (PV TTXVN tại Liên bang Nga)", [("VNA", "credit")]),
+        ("Minh Thử lược dịch từ CNN", [("CNN", "credit")]),
+    ],
+)
+def test_below_an_article_a_paper_has_published_it_and_an_agency_is_what_it_is_based_on(line, cited):
+    assert extract(p=report(below=line))["citations"].select("source_id", "role").rows() == cited
+
+
+def test_an_outlet_behind_the_words_of_a_picture_gave_it():
+    for credit in ("Hai phái đoàn hôm 12/3 - AFP", "Hai phái đoàn hôm 12/3 | AFP", "Hai phái đoàn hôm 12/3.AFP"):
+        assert extract(p=report(inside=credit))["citations"].select("source_id", "role").rows() == [("AFP", "photo")]
+
+
+def test_the_mark_of_another_house_in_a_list_is_not_this_page_s():
+    listed = "Bài viết liên quan\n(ĐTCK) Giá dầu tăng phiên thứ ba liên tiếp vì tồn kho giảm mạnh hơn dự báo."
+    found = [extract(p=report(below=f"{listed}\n{end}"))["citations"] for end in ("", "Theo dõi Báo Mẫu trên")]
+    assert [table.filter(pl.col("role") == "pub")["source_id"].to_list() for table in found] == [
+        ["Tin nhanh Chứng khoán"],
+        ["Báo Mẫu"],
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Trang thông tin của Báo Tiền Phong",
+        "® Tiền Phong, cơ quan của Đoàn",
+        "Tiền Phong Online - Địa chỉ: 5 phố Mẫu, Hà Nội",
+        'Ghi rõ nguồn "Tiền Phong" khi phát hành lại thông tin từ website này',
+        "Tiền Phong Online © 2021. Mọi quyền được bảo lưu.",
+    ],
+)
+def test_who_owns_a_page_is_said_below_it(line):
+    page = report(below=f"Bình luận\nGửi bình luận\n{line}")
+    assert extract(p=page)["citations"].select("source_id", "role").rows() == [("Tiền Phong", "pub")]
 
 
 def test_a_blog_names_its_wire_and_its_publisher():

@@ -278,7 +278,11 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=12, deadline=None)
+def test_the_icelandic_letter_stands_for_the_vietnamese():
+    assert mentions_of("Phái đoàn Ðức và Thụy Ðiển đã tới nơi.") == [("Ðức", "DEU"), ("Thụy Ðiển", "SWE")]
+
+
+@settings(max_examples=12)
 @given(several(st.lists(PIECES, max_size=20).map("".join)))
 def test_offsets_slice_back_and_nothing_overlaps(texts):
     found = extract(**texts)["mentions"]
@@ -371,7 +375,7 @@ NO_TYPO = pl.DataFrame(schema={"page": pl.String, "key": pl.String, "key_b": pl.
 WORDS = st.lists(st.sampled_from(["an", "bo", "anbo", "ci"]), min_size=1, max_size=4)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.lists(WORDS.map("-".join), unique=True, min_size=2, max_size=30))
 def test_names_that_may_be_forms_of_one_are_all_paired(slugs):
     found = set(_pairs(named(slugs), named(slugs), NO_TYPO).select("slug", "slug_b").iter_rows())
