@@ -158,7 +158,7 @@ def one_by_one(gold: list[tuple[int, int]], found: list[tuple[int, int]]) -> set
 spans = st.lists(st.tuples(st.integers(0, 20), st.integers(1, 6)).map(lambda span: (span[0], sum(span))), max_size=9)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(spans, spans)
 def test_pairing_at_once_is_pairing_one_by_one(gold, found):
     def table(rows, prefix, number):
@@ -217,6 +217,23 @@ def test_figures_are_those_of_the_scorer_beside_the_repository(seed, tmp_path):
         else:
             pairs = [(ours["value"], theirs["acc"] if isinstance(theirs, dict) else theirs)]
         assert all(one == pytest.approx(other, abs=6e-5) for one, other in pairs), name
+
+
+HARD = {  # what is reached on them now, less half a point
+    "state": 0.964, "org": 0.976, "person_span": 0.966, "citation_span": 0.903, "citation_role": 0.859,
+    "date_span": 0.940, "date_value": 0.903, "reading": 0.913, "line_role": 0.913,
+}  # fmt: skip
+
+
+def test_the_hard_pages_are_read_no_worse_than_before():
+    gold = find_gold(SAMPLE.parent / "hard")
+    compared = quality.compare(gold, open_corpus(gold.pages))
+    figures = quality.figures(compared.counts, resamples=10)
+    found = dict(figures.select("figure", "value").iter_rows())
+    assert compared.counts["page"].n_unique() == 39
+    assert {name: value for name, value in found.items() if value < HARD.get(name, 0)} == {}
+    assert found["count_error"] < 0.087
+    assert all("Trang mẫu của Điểm báo" in page.read_text(encoding="utf-8") for page in Path(gold.pages).glob("*.txt"))
 
 
 def counted(*rows: tuple[int, int, int], figure: str = "state") -> pl.DataFrame:
