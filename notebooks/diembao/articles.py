@@ -581,12 +581,17 @@ def _set_as_headline() -> pl.Expr:
     k = pl.col("k")
     twice = _line("content", 1) & _line_of(pl.col("plain") == pl.col("plain").shift(-1), 1)
     below = ((pl.col("line") == pl.col("last").shift(1) + 1) & _on_page(-1)).fill_null(False)
-    bound = _line_of(below, 1) & _line_of(below, 2) & _line("content", 1) & _line("content", 2) & ~twice
+    # (what stands right above may be the paragraph before, or the section that stands above the headline)
+    section = pl.col("plain").shift(1)
+    section = section == section.filter(k == pl.col("headline_at")).first().over("page")
+    joined = (k == pl.col("headline_at")) | (below & (_line("said_out", -1) | section.fill_null(False)))
+    bound = _line_of(below, 1) & _line("content", 1) & ~twice & joined
+    dense, loose = bound & _line_of(below, 2) & _line("content", 2), bound & ~_line_of(below, 2)
     parted = (~below & (k > 3)).sum().over("page") * 3 > 2 * (k > 3).sum().over("page")
     dated = _line("name_only", 1) & _line("dateline", 2) & _line("content", 3)
     alike = (
         kind & (kind & (k == pl.col("headline_at"))).any().over("page")
-        for kind in (twice, dated, bound & parted & ((k == pl.col("headline_at")) | (below & _line("said_out", -1))))
+        for kind in (twice, dated, dense & parted, loose & parted)
     )
     return pl.any_horizontal(alike) & pl.col("head_like") & (k > pl.col("lead_at") + 3)
 

@@ -1074,8 +1074,12 @@ OTHER = ["Thủ tướng Thái Lan thăm Malaysia để bàn về đường sắ
     [
         "\n".join([HEADLINE, LEAD, LEAD, *TALKS, OTHER[0], OTHER[1], OTHER[1], *OTHER[2:]]),
         "\n".join([HEADLINE, LEAD, "\n\n".join([*TALKS, *BODY]), OTHER[0], OTHER[1], "\n\n".join(OTHER[2:])]),
+        "\n".join([HEADLINE, LEAD, "", "\n\n".join([*TALKS, *BODY]), OTHER[0], "\n\n".join(OTHER[1:])]),
+        "\n".join(
+            ["News", HEADLINE, LEAD, "", "\n\n".join([*TALKS, *BODY]), "News", OTHER[0], "\n\n".join(OTHER[1:])]
+        ),
     ],
-    ids=["standfirst twice", "no blank line"],
+    ids=["standfirst twice", "no blank line", "above its standfirst alone", "below its section"],
 )
 def test_a_title_set_as_only_the_headline_is_begins_another_article(page):
     roles = roles_of(page)
