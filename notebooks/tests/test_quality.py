@@ -220,8 +220,8 @@ def test_figures_are_those_of_the_scorer_beside_the_repository(seed, tmp_path):
 
 
 HARD = {  # what is reached on them now, less half a point
-    "state": 0.964, "org": 0.976, "person_span": 0.966, "citation_span": 0.903, "citation_role": 0.859,
-    "date_span": 0.940, "date_value": 0.903, "reading": 0.913, "line_role": 0.913,
+    "state": 0.974, "org": 0.982, "person_span": 0.980, "citation_span": 0.908, "citation_role": 0.864,
+    "date_span": 0.960, "date_value": 0.922, "reading": 0.913, "line_role": 0.934,
 }  # fmt: skip
 
 
@@ -232,7 +232,7 @@ def test_the_hard_pages_are_read_no_worse_than_before():
     found = dict(figures.select("figure", "value").iter_rows())
     assert compared.counts["page"].n_unique() == 39
     assert {name: value for name, value in found.items() if value < HARD.get(name, 0)} == {}
-    assert found["count_error"] < 0.087
+    assert found["count_error"] < 0.065
     assert all("Trang mẫu của Điểm báo" in page.read_text(encoding="utf-8") for page in Path(gold.pages).glob("*.txt"))
 
 
