@@ -130,7 +130,8 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
     text_at = pl.col("k").filter(pl.col("content") & (pl.col("k") > pl.col("headline_at"))).min().over("page")
     below = (pl.col("plain") == title) & (pl.col("k") > pl.col("headline_at") + 2) & (pl.col("k") < text_at)
     full = full.with_columns(headline_at=pl.coalesce(pl.col("k").filter(below).max().over("page"), "headline_at"))
-    without_site = title.str.ends_with(asked(pl.col("k") == 0, "plain").str.extract(_WITH_SITE))
+    without_site = title == asked(pl.col("k") == 0, "plain").str.extract(r"^(.+?) [-|] [^-|]+$")
+    without_site |= title.str.ends_with(asked(pl.col("k") == 0, "plain").str.extract(_WITH_SITE))
     full = full.with_columns(
         headline_again=(
             (pl.col("plain").str.starts_with(title) & (~pl.col("terminal") | (pl.col("plain") == title)))
@@ -977,6 +978,7 @@ def _role() -> pl.Expr:
     lists_links = ((pl.col("link") & pl.col("below")) | (outside & bare & ~small)).any().over("page")
     last_words = (k == pl.col("last_story") + 1) & (pl.col("zone") == _STORY) & ~pl.col("closed")
     other = pl.col("segment") > 0
+    uncapped = pl.col("plain").str.contains(r"^\p{Ll}[^>:]*$")  # topics, as no title begins
     # the standfirst may be the last field of a record
     last = pl.col("k").filter(pl.col("content")).max().over("page", "segment")
     fields = pl.any_horizontal(_line(kind, -1) for kind in ("field", "notice", "image_file"))
@@ -1001,7 +1003,7 @@ def _role() -> pl.Expr:
             .then(pl.lit("related"))
             .otherwise(pl.lit("ui"))
         )
-        .when("title_below")
+        .when(pl.col("title_below") | (pl.col("headline_again") & pl.col("ui") & (k == 0)))
         .then(pl.lit("headline"))
         .when(k == pl.col("headline_at"))
         .then(
@@ -1059,10 +1061,11 @@ def _role() -> pl.Expr:
             (pl.col("imprint") & (outside | bare))
             | (pl.col("form") & (outside | bare) & ~(pl.col("in_list") & of_title))
             | (pl.col("listed") & outside)
-            | (outside & (small | pl.col("tag") | pl.col("loud")) & ~pl.col("copied") & bare)
+            | (outside & (small | pl.col("tag") | pl.col("loud") | uncapped) & ~pl.col("copied") & bare)
+            | (outside & pl.col("loud") & pl.col("plain").str.ends_with(":"))
         )
         .then(pl.lit("ui"))
-        .when(pl.any_horizontal("link", "stray"))
+        .when("link")
         .then(pl.lit("related"))
         .when((k == pl.col("lead_at")) & pl.col("has_lead"))
         .then(pl.when(led_below).then(pl.lit("body")).otherwise(pl.lit("lead")))

@@ -470,7 +470,7 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series, houses: 
             & (pl.col("syllables") <= 10)
         )
         | plain.str.contains(r"^(?i:nguồn tham khảo|tham khảo) ?: ?\p{Lu}[^.!?]*$")
-        | low.str.contains(r'^(?:trích |dẫn |trích dẫn )?nguồn[^:]{0,30}: ?https?://|^nguồn ?: ?[^"]{3,60}"')
+        | low.str.contains(r'^(?:trích |dẫn |trích dẫn )?nguồn[^:]{0,30}:? ?https?://|^nguồn ?: ?[^"]{3,60}"')
         | plain.str.contains(rf"^{label}{names}(?: ?[|-] ?{label}{names})?$")
         | (plain.str.contains(r"^\([^()]{2,40}\)$") & inside.is_in(outlets.implode())),
         signed=plain.is_in(cues["unsigned"])

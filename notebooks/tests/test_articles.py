@@ -1131,3 +1131,27 @@ def test_the_last_field_of_a_record_may_be_a_paper_with_a_common_name():
     page = "\n".join([HEADLINE, LEAD, " ".join(TALKS), *fields])
     assert roles_of(page)["Dân Việt"] == "byline"
     assert extract(p=page)["citations"].select("source_id", "role").rows() == [("Dân Việt", "pub")]
+
+
+def test_a_subheading_of_a_title_s_length_is_the_story_s_on_a_page_with_much_around_it_too():
+    menu = ["Đăng nhập", "Đăng ký", "Tìm kiếm", "Liên hệ", "Góp ý", "Bình luận", "Đọc nhiều", "Mới nhất", "Video"]
+    subheading = "Kho tên lửa tầm trung và những bãi phóng"
+    roles = roles_of("\n".join([*FRAME, *menu, HEADLINE, LEAD, *TALKS[:3], subheading, *TALKS[3:], *reversed(menu)]))
+    assert roles[subheading] == "body"
+
+
+def test_what_a_page_calls_itself_before_a_bar_is_its_headline_again():
+    title = "Nga có Thủ tướng mới"
+    roles = roles_of("\n".join([f"{title} | baomau.vn", "Trang chủ", *FRAME[1:], title, LEAD, *TALKS]))
+    assert (roles[f"{title} | baomau.vn"], roles[title], roles["Thế giới"]) == ("headline", "headline", "ui")
+
+
+def test_a_line_without_a_capital_and_a_heading_in_capitals_link_to_nothing():
+    topic, heading = "đàm phán thương mại giữa hai nước lớn", "ĐƯỢC XEM NHIỀU NHẤT:"
+    roles = framed(*TALKS, "Bài viết liên quan", *TEASERS, topic, heading)
+    assert (roles[topic], roles[heading], {roles[title] for title in TEASERS}) == ("ui", "ui", {"related"})
+
+
+def test_where_a_text_comes_from_may_stand_before_its_address_without_a_colon():
+    address = "Nguồn Báo Mẫu https://baomau.vn/vong-dam-phan-moi-12.html"
+    assert roles_of("\n".join([HEADLINE, LEAD, *TALKS, address]))[address] == "byline"
