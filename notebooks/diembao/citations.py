@@ -267,6 +267,7 @@ def _unlisted(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         | asked(left.str.ends_with("của ") & (pl.col("words") > 1), "left").str.contains(patterns["columnist"])
         | (~role.is_in(_ARTICLE) & left.str.contains(patterns["follow"]))
         | ((role == "byline") & left.str.contains(patterns["beside"]))
+        | ((role == "byline") & left.str.contains(patterns["wire"]) & right.str.contains("^, ?¢"))
         | owned
         | house,
         kind=pl.when(house).then(pl.lit("portal")),
@@ -319,7 +320,12 @@ def _unlisted(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
             & ~pl.col("no_kind")
         )
     )
-    return pl.concat([found.select(columns), sites.select(columns)])
+    # what a page has called a newspaper or an agency once is one wherever it reports: "Theo Tin Mẫu, …"
+    called = found.filter(left.str.contains(patterns["press"])).select("page", "key", "kind", "country")
+    again = runs.join(found, on=["row", "start"], how="anti").join(called.unique(), on=["page", "key"], how="inner")
+    again = again.filter(left.str.contains(patterns["wire"]) | right.str.contains(patterns["relays"]))
+    found = pl.concat([found.select(columns), again.with_columns(source_id="surface").select(columns)])
+    return pl.concat([found, sites.select(columns)])
 
 
 @lru_cache(maxsize=8)
@@ -363,6 +369,8 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
         r"|(?:^|[.!?:\"] ?)báo $",
         # "tờ báo Hàn Quốc Sports Seoul", "các tờ như Sports Seoul", "hôm qua báo Sports Seoul"
         "kind_of": rf"{edge}(?:{any_of(cues['media'])}) {of}{{0,3}}$",
+        # (of those words the ones that mean nothing else)
+        "press": rf"{edge}(?:tờ|{any_of([word for word in cues['media'] if ' ' in word])}) {of}{{0,3}}$",
         "site": rf"{edge}(?:{any_of(cues['sites'])}) trang (?:web |tin )?{of}{{0,2}}$",
         "not_kind": rf"{edge}(?:{any_of(cues['not_kinds'])}) {of}{{0,3}}$",
         "titled": rf" (?:{any_of(cues['titles'])})$",
@@ -374,7 +382,7 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
         "channel": r"^(?i:telegram|youtube|facebook|twitter|tiktok|weibo) ",
         "personal": rf"[^ -~]|^\p{{Lu}}\. ?|^(?:{any_of(catalogue.cues['names']['given'])})(?: |$)",
         "wire": r"(?i)(?:^|[ (])(?:theo|nguồn:?|dẫn nguồn|tổng hợp từ|lược dịch) ?(?:tin )?"
-        r"(?:hãng tin |tờ |báo |đài )?(?:¢[,/;& ]+(?:và )?)*$",
+        r"(?:hãng tin |tờ |báo |đài )?(?:¢[,/;& ]+(?:và )?|(?-i:\p{Lu})[^,/;.:()]{1,25}[,/;&] ?)*$",
         "subject_left": rf"^[^¢]*[^{LETTER}¢]dẫn (?:{any_of(cues['programmes'])}) (?:của )?{kinds}$"
         rf"|{edge}xuất hiện trên (?:{any_of(cues['programmes'])})(?: [^ .,;]+){{0,3}} {kinds}(?:¢ của )?{kinds}$"
         rf"|{edge}(?:(?:{any_of(cues['subject_left'])}) (?:(?:của|từ|tại) )?|(?:{any_of(cues['subject_verbs'])}) )"

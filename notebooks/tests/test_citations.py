@@ -105,6 +105,8 @@ PARTS = [
     ("Hãng thông tấn bán chính thức Fars của Iran đưa tin.", ("Fars", "att")),
     ("Tuổi Trẻ đã liên hệ đại sứ quán nhưng chưa có trả lời.", ("Tuổi Trẻ", "pub")),
     ("Theo ĐS&PL, cuộc gặp kéo dài.", ("Đời sống & Pháp luật", "att")),
+    ("Theo Diễn đàn Doanh nghiệp, giá tăng.", ("Diễn đàn Doanh nghiệp", "att")),
+    ("Bà có cuốn sách bán chạy nhất của New York Times.", ("New York Times", "other")),
 ]
 
 
@@ -187,7 +189,14 @@ def test_an_outlet_nobody_lists_is_known_by_the_words_around_it(sentence, outlet
     assert citations_of(sentence) == [(outlet, "att")]
 
 
+def test_an_outlet_nobody_lists_is_one_again_where_it_reports():
+    told = ["Tờ Sportavia khen ngợi trận đấu.", "Theo Sportavia, trận tới sẽ khó.", "Khách đọc Sportavia ở ga."]
+    assert citations_of(*told) == [("Sportavia", "att")] * 2
+    assert citations_of(*told[1:]) == []
+
+
 def test_a_page_of_the_web_and_a_company_are_no_outlets():
+    assert citations_of("Ông phát biểu tại Diễn đàn Doanh nghiệp châu Á.") == []
     assert citations_of("Anh xem vé trên trang Ticketaria.", "Máy bay của hãng Lion Air hạ cánh.") == []
     assert citations_of("Đó là lời cảnh báo Hàn Quốc Seul Ki nhận được.", "Vườn thú có nai, báo Sahara và cừu.") == []
 
@@ -233,6 +242,7 @@ def test_byline_credits_make_the_credits_of_the_article():
         ("PV/TTXVN", [("VNA", "credit")]),
         ("Minh Thử (PV TTXVN tại Liên bang Nga)", [("VNA", "credit")]),
         ("Minh Thử lược dịch từ CNN", [("CNN", "credit")]),
+        ("Minh Thử (theo Sportavia, AP)", [("Sportavia", "credit"), ("AP", "credit")]),
     ],
 )
 def test_below_an_article_a_paper_has_published_it_and_an_agency_is_what_it_is_based_on(line, cited):
