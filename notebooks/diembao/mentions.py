@@ -83,7 +83,11 @@ def _states_and_orgs(names: pl.DataFrame, lines: pl.DataFrame, catalogue: Catalo
     pair_only = pl.col("key").is_in(cues["forms"]["pair_only"])
     in_brackets = left.str.contains(r"\($") & right.str.contains(r"^\)")  # "tờ Siam Sport (Thái)"
     listed = paired & ~right.str.contains(r"^ \p{Lu}\p{Ll}")
-    short = hyphened | ((in_brackets | listed | cued) & ~pair_only)
+    # "quan hệ Mỹ Trung"
+    pair_of = rf"(?i)(?:^|[^{LETTER}])(?:{any_of(cues['forms']['pair_of'])})"
+    beside = left.str.contains(rf"{pair_of} § $") & ~right.str.contains(r"^ \p{Lu}\p{Ll}")
+    beside |= left.str.contains(rf"{pair_of} $") & right.str.contains(r"^ §")
+    short = hyphened | ((in_brackets | listed | cued | beside) & ~pair_only)
     return hits.filter(
         pl.when(pl.col("what") == "short").then(short & ~word).otherwise(~(word & starts) & ~pronoun & ~document)
     ).with_columns(reading=_reading(cues["readings"]["patterns"]), basis=pl.lit("catalogue"))

@@ -313,6 +313,8 @@ def test_a_round_up_dates_its_today_at_its_head() -> None:
     assert dated(*texts, roles=["body", "body"])[1] == ("Tối qua", "REL")
     texts = ("Hai bên gặp nhau là tin đáng chú ý đầu ngày 28/6.", "Tối qua hai bên gặp nhau.")
     assert dated(*texts, roles=["lead", "body"])[1] == ("Tối qua", "XXXX-06-27")
+    for headline in ("Quét tin thế giới ngày 28/6: Gặp lại", "Tin tức 24h ngày 28/6", "Tin nổi bật ngày 28/6"):
+        assert dated(headline, texts[1], roles=["headline", "body"])[1] == ("Tối qua", "XXXX-06-27")
 
 
 def test_the_year_of_today_may_stand_with_the_same_day_elsewhere() -> None:

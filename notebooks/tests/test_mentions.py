@@ -18,6 +18,8 @@ from diembao.mentions import _pairs
         ("Quan hệ Nga-Triều nồng ấm trở lại.", ["RUS", "PRK"]),
         ("Căng thẳng Mỹ – Trung chưa hạ nhiệt.", ["USA", "CHN"]),
         ("Cơ chế Trung-Nhật-Hàn họp lại sau bốn năm.", ["CHN", "JPN", "KOR"]),
+        ("Quan hệ Mỹ Trung chưa hạ nhiệt, đàm phán Hàn Triều dừng lại.", ["USA", "CHN", "KOR", "PRK"]),
+        ("Quan hệ Mỹ Trung Đông chưa hạ nhiệt.", ["USA"]),
         ("Người chồng Hàn và cô dâu Việt dự buổi lễ.", ["KOR", "VNM"]),
         ("Tờ Siam Sport (Thái) khen cổ động viên Việt.", ["THA", "VNM"]),
         ("CHDCND Triều Tiên và Cộng hoà Liên bang Đức ra thông cáo.", ["PRK", "DEU"]),
