@@ -805,8 +805,8 @@ def _short_names(
     )
     runs = runs.with_columns(in_pair=pl.col("beside").is_in(well_known.implode()).fill_null(False))
     pair = runs.filter("in_pair").join(famous, on="key", how="semi").select("id")
-    # whom a short name means: one named in full in the same paragraph, the nearest before it first; otherwise whoever
-    # the page names in full most often; a headline comes before the full name, so later ones count too
+    # whom a short name means: one named in full in the same paragraph, the nearest before it first; otherwise who is
+    # known by it, then whoever the page names in full most often; a headline comes before it, so later ones count too
     patterns = _person_patterns(catalogue)
     woman = pl.col("actor_id").is_in(catalogue.cues["persons"]["women"])
     often = people.group_by("page", "actor_id").agg(
@@ -823,6 +823,11 @@ def _short_names(
         .str.extract(rf"(?i)({any_of(['tổng thống', 'phó tổng thống', 'ngoại trưởng', 'thủ tướng'])}) (?:§ )?$")
         .str.to_lowercase()
     ).join(_office_holders(singles, catalogue), on=["key", "title"], how="left", maintain_order="left")
+    # a family name that many have means its best known owner only if the catalogue says so
+    surnames = catalogue.cues["names"]["korean_surnames"] + catalogue.cues["names"]["chinese_surnames"]
+    shared = pl.col("key").is_in(surnames + catalogue.cues["names"]["surnames"]) & ~pl.col("key").is_in(
+        catalogue.cues["persons"]["known_by_surname"]
+    )
     bound = (
         runs.filter(~pl.col("named_after"))
         .join(pair, on="id", how="anti", maintain_order="left")
@@ -850,10 +855,11 @@ def _short_names(
             "id",
             "unlike",
             pl.when("near").then(pl.col("far")).otherwise(None),
+            pl.col("owner").ne_missing(pl.col("actor_id")) | shared,
             "times",
             "after",
             "far",
-            descending=[False, False, False, True, False, False],
+            descending=[False, False, False, False, True, False, False],
             nulls_last=True,
         )
         .unique("id", keep="first", maintain_order=True)
@@ -866,11 +872,6 @@ def _short_names(
     foreign &= ~pl.col("key").is_in(lead_words)
     stands_free = pl.any_horizontal("addressed", "speaks", foreign, goes_on) | ~pl.col("right").str.contains(
         r"^ \p{Ll}"
-    )
-    # a family name that many have means its best known owner only if the catalogue says so
-    surnames = catalogue.cues["names"]["korean_surnames"] + catalogue.cues["names"]["chinese_surnames"]
-    shared = pl.col("key").is_in(surnames + catalogue.cues["names"]["surnames"]) & ~pl.col("key").is_in(
-        catalogue.cues["persons"]["known_by_surname"]
     )
     alone = (
         runs.join(bound.select("id"), on="id", how="anti")

@@ -145,6 +145,7 @@ def test_the_surname_of_two_persons_means_the_one_of_the_paragraph():
         ("Theo Lin Yuchen từ Đại học Bắc Hải, giá sẽ còn tăng.", "Lin Yuchen"),
         ("Chuyên gia Trần Việt Khang trình bày trước hội đồng.", "Trần Việt Khang"),
         ("Đạo diễn Baek Sun nhận giải thưởng lớn.", "Baek Sun"),
+        ("Rosalind Whitby sinh ra tại một thị trấn miền núi.", "Rosalind Whitby"),
     ],
 )
 def test_persons_outside_the_catalogue_are_candidates_by_context(sentence, surface):
@@ -243,6 +244,12 @@ def test_a_chamber_is_no_thing_named_after_a_person():
 def test_a_title_and_a_famous_name_mean_who_is_known_by_it():
     found = mentions_of("TT Trump đi cùng phu nhân.", "Bà Melania Trump mặc áo trắng.", "Bà Trump không phát biểu.")
     assert [actor for _, actor in found] == ["donald-trump", "melania-trump", "melania-trump"]
+
+
+def test_a_short_name_means_who_is_known_by_it_if_the_page_names_both():
+    hers = ["Melania Trump mặc áo trắng.", "Melania Trump không phát biểu.", "Khách vây quanh Melania Trump."]
+    found = mentions_of(*hers, "Donald Trump đến muộn.", "Cố vấn của Trump im lặng.")
+    assert [actor for _, actor in found] == ["melania-trump"] * 3 + ["donald-trump"] * 2
 
 
 def test_a_short_name_beside_another_means_its_best_known_owner():

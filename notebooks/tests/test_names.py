@@ -63,6 +63,7 @@ def test_a_headline_in_capitals_is_read_too():
         "Chan Man - tak",
         "Laura Hensley - Crane",
         "Lee Cheol - hee",
+        "Tsui Man - tak",
         "Lee Cheol-hee",
         "Frank - Walter Steinmeier",
         "Mohammed bin Salman",
