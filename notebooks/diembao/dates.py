@@ -140,6 +140,9 @@ def _grammar(cues: Mapping[str, Any]) -> str:
         f"{lead_in()}{introduced(False)}{day()}{_GAP}tháng{_GAP}{month()}(?:{with_year()}|,?{_GAP}{year()})?",
         f"{lead_in()}{day()}{_GAP}tháng{_GAP}{month()},?{_GAP}(?:năm{_GAP})?{year()}",
         f"{day_part}{_GAP}{day()}{_GAP}tháng{_GAP}{month()}{with_year()}?",
+        # ngày 28 tháng này; các ngày 28-30 tháng tới
+        f"{keep('intro', introducer)}{_GAP}(?:{days_before(_any_of(cues['list_words']))})?{day()}{_GAP}"
+        f"{keep('relmonth', _any_of(cues['relative_periods']['month']))}",
         # hôm nay 29-11; thứ Sáu, 15/11/2024; ngày 13 và 17/11; 9 - 25/2; 18.6; 9/9 năm ngoái
         f"{lead_in()}(?:{keep('intro', introducer)}{_GAP})?{numeric_with_year()}",
         f"{lead_in()}{introduced(True)}"
@@ -402,13 +405,14 @@ def _is_date(cues: Mapping[str, Any]) -> pl.Expr:
     """A candidate in a form that other things share (`form`) is a date, judged by its neighbours."""
     words = cues["cues"]
     left, after, form, surface = pl.col("left"), pl.col("after"), pl.col("form"), pl.col("surface")
-    measured = _after(words["units"]) & ~pl.col("right").str.contains("(?i)^[ ](?:ngày|tháng|năm)[ ][0-9]")
+    local = pl.col("right").str.contains(r"^[ ]giờ[ ](?:địa phương|\p{Lu})")  # "29.11 giờ Việt Nam"
+    measured = _after(words["units"]) & ~pl.col("right").str.contains("(?i)^[ ](?:ngày|tháng|năm)[ ][0-9]") & ~local
     closed = pl.col("right").str.contains(r"^[ ]?(?:$|[,.;:)”\"“!?]|[–-] )")
     counted = _before(words["quantifiers"]) | left.str.contains(f"(?:^|[^{_WORD}])[0-9]+(?:[.,][0-9]+)*[ ]*$")
     counted = counted & ~left.str.contains(r"(?i)(?:thứ|lần)[ ][^ ]+[ ]$")
     links = _any_of([*cues["range_words"], *cues["list_words"]])
     linked = (pl.col("nth") > 0) & pl.col("gap").str.contains(f"(?i)^[ ]?(?:{links})?[ (]*$")
-    certain = linked | _before(words["certain_before"]) | left.str.contains("(?i)" + words["named_day_before"])
+    certain = linked | local | _before(words["certain_before"]) | left.str.contains("(?i)" + words["named_day_before"])
     likely = _before(words["likely_before"])
     small = pl.col("day_from").is_null() & (pl.col("day") < pl.col("month")) & (pl.col("month") <= 10)
     fraction = small & (_after(words["shares"]) | _before(words["approximators"]) | measured) & ~(likely & closed)
@@ -672,6 +676,12 @@ def _padded(number: pl.Expr, width: int = 2) -> pl.Expr:
     return number.cast(pl.String).str.zfill(width)
 
 
+def _of_month() -> pl.Expr:
+    """A date is a day of a month that lies so and so far from now: "ngày 28 tháng này"."""
+    day = (pl.col("kind") == "day") & pl.col("day").is_not_null()
+    return day & pl.col("month").is_null() & pl.col("shift").is_not_null()
+
+
 def _order(suffix: str = "") -> pl.Expr:
     """A number that rises through the year, for a date's right end or (suffix `_from`) its left end."""
     month = pl.coalesce(f"month{suffix}", "month")
@@ -742,8 +752,17 @@ def _write(anchor: pl.Expr, year: pl.Expr) -> pl.Expr:
             .when(kind == "century").then(_padded(year // 100) + "XX")
         )  # fmt: skip
 
+    def of_month(suffix: str = "") -> pl.Expr:
+        return pl.concat_str(
+            _padded(months // 12, 4), _padded(months % 12 + 1), _padded(pl.col(f"day{suffix}")), separator="-"
+        )
+
     return (
         pl.when(pl.col("vague")).then(None)
+        .when(_of_month()).then(
+            pl.when(pl.col("day_from").is_null()).then(of_month())
+            .otherwise(pl.concat_str(of_month("_from"), of_month(), separator="/"))
+        )
         .when(has_from).then(pl.concat_str(point(year_from, "_from"), point(year), separator="/"))
         .when((kind == "day") & pl.col("day").is_null()).then(iso(day))
         .when((kind == "day") & pl.col("month").is_null()).then(
@@ -932,7 +951,7 @@ def resolve(found: pl.DataFrame, anchors: pl.DataFrame, cues: Mapping[str, Any])
         pl.col("year_now") + pl.col("year_shift"),
         pl.when(pl.col("kind") == "year").then(pl.col("year_now") + pl.col("shift")),
     )
-    of_month = counted & (pl.col("kind") == "month") & pl.col("month").is_null()
+    of_month = (counted & (pl.col("kind") == "month") & pl.col("month").is_null()) | _of_month()
     in_month = pl.when(of_month).then(pl.date(_COMMON_YEAR, pl.col("month_now"), 1))
     today = pl.coalesce("own_common", in_month)
     from_own_day = _write(today, pl.lit(None, pl.Int32)).str.replace("^....", "XXXX")

@@ -317,6 +317,19 @@ def test_a_round_up_dates_its_today_at_its_head() -> None:
         assert dated(headline, texts[1], roles=["headline", "body"])[1] == ("Tối qua", "XXXX-06-27")
 
 
+def test_a_day_may_be_one_of_this_month_or_the_next() -> None:
+    texts = ("Ông đi ngày 28 tháng này, các ngày 28-30 tháng tới, hôm 5 tháng trước.", "Lớp học dài 8-10 tháng tới.")
+    days = ["ngày 28 tháng này", "ngày 28-30 tháng tới", "hôm 5 tháng trước"]
+    assert dated(*texts) == [(day, "REL") for day in days]
+    now = [value for _, value in dated("Hôm nay (15/12/2017) có lễ ký.", *texts)[-3:]]
+    assert now == ["2017-12-28", "2018-01-28/2018-01-30", "2017-11-05"]
+    assert dated("Hôm nay (15/12) có lễ ký.", texts[0])[-3] == ("ngày 28 tháng này", "XXXX-12-28")
+
+
+def test_a_day_in_the_hours_of_a_country_is_one() -> None:
+    assert dated("29.11 giờ Việt Nam, tàu rời cảng.", "Tàu đi 29.11 giờ.") == [("29.11", "XXXX-11-29")]
+
+
 def test_the_year_of_today_may_stand_with_the_same_day_elsewhere() -> None:
     assert dated("Hôm nay (8-2) có lễ diễu binh.", "Ảnh chụp ngày 8-2-2018.", "Năm ngoái không có.")[3] == (
         "Năm ngoái",
