@@ -362,7 +362,8 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
         "photo": rf"{edge}(?:{credit})(?: \([^)]*\))? ?:[^:;)]{{0,60}}$|{edge}(?:ảnh|photo)[^:;.]{{0,30}}[(/] ?$"
         r"|(?i)(?:^|[.–-] ?)hình[^:;.]{0,30}[(/] ?$"
         r"|(?i)\((?:ảnh|photo|nguồn|video) ?:?[^)]{0,40}$"
-        r"|(?i)(?:^|[-–(.;,!?]) ?(?:ảnh|hình|đồ họa)(?: chụp| tư liệu| minh họa)?(?: màn hình)?(?: từ| của| -)? $",
+        r"|(?i)(?:^|[-–(.;,!?]) ?(?:ảnh|hình|đồ họa)(?: chụp| cắt| tư liệu| minh họa)?(?: màn hình)?(?: từ)?"
+        r"(?: clip| video)?(?: của| -)? $",
         "speaks_first": rf"^ *{kinds}$",
         "credit_word": rf"{edge}(?:{credit}) ?: ?$",
         "kind_word": rf"{edge}(?:{any_of(catalogue.cues['persons']['outlet_cues'])}|theo trang|theo chuyên trang) $"

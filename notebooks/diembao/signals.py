@@ -468,6 +468,7 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series, houses: 
                 r"(?:\p{Lu}[^.!?,]*(?:(?:[,/]| và) ?\p{Lu}[^.!?,]*)*|[a-z0-9-]+(?:\.[a-z]{2,4}){1,2})[).]*$"
             )
             & (pl.col("syllables") <= 10)
+            & ~plain.str.contains(rf", ?\p{{Lu}}[^,]* (?:{any_of(cues['tells'])}) ")  # "Theo AP, Iran đã đồng ý."
         )
         | plain.str.contains(r"^(?i:nguồn tham khảo|tham khảo) ?: ?\p{Lu}[^.!?]*$")
         | low.str.contains(r'^(?:trích |dẫn |trích dẫn )?nguồn[^:]{0,30}:? ?https?://|^nguồn ?: ?[^"]{3,60}"')

@@ -107,6 +107,10 @@ PARTS = [
     ("Theo ĐS&PL, cuộc gặp kéo dài.", ("Đời sống & Pháp luật", "att")),
     ("Theo Diễn đàn Doanh nghiệp, giá tăng.", ("Diễn đàn Doanh nghiệp", "att")),
     ("Bà có cuốn sách bán chạy nhất của New York Times.", ("New York Times", "other")),
+    ("Ông là cựu biên tập viên tờ Politico.", ("Politico", "other")),
+    ("Bộ Ngoại giao triệu tập phóng viên của hãng tin AP.", ("AP", "other")),
+    ("Theo AP, Iran đã đồng ý.", ("AP", "att")),
+    ("Ảnh cắt từ clip của RT.", ("RT", "photo")),
 ]
 
 
@@ -164,6 +168,11 @@ def test_what_is_called_or_abbreviated_like_an_outlet_is_none():
     assert citations_of("Vệ tinh Sputnik bay lên năm 1957.", "Tiếng vọng của Sputnik còn mãi.") == []
     assert citations_of("Chuyến tàu chở tên lửa RT-23 đã về kho.", "Tờ trình của đảng Lao động đưa tin vui.") == []
     assert citations_of("Chỉ số Nikkei tăng nhẹ.", "Lực lượng vũ trang Philippines (AFP) mua máy bay.") == []
+
+
+def test_the_owner_of_a_paper_is_not_who_reports():
+    found = citations_of("Thời báo Hoàn cầu, ấn phẩm của Nhân dân Nhật báo, viết như vậy.")
+    assert found == [("Global Times", "att"), ("People's Daily", "other")]
 
 
 def test_several_outlets_share_a_verb():
