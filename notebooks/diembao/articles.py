@@ -66,8 +66,11 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
     parting = pl.col("plain").str.contains(r"^[,;|/•·›»>]$")
     parting = parting & ((pl.col("plain") == ",") | (parting.sum().over("page") >= _PARTED))
     entry = (pl.col("syllables") <= 8) & ~pl.col("terminal") & (_line_of(parting, 1) | _line_of(parting, -1))
+    # what looks like a menu in one line stands beside one
+    menu = pl.col("menu") | (pl.col("menu_like") & (_line("menu", -1) | _line("menu", 1)))
+    menu = menu | pl.col("plain").str.contains(r"(?:^| )(?:\d+ ){6}|(?:Tháng \d+ ){4}")  # a calendar's
     full = full.with_columns(
-        ui=pl.any_horizontal("ui", "player") | voice | entry, name_only=pl.col("name_only") & ~voice
+        ui=pl.any_horizontal("ui", "player") | voice | entry | menu, name_only=pl.col("name_only") & ~voice
     )
     # beside the day a name with whose pictures they are is a byline
     beside = (_line("dateline", 1) | _line("dateline", -1)) & pl.col("low").str.ends_with(")")
@@ -92,7 +95,7 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
     full = full.with_columns(
         pressed=pl.col("button"),
         button=button | of_teaser,
-        boxed=_line_of(of_teaser, 1) | _line_of(of_teaser, 2),
+        boxed=_line_of(of_teaser, 1) | _line_of(of_teaser, 2) | _boxes(full),
         link_heading=pl.col("link_heading") & ~button & ~_line("order", -1) & ~_line("order", 1)
     )
     full = full.with_columns(opens_marked=pl.col("mark").is_not_null() & pl.col("content"))
@@ -196,6 +199,26 @@ _STANDFIRST = 100  # syllables of the longest standfirst
 
 
 _WITH_SITE = r"^((?:[^ ]+ ){5,}[^ ]+) [-|] (?:[^ ]+ ?){1,4}$"
+
+
+def _boxes(full: pl.DataFrame) -> pl.Series:
+    """Lines of a site's page → which are titles and teasers, two to five in turn, between its story and its links."""
+    site = (pl.any_horizontal("ui", "link_heading", "talk_heading").sum() >= _SITE).over("page")
+    quotes = pl.col("plain").str.contains(r"[^.!?…] ?[\"'’”]$|^[^.!?…]+\?$")
+    title = pl.col("title_like") & (~pl.col("terminal") | quotes) & pl.col("syllables").is_between(12, 32) & site
+    box = title & _line("content", 1)
+    ends = title & ~_line("content", 1)
+    full = full.select("page", "k", "content", box=box, ends=ends).with_columns(last=pl.col("box") & _line("ends", 2))
+    first = ~_line("box", -2) & pl.all_horizontal(_line("content", -by) for by in (1, 2, 3))
+    full = full.with_columns(first=pl.col("box") & first)
+    boxed = pl.lit(False)
+    for more in range(1, 5):
+        row = pl.col("first") & pl.all_horizontal(_line("box", 2 * by) for by in range(more)) & _line("last", 2 * more)
+        boxed |= pl.any_horizontal(_line_of(row, -by) for by in range(2 * more + 2))
+    return full.select(boxed=boxed).to_series()
+
+
+_SITE = 5  # lines of a site's own from which a page is a site's
 
 
 def _titled_below(full: pl.DataFrame) -> pl.Series:
@@ -512,7 +535,7 @@ def _second_articles(full: pl.DataFrame, common: list[str]) -> pl.DataFrame:
     )
     full = _teaser_lists(full)
     contents = _contents(full)
-    heads = pl.col("titles") & pl.col("zone").is_in([_STORY, _TAGS]) & _line("content", 1)
+    heads = pl.col("titles") & pl.col("zone").is_in([_STORY, _TAGS]) & _line("content", 1) & ~_of_headline()
     pictured = _line("credit", 2) & _line("content", 3)
     in_order = pictured | (_line("dateline", 2) & _line("credit", 3) & _line("content", 4))
     prose_after = sum(_line("content", by).cast(pl.Int64) for by in range(1, 7))
@@ -572,6 +595,14 @@ def _second_articles(full: pl.DataFrame, common: list[str]) -> pl.DataFrame:
     runs = (runs | (heading & _line("listing", 1) & _line("dateline", 2))) & (pl.col("segment") > 0)
     ended = (told & (pl.col("site") | runs)) | (pl.col("link_heading") & (pl.col("segment") > 0))
     return full.with_columns(ended=ended.cast(pl.Int32).cum_sum().over("page", "segment") > 0)
+
+
+def _of_headline() -> pl.Expr:
+    """Whether a title says in the headline's words what the headline says, as a subheading may: three in four."""
+    words = pl.when("titles").then(pl.col("low")).str.split(" ").list.unique()
+    headline = pl.col("low").filter(pl.col("k") == pl.col("headline_at")).first().over("page").str.split(" ")
+    shared = words.list.set_intersection(pl.when("titles").then(headline)).list.len()
+    return (shared * 4 >= words.list.len() * 3).fill_null(False)
 
 
 def _set_as_headline() -> pl.Expr:
@@ -873,6 +904,8 @@ def _byline() -> pl.Expr:
     dated = (_line("dateline", -1) | _line("dateline", 1)) & (k - pl.col("headline_at")).is_between(-6, 0)
     # the fields of a record end with its day and who published it
     recorded = pl.any_horizontal(_line("dateline", -by) for by in (1, 2, 3))
+    # "TP", right below a story
+    initials = pl.col("plain").str.contains(r"^\p{Lu}{2,3}$") & (k == pl.col("last_story") + 1) & _line("content", -1)
     byline = (
         dateline
         | (pl.col("dateline") & (_line("of_day", 1) | pl.col("field")))
@@ -883,6 +916,7 @@ def _byline() -> pl.Expr:
         # an outlet alone right below the story, unless it opens a list of them; its reporter
         | (pl.col("agency") & below & ~_line("agency", 1))
         | (pl.col("housed") & below & (_line("story", -1) | _line("content", -1)))
+        | initials
         | (pl.any_horizontal("name_only", "signed") & pl.col("at_head") & pl.col("below"))
         | (pl.col("name_only") & (dated | _line("stored", 1)))
         | (pl.col("one_name") & (_line("full_stamp", 1) | _line("full_stamp", -1)) & dated)
@@ -895,7 +929,7 @@ def _byline() -> pl.Expr:
     # (a title with its hour opens a list, but not at the end of a page)
     last = pl.col("stored") & (k == k.max().over("page")) & ~_line("in_list", -2)
     return ((byline & ~pl.col("in_list")) | signed_above | last) & ~(
-        pl.any_horizontal("ui", "link_heading") & ~pl.any_horizontal("dateline", "wire_end")
+        pl.any_horizontal("ui", "link_heading") & ~pl.any_horizontal("dateline", "wire_end") & ~initials
     )
 
 
@@ -979,6 +1013,7 @@ def _role() -> pl.Expr:
     last_words = (k == pl.col("last_story") + 1) & (pl.col("zone") == _STORY) & ~pl.col("closed")
     other = pl.col("segment") > 0
     uncapped = pl.col("plain").str.contains(r"^\p{Ll}[^>:]*$")  # topics, as no title begins
+    entry = (pl.col("syllables") <= 6) & _line("ui", -1) & _line("ui", 1)  # of a menu
     # the standfirst may be the last field of a record
     last = pl.col("k").filter(pl.col("content")).max().over("page", "segment")
     fields = pl.any_horizontal(_line(kind, -1) for kind in ("field", "notice", "image_file"))
@@ -1061,7 +1096,7 @@ def _role() -> pl.Expr:
             (pl.col("imprint") & (outside | bare))
             | (pl.col("form") & (outside | bare) & ~(pl.col("in_list") & of_title))
             | (pl.col("listed") & outside)
-            | (outside & (small | pl.col("tag") | pl.col("loud") | uncapped) & ~pl.col("copied") & bare)
+            | (outside & (small | pl.col("tag") | pl.col("loud") | uncapped | entry) & ~pl.col("copied") & bare)
             | (outside & pl.col("loud") & pl.col("plain").str.ends_with(":"))
         )
         .then(pl.lit("ui"))

@@ -157,6 +157,7 @@ def _grammar(cues: Mapping[str, Any]) -> str:
         # đầu tháng 11/2024; tháng Tư năm ngoái; tháng 10, 11 và 12-2017; tháng 5
         f"{part()}tháng{_GAP}{month()}(?:{with_year('[-–/.]')}|{_OPT}[(]{year()}[)]|,?{_GAP}{year()})",
         f"{part()}tháng{_GAP}{months_before}{keep('month', _MONTH)}{with_year()}?",
+        f"T{keep('month', _MONTH)}[/-]{year()}",
         f"{part()}tháng{_GAP}{month()}",
         # những năm 1960; cuối thập niên 80 của thế kỷ 20; thế kỷ XIX
         f"{part()}(?:những{_GAP}năm|{decade_word})(?:{_GAP}(?:đầu|giữa|cuối)(?:{_GAP}{decade_word})?)?{_GAP}"
@@ -1022,7 +1023,7 @@ def publication_lines(lines: pl.DataFrame, found: pl.DataFrame, cues: Mapping[st
                 pl.lit(" "),
                 pl.col("text").str.slice(pl.col("at") + pl.col("surface").str.len_chars()),
             )
-            .str.replace_all("T?[0-9]{1,2}[:hg][0-9]{2}(?:[:m][0-9]{2})?(?:[+-][0-9:]{4,5}|Z)?", " ")
+            .str.replace_all("T?[0-9]{1,2}[:hg][0-9]{2}(?:[:m][0-9]{2})?(?:[+-][0-9:]{4,5}|Z| ?[AP]M)?", " ")
             .str.replace_all("[^\\p{L} ]+", "  ")  # two spaces: neighbouring labels share none
             .str.replace_all(f"(?i)(?:^| ){labels}(?: |$)", " ")
             .str.replace_all(f"(?i)(?:^| ){labels}(?: |$)", " ")
@@ -1032,7 +1033,7 @@ def publication_lines(lines: pl.DataFrame, found: pl.DataFrame, cues: Mapping[st
     name = r"^(?:\p{Lu}\S*(?: +|$)){0,5}$"  # nothing, an author, an outlet
     picture = pl.col("text").str.contains(r"(?i)ảnh|photo|nguồn:")
     clock = pl.col("text").str.contains(r"(?:^|[^0-9])[0-2]?[0-9][:hg][0-5][0-9](?:[^0-9]|$)")
-    section = clock & pl.col("rest").str.contains(r"^(?:\S+(?: +|$)){0,5}$")  # "Thế giới | 15/11/2024 10:05"
+    section = clock & pl.col("rest").str.contains(r"^(?:\S+(?: +|$)){0,8}$")  # "Minh Thử | 15/11/2024 10:05 | Thế giới"
     titled = (pl.col("role") != "byline") if "role" in lines.columns else pl.lit(False)
     before = titled & (pl.col("at") <= 1) & pl.col("text").str.contains(rf"^\s?{DAY_BEFORE}")
     published = pl.concat_str(

@@ -387,8 +387,14 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series, houses: 
     of_section = any_of(words for words in cues["link_headings"] if " " in words)
     inside = plain.str.extract(r"^\(?([^(),/&]+)").str.strip_chars()
     plain_letters = asked(plain.str.contains(r"^[ -~]+$"), plain)
+    # "Tin tức Xã hội Doanh nghiệp Lãnh đạo": the entries of a menu in one line
+    entries = plain.str.replace_all(r" (?:[-|•] )?(\p{Lu})", "|${1}").str.to_lowercase().str.split("|")
+    known = entries.list.eval(pl.element().is_in(cues["ui"])).list.sum()
+    menu_like = plain.str.contains(r"^(?:\p{Lu}[\p{L}-]*(?: \p{Ll}+){0,3}(?: [-|•])?(?: |$)){3,}$")
     return short.select(
         "n",
+        menu_like=menu_like,
+        menu=menu_like & (known >= 2) & (known * 2 >= entries.list.len()),
         # an image, or the slot of one: "{keywords}", "TPP-MCCAIN-01"
         image_file=(
             low.str.contains(r"^[{\[<!][^ ]*[}\])>]+$|^[a-z][a-z_-]{3,}\d{1,3}$|^[0-9a-f]{24,64}$")
@@ -399,7 +405,7 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series, houses: 
         | plain.str.contains(rf"^[^\p{{L}}]*(?i:{of_section}) \p{{Lu}}\p{{L}}*(?: \p{{L}}+){{0,2}}$"),
         tag_heading=is_heading(cues["tag_headings"])
         | low.str.contains(rf"^(?:{any_of(cues['tag_headings'])}) ?: ?[^.!?]+$")
-        | plain.str.contains(r"^#[^ #]+(?: ?,? #?[^ #.]+){0,8}$"),
+        | plain.str.contains(r"^#[^ #]+(?: ?,? #?[^ #.]+){0,8}$|^#[^#.!?]+(?: #[^#.!?]+)+$"),
         talk_heading=is_heading(cues["talk_headings"]) | plain.str.contains(r"^#\d+$"),
         order=is_heading(cues["comment_orders"]),
         button=is_heading(cues["link_buttons"]),
@@ -477,6 +483,7 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series, houses: 
         signed=plain.is_in(cues["unsigned"])
         | plain.str.contains(
             rf"^{full_name}(?:{several}+|(?:{several}|, ?{full_name})* ?{agency}| ?[-–|(]? ?[^ @]+@[^ @]+[.][^ @]+"
+            r"| (?i:nhà báo|phóng viên|biên tập viên|cộng tác viên)"
             rf"| (?i:{rendered}) {full_name}(?:[,/ ]+{full_name})*| (?i:{any_of(cues['rendered'])}))$"
         )
         & (pl.col("syllables") <= 12)

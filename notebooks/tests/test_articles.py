@@ -1155,3 +1155,70 @@ def test_a_line_without_a_capital_and_a_heading_in_capitals_link_to_nothing():
 def test_where_a_text_comes_from_may_stand_before_its_address_without_a_colon():
     address = "Nguồn Báo Mẫu https://baomau.vn/vong-dam-phan-moi-12.html"
     assert roles_of("\n".join([HEADLINE, LEAD, *TALKS, address]))[address] == "byline"
+
+
+MENUS = ["Tin tức Xã hội Doanh nghiệp Kinh tế vĩ mô", "Khác Hàng hóa nguyên liệu Đồ uống"]
+
+
+def test_a_menu_may_stand_in_one_line():
+    roles = roles_of("\n".join([*MENUS, *FRAME[:-1], HEADLINE, "Chia sẻ Lưu tin Bình luận Trở về", LEAD, *TALKS]))
+    assert [roles[line] for line in [*MENUS, "Chia sẻ Lưu tin Bình luận Trở về"]] == ["ui"] * 3
+    title = "Nga cáo buộc Mỹ giúp Ukraine tấn công Crimea"
+    assert framed(*TALKS, "Bài viết liên quan", title)[title] == "related"
+
+
+def test_a_subheading_in_the_headline_s_words_begins_no_other_article():
+    subheading = "Mỹ và Trung Quốc mở vòng đàm phán"
+    picture = f"{subheading} (Ảnh: Reuters)."
+    page = [*FRAME, HEADLINE, LEAD, *TALKS, subheading, BODY[0], picture, *BODY[1:], *FRAME]
+    roles = roles_of("\n".join(page))
+    assert [roles[line] for line in (subheading, BODY[0], picture, BODY[-1])] == ["body", "body", "caption", "body"]
+
+
+def test_the_event_a_site_files_a_story_under_is_no_standfirst():
+    event = "Sự kiện: Vòng đàm phán về kiểm soát vũ khí"
+    roles = roles_of("\n".join([*FRAME, HEADLINE, event, "19/07/2026 14:30 (GMT+07:00)", LEAD, *TALKS]))
+    assert (roles[event], roles[LEAD]) == ("ui", "lead")
+
+
+def test_titles_and_teasers_in_turn_between_a_story_and_its_links_are_others():
+    first, second, third = (
+        "Kho tên lửa của hai nước lớn đến mức nào sau vòng đàm phán?",
+        "Thanh sát viên chờ ngày trở lại những bãi phóng bỏ hoang ở phương bắc",
+        "Vòng đàm phán vũ khí: Những điều đã biết và những điều chưa biết",
+    )
+    teasers = [
+        "Một bảng số liệu ngắn về các kho tên lửa mà hai bên đã khai báo trong những năm qua.",
+        "Đoàn thanh sát viên đã tập huấn suốt mùa đông và sẵn sàng lên đường bất cứ khi nào được gọi.",
+    ]
+    links = [third, "Trưởng đoàn đàm phán kể về những đêm dài mất ngủ ở Geneva"]
+    page = [*FRAME, HEADLINE, LEAD, *TALKS, first, teasers[0], second, teasers[1], *links, "Bình luận", *FRAME]
+    roles = roles_of("\n".join(page))
+    assert {roles[line] for line in (first, second, *teasers, *links)} == {"related"}
+    assert roles[TALKS[-1]] == "body"
+
+
+@pytest.mark.parametrize("author", ["TP", "Đàm Mẫu Nhà báo", "Minh Thử (theo AP)"])
+def test_who_wrote_a_story_stands_below_it_in_many_ways(author):
+    assert framed(*TALKS, author)[author] == "byline"
+
+
+def test_calendars_hashtags_and_the_longest_entry_of_a_menu_are_the_sites():
+    calendar = " ".join(["Xem", "Ngày", *map(str, range(1, 32)), *(f"Tháng {n}" for n in range(1, 13))])
+    tags = "#vòng đàm phán về vũ khí #kho tên lửa của hai nước lớn"
+    page = [HEADLINE, LEAD, *TALKS, tags, "Bài viết liên quan", *OTHER[:1], calendar, "Kinh tế", "Dân tộc và Tôn giáo"]
+    roles = roles_of("\n".join([*FRAME, *page, "Thể thao", "Đời sống"]))
+    assert [roles[line] for line in (tags, calendar, "Dân tộc và Tôn giáo")] == ["ui"] * 3
+
+
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        ("Hà Thử, Đời sống Pháp luật 16/07/2026 16:35", "2026-07-16"),
+        ("Theo Hà Minh Thử | 20-07-2026 - 00:15 AM | Thị trường chứng khoán", "2026-07-20"),
+    ],
+)
+def test_a_page_states_its_day_below_however_long_a_menu(line, day):
+    menu = [*FRAME, "Đăng nhập", "Tìm kiếm", "Sống", "Xe", "Podcast", "Multimedia", "Giáo dục", "Du lịch", "Đời sống"]
+    page = "\n".join([*menu, "Pháp luật", "Công nghệ", "Khoa học", HEADLINE, line, LEAD, *TALKS])
+    assert extract(p=page)["articles"]["published"].to_list() == [day]

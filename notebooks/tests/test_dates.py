@@ -326,6 +326,10 @@ def test_a_day_may_be_one_of_this_month_or_the_next() -> None:
     assert dated("Hôm nay (15/12) có lễ ký.", texts[0])[-3] == ("ngày 28 tháng này", "XXXX-12-28")
 
 
+def test_a_month_may_be_written_with_its_initial() -> None:
+    assert dated("Chỉ số T9/2026 tăng, xe T-90 và tàu T9 thì không.") == [("T9/2026", "2026-09")]
+
+
 def test_a_day_in_the_hours_of_a_country_is_one() -> None:
     assert dated("29.11 giờ Việt Nam, tàu rời cảng.", "Tàu đi 29.11 giờ.") == [("29.11", "XXXX-11-29")]
 
