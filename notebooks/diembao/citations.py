@@ -204,13 +204,24 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     footer &= right.str.contains("(?i)^(?: online| điện tử)? *$")
     masthead |= footer & (pl.col("source_id").filter(footer).n_unique().over("page") == 1)
     masthead |= (pl.col("crumb") | pl.col("title")).fill_null(False)
+    # an outlet alone below an article has not published it where the page says "Theo Báo Mẫu" as well
+    based = ((pl.col("part") == "credit") & left.str.contains(patterns["wire"])).any().over("page", "source_id")
+    below = (role == "byline") & (pl.col("part") == "pub") & ~pl.col("at_head")
+    hits = hits.with_columns(part=pl.when(below & based).then(pl.lit("credit")).otherwise("part"))
     published = hits.filter(masthead | (pl.col("part") == "pub")).select("page", "source_id").unique()
     hits = hits.join(published.with_columns(own=True), on=["page", "source_id"], how="left", maintain_order="left")
     # (what another house's report begins with, where the page's own is known, is not this page's)
     known = pl.col("page").is_in(published["page"].unique().implode())
+    # ("PV/VOV.VN" on a page of VOV)
+    mine = (role == "byline") & (pl.col("country") == "VNM") & (pl.col("kind") != "agency")
+    mine = mine & pl.col("own") & ~left.str.contains(patterns["wire"])
+    named = (role == "ui") & pl.col("own") & ~pl.col("surface").str.contains(r"\.[a-z]{2,}$")
+    named = named & left.str.contains(r"(?:^|[ (|])$")  # no part of an address
     hits = hits.with_columns(
         part=pl.when(
             masthead
+            | mine
+            | named
             | (
                 role.is_in(["related", "other"])
                 & (
@@ -320,12 +331,18 @@ def _unlisted(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
             & ~pl.col("no_kind")
         )
     )
+    # "trang tin Tin Mẫu (TM)" has two names
+    outlet = ["source_id", "kind", "country"]
+    of = found.select("row", *outlet, start=pl.col("end") + 2)
+    short = left.str.ends_with("(") & right.str.starts_with(")") & pl.col("key").str.contains(r"^\p{Lu}{2,6}$")
+    short = runs.filter(short).join(of, on=["row", "start"], how="inner").join(found, on=["row", "start"], how="anti")
     # what a page has called a newspaper or an agency once is one wherever it reports: "Theo Tin Mẫu, …"
-    called = found.filter(left.str.contains(patterns["press"])).select("page", "key", "kind", "country")
-    again = runs.join(found, on=["row", "start"], how="anti").join(called.unique(), on=["page", "key"], how="inner")
+    called = found.filter(left.str.contains(patterns["press"]))
+    found = pl.concat([found.select(columns), short.select(columns)])
+    called = pl.concat([table.select("page", "key", *outlet) for table in (called, short)]).unique(["page", "key"])
+    again = runs.join(found, on=["row", "start"], how="anti").join(called, on=["page", "key"], how="inner")
     again = again.filter(left.str.contains(patterns["wire"]) | right.str.contains(patterns["relays"]))
-    found = pl.concat([found.select(columns), again.with_columns(source_id="surface").select(columns)])
-    return pl.concat([found, sites.select(columns)])
+    return pl.concat([found, again.select(columns), sites.select(columns)])
 
 
 @lru_cache(maxsize=8)

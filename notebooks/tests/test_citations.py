@@ -406,3 +406,16 @@ def test_what_another_article_on_the_page_says_on_a_paper_s_word_does_not_make_i
     found = extract(p="\n".join([text, "2024-03-13", *other]))
     assert "other" in found["lines"]["role"].to_list()
     assert found["citations"]["source_id"].to_list() == []
+
+
+def test_below_an_article_its_own_paper_has_published_it_and_who_stands_behind_theo_has_not():
+    site = ["Trang chủ", "Thế giới", "Kinh tế", report(), "{}", "Chia sẻ", "Công ty Truyền thông VOV", "{}"]
+    own = "\n".join(site).format("PV/VOV.VN", "Theo dõi VOV trên")
+    based = "\n".join(site[:-2]).format("Tiền Phong\nTheo Tiền Phong")
+    found = extract(own=own, based=based)["citations"]
+    assert found.filter(pl.col("page") == "own").select("surface", "role").rows() == [
+        ("VOV.VN", "pub"),
+        ("VOV", "pub"),
+        ("VOV", "pub"),
+    ]
+    assert found.filter(pl.col("page") == "based").select("source_id", "role").rows() == [("Tiền Phong", "credit")] * 2
