@@ -422,7 +422,8 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series, houses: 
         | (low.str.contains(rf"^(?:{any_of(cues['ui_openers'])})") & ~plain.str.contains(r"[.!?]$"))
         # English: words that end as no Vietnamese syllable does
         | (plain_letters.str.count_matches(r"\b[a-z]*(?:[bdfjklqrsvwxz]|[a-z]{7})\b") >= 2)
-        | low.str.contains(r"trên google news|\[(?:qc|pr|ads?)\]")
+        | low.str.contains(r"(?:trên|on) google(?: news| search)?(?:$|[.,])|trên google news|\[(?:qc|pr|ads?)\]")
+        | low.str.contains("nguồn (?:tìm kiếm )?ưu tiên")
         | ~plain.str.contains(r"\p{L}")
         | (plain.str.contains(r"\d") & ~plain.str.contains(r"\p{L}{3}"))
         | low.str.contains(r"^[^\p{L}]*a[^\p{L}]*$"),
