@@ -304,7 +304,7 @@ def _echoed(full: pl.DataFrame) -> pl.DataFrame:
     )
     placed = full.join(begins, on="page", how="inner", maintain_order="left")
     above = pl.col("title_like") & (pl.col("k") < pl.col("begins"))
-    near = (pl.col("begins") - pl.col("k") <= _HEAD) & pl.col("syllables").is_between(5, 32)
+    near = (pl.col("begins") - pl.col("k") <= _HEAD) & pl.col("syllables").is_between(5, 24)
     near = near & ~pl.col("plain").str.contains(BULLET)  # the story in brief
     choice = placed.filter(above.sum().over("page") > 1).filter(above & near)
     # (its author may stand between a title and its day)
@@ -1011,6 +1011,7 @@ def _role() -> pl.Expr:
     # sentence right below it is its last
     lists_links = ((pl.col("link") & pl.col("below")) | (outside & bare & ~small)).any().over("page")
     last_words = (k == pl.col("last_story") + 1) & (pl.col("zone") == _STORY) & ~pl.col("closed")
+    long = pl.col("syllables") >= 25  # no title is
     other = pl.col("segment") > 0
     uncapped = pl.col("plain").str.contains(r"^\p{Ll}[^>:]*$")  # topics, as no title begins
     entry = (pl.col("syllables") <= 6) & _line("ui", -1) & _line("ui", 1)  # of a menu
@@ -1115,7 +1116,7 @@ def _role() -> pl.Expr:
             .when(small).then(pl.lit("ui"))
             .otherwise(pl.lit("lead"))
         )
-        .when(outside & (bare | lists_links) & ~(last_words & ~bare))
+        .when(outside & (bare | lists_links) & ~(last_words & (~bare | long)))
         .then(pl.lit("related"))
         .when((_line("copied", -1) | _line("doubled", -1)) & pl.col("broken_off"))
         .then(pl.lit("related"))

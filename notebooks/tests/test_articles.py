@@ -1223,3 +1223,15 @@ def test_a_page_states_its_day_below_however_long_a_menu(line, day):
     menu = [*FRAME, "Đăng nhập", "Tìm kiếm", "Sống", "Xe", "Podcast", "Multimedia", "Giáo dục", "Du lịch", "Đời sống"]
     page = "\n".join([*menu, "Pháp luật", "Công nghệ", "Khoa học", HEADLINE, line, LEAD, *TALKS])
     assert extract(p=page)["articles"]["published"].to_list() == [day]
+
+
+def test_a_long_last_paragraph_may_lack_its_full_stop():
+    last = f'"{TALKS[3].rstrip(".")}", trưởng đoàn Nga nói với các nhà báo đứng chờ ngoài cửa'
+    assert roles_of("\n".join([HEADLINE, "", LEAD, "", *TALKS[:3], last, "", "Ảnh minh hoạ"]))[last] == "body"
+
+
+@pytest.mark.parametrize("title", ["Điện thoại thông minh ở hai nước lớn", "Vòng đàm phán vũ khí mở ra ở Geneva"])
+def test_a_standfirst_without_a_full_stop_is_no_headline(title):
+    lead = "Phái đoàn hai nước bắt đầu vòng đàm phán về kiểm soát vũ khí với trọng tâm là kho tên lửa và các bãi phóng"
+    roles = roles_of("\n".join([title, "", lead, "", *TALKS]))
+    assert (roles[title], roles[lead], roles[TALKS[0]]) == ("headline", "lead", "body")
