@@ -216,7 +216,8 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     mine = (role == "byline") & (pl.col("country") == "VNM") & (pl.col("kind") != "agency")
     mine = mine & pl.col("own") & ~left.str.contains(patterns["wire"])
     named = (role == "ui") & pl.col("own") & ~pl.col("surface").str.contains(r"\.[a-z]{2,}$")
-    named = named & left.str.contains(r"(?:^|[ (|])$")  # no part of an address
+    # (no part of an address, nor alone, as below each picture of a gallery)
+    named = named & left.str.contains(r"(?:^|[ (|])$") & (left.str.contains(r"\S") | right.str.contains(r"\S"))
     hits = hits.with_columns(
         part=pl.when(
             masthead
