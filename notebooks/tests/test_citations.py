@@ -204,6 +204,11 @@ def test_an_outlet_nobody_lists_is_one_again_where_it_reports():
     assert citations_of(*told[1:]) == []
 
 
+def test_the_abbreviation_of_an_outlet_nobody_lists_is_its_name_too():
+    told = ["Theo trang tin Sportavia Nord (SPN), trận đấu bị hoãn.", "Theo SPN, trận tới sẽ khó.", "Khách chờ SPN."]
+    assert citations_of(*told) == [("Sportavia Nord", "att")] * 3
+
+
 def test_a_page_of_the_web_and_a_company_are_no_outlets():
     assert citations_of("Ông phát biểu tại Diễn đàn Doanh nghiệp châu Á.") == []
     assert citations_of("Anh xem vé trên trang Ticketaria.", "Máy bay của hãng Lion Air hạ cánh.") == []
