@@ -569,7 +569,8 @@ def _combine(found: pl.DataFrame, cues: Mapping[str, Any]) -> pl.DataFrame:
     # so does an event named with its year beside them: "ngày 12/2, ngày khai mạc Hội chợ Mùa Xuân 2018"
     named = (pl.col("form") == "bare year") & pl.col("left").str.contains(r"\p{Lu}[\p{L}\p{M}]*[ ]?$")
     told_of = pl.col("left").str.contains(f"(?i)(?:^|[^{_WORD}]){_any_of(words['told_of'])}[ ][^.,;:()]*$")
-    event_year = pl.when(named & ~told_of & pl.col("single")).then(year)
+    born = pl.col("left").str.contains(r"(?:^|[^\p{L}])(?:SN|NS)[ ]?$")  # "Ngày 19/7, bà Mẫu (SN 1981) cho biết"
+    event_year = pl.when(named & ~told_of & ~born & pl.col("single")).then(year)
     close = gap.str.len_chars() <= _BESIDE
     beside = pl.coalesce(
         pl.when(close.shift(-1)).then(event_year.shift(-1)).over("row", "sentence"),

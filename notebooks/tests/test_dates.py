@@ -403,6 +403,7 @@ def test_an_event_named_with_its_year_beside_a_day_gives_it_its_year() -> None:
         "Sau Hội thao Hải Vân 2018, hãng tin ngày 1/9 đưa tin về đội chủ nhà.",
         "Hôm 1/9 họ bàn về đội tuyển, về sân bãi, về kinh phí và về việc đăng cai Hội thao Hải Vân 2018.",
         "Hôm 1/9 họ gặp nhau. Hội thao Hải Vân 2018 đã xong.",
+        "Ngày 1/9, bà Trần Thị Mẫu (SN 1981, trú tại Hải Vân) nhận được thông báo.",
     ):
         assert "XXXX-09-01" in [edtf for _, edtf in dated(text)]
 
