@@ -823,7 +823,7 @@ def _kinds(full: pl.DataFrame) -> pl.DataFrame:
         | pl.col("opens")
         | (pl.all_horizontal("dumped", "inside", "brief") & in_menu)
         | (pl.all_horizontal("dumped", "inside", "bare") & pl.col("plain").str.contains(r"^\p{Ll}[^.!?:;,]{0,25}$"))
-    ) & ~(pl.any_horizontal("link_opener", "doubled") | (pl.col("copied") & (pl.col("syllables") > 5)))
+    ) & ~(pl.any_horizontal("link_opener", "doubled", "reprint") | (pl.col("copied") & (pl.col("syllables") > 5)))
     full = full.with_columns(stray=stray & (stray.sum().over("page") <= 4), tag=tag, spoken=spoken)
     # what a page is taken from stands above or below its story, what a picture is, in it
     of_picture = pl.col("wire_end") & pl.col("low").str.contains(r"^\(?nguồn[^/]*$") & pl.col("inside")
@@ -906,6 +906,8 @@ def _byline() -> pl.Expr:
     recorded = pl.any_horizontal(_line("dateline", -by) for by in (1, 2, 3))
     # "TP", right below a story
     initials = pl.col("plain").str.contains(r"^\p{Lu}{2,3}$") & (k == pl.col("last_story") + 1) & _line("content", -1)
+    # "Theo Báo Mẫu Copy link", below the tags too
+    reprint = pl.col("reprint") & late
     byline = (
         dateline
         | (pl.col("dateline") & (_line("of_day", 1) | pl.col("field")))
@@ -928,7 +930,7 @@ def _byline() -> pl.Expr:
     )
     # (a title with its hour opens a list, but not at the end of a page)
     last = pl.col("stored") & (k == k.max().over("page")) & ~_line("in_list", -2)
-    return ((byline & ~pl.col("in_list")) | signed_above | last) & ~(
+    return ((byline & ~pl.col("in_list")) | signed_above | last | reprint) & ~(
         pl.any_horizontal("ui", "link_heading") & ~pl.any_horizontal("dateline", "wire_end") & ~initials
     )
 

@@ -13,6 +13,8 @@ from .names import LETTER, without_lead_words
 from .schema import FOUND_CITATIONS, conform
 
 _ARTICLE = ("headline", "lead", "body", "caption", "byline")
+# A syllable of Vietnamese without accents, as in "Linh An".
+_PLAIN_SYLLABLE = "(?:Ng?h?|Th|Tr|Ch|Kh|Nh|Ph|Gi|Qu|[BCDGHKLMNPQRSTVX])?[AEIOUYaeiouy]{1,3}(?:ng|nh|ch|[cmnpt])?"
 
 
 def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
@@ -125,15 +127,19 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         alone=((pl.col("country") == "VNM") & left.str.contains(patterns["speaks_first"])).fill_null(False)
         & right.str.contains("^ *$"),
     )
+    preferred = left.str.contains(patterns["preferred"]) & right.str.contains(patterns["as_source"])
     hits = hits.filter(
         (pl.col("what") != "cued")
         | pl.col("kind_word")
         | pl.col("photo")
         | left.str.contains(patterns["wire"])
         | pl.any_horizontal("house_mark", "opens", "crumb", "asked", "title")
-        | ((role == "ui") & left.str.contains(patterns["masthead"]))
+        | ((role == "ui") & (left.str.contains(patterns["masthead"]) | preferred))
         | ((role == "byline") & pl.col("alone"))
-        | (left.str.contains(r"(?:^|[^\p{L}\p{N} ] ?|[¢ ] ?và |[Hh]ãng )$") & right.str.contains(patterns["relays"]))
+        | (
+            left.str.contains(r"(?:^|[^\p{L}\p{N} ] ?|[¢ ] ?và |[Hh]ãng |[Tt]rang )$")
+            & right.str.contains(patterns["relays"])
+        )
     )
     # the name of something else, and so wherever the page says no more
     hits = hits.filter(
@@ -199,6 +205,7 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         )
     )
     masthead |= (role == "ui") & right.str.contains(patterns["owns"])
+    masthead |= (role == "ui") & preferred
     # "Báo Thanh Niên", a line by itself below the article, unless there are several: links to others
     footer = (role == "ui") & left.str.contains(patterns["whole_line"])
     footer &= right.str.contains("(?i)^(?: online| điện tử)? *$")
@@ -262,7 +269,8 @@ def _unlisted(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     unknown = runs.filter(~pl.col("key").str.to_lowercase().is_in(not_outlets)).with_columns(
         source_id=pl.col("surface"), kind=pl.lit(None, pl.String), country=pl.lit(None, pl.String)
     )
-    personal = pl.col("key").str.contains(patterns["personal"])
+    given = pl.Series(catalogue.cues["names"]["given"]).implode()
+    personal = pl.col("key").str.contains(patterns["personal"]) | pl.col("key").str.extract("^([^ ]+)").is_in(given)
     unknown = unknown.filter(~pl.col("key").str.contains(patterns["channel"]))
     # "(VnMẫu) - Hai bên …": a house's mark before its report
     head = left.str.contains(r"^ *\($") & right.str.contains(r"^\) ?- ?['\"]?[\p{Lu}§¥]")
@@ -399,7 +407,8 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
         "vague": rf"(?:^|[^{LETTER}])(?:báo|[Kk]ênh) $",
         # "kênh Telegram Rybar"
         "channel": r"^(?i:telegram|youtube|facebook|twitter|tiktok|weibo) ",
-        "personal": rf"[^ -~]|^\p{{Lu}}\. ?|^(?:{any_of(catalogue.cues['names']['given'])})(?: |$)",
+        # (a name without accents too: "Linh An")
+        "personal": rf"[^ -~]|^\p{{Lu}}\. ?|^{_PLAIN_SYLLABLE}(?: {_PLAIN_SYLLABLE}){{1,3}}$",
         "wire": r"(?i)(?:^|[ (])(?:theo|nguồn:?|dẫn nguồn|tổng hợp từ|lược dịch) ?(?:tin )?"
         r"(?:hãng tin |tờ |báo |đài )?(?:¢[,/;& ]+(?:và )?|(?-i:\p{Lu})[^,/;.:()]{1,25}[,/;&] ?)*$",
         "subject_left": rf"^[^¢]*[^{LETTER}¢]dẫn (?:{any_of(cues['programmes'])}) (?:của )?{kinds}$"
@@ -448,7 +457,10 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
         "asked": rf"{edge}(?:{any_of(cues['asks'])}) {kinds}$",
         "masthead": r"(?i)(?:theo dõi|trang (?:thông tin|tin)(?: điện tử)? (?:của|thuộc)|ghi rõ nguồn|copyright|©|®"
         r"|bản quyền (?:thuộc )?(?:về )?|xuất bản bởi|tải ứng dụng|liên hệ (?:với )?(?:tòa soạn)?|đón đọc"
-        r"|đặt (?:mua )?báo)[^.]{0,25}$",
+        r"|đặt (?:mua )?báo)[^.]{0,25}$|(?:đồng hành cùng|báo lỗi cho)(?: (?:báo|tạp chí|đài))? $",
+        # "Thêm Báo Mẫu trên Google", "Chọn Báo Mẫu làm nguồn ưu tiên", "Prefer Báo Mẫu on Google"
+        "preferred": r"(?i)(?:^|[^\p{L}])(?:thêm|chọn|prefer|add) (?:(?:báo|tạp chí|đài)(?: điện tử)? )?$",
+        "as_source": r"(?i)^(?: điện tử)? (?:trên google|on google|làm nguồn|là nguồn|as (?:a )?(?:preferred )?source)",
         "owned_by": r"(?i)(?:©|copyright|bản quyền)(?: ?(?:©|copyright|by|thuộc|về|của|:|-|\d{4}))"
         r"{0,6}(?: (?:báo|tạp chí|đài|trang tin|chuyên trang)(?: điện tử)?)? ?$",
         "owner": r"(?i)bản quyền (?:thuộc|của)(?: về)?(?: (?:báo|tạp chí|đài))?(?: điện tử)? $",

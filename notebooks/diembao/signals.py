@@ -468,11 +468,13 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series, houses: 
             r"^(?:thời gian ?: ?)?(?:\d+|một|vài) (?:giây|phút|giờ|ngày|tuần|tháng) trước"
             r"|^hôm (?:nay|qua),? (?:lúc )?\d"
         ),
+        reprint=low.str.contains(r"^(?:theo|nguồn:?) [^!?]{2,40} (?:copy link|lấy link|sao chép liên kết)$"),
         wire_end=(
             plain.str.contains(
                 r"^\(? ?(?i:theo|nguồn|tổng hợp|lược dịch|dịch)(?i: từ| tin| theo)?"
                 rf"(?:[ :]+(?i:{any_of(cues['press_words'])}))?[ :]+"
-                r"(?:\p{Lu}[^.!?,]*(?:(?:[,/]| và) ?\p{Lu}[^.!?,]*)*|[a-z0-9-]+(?:\.[a-z]{2,4}){1,2})[).]*$"
+                r"(?:\p{Lu}[^.!?,]*(?:(?:[,/]| và) ?\p{Lu}[^.!?,]*)*|[a-z0-9-]+(?:\.[a-z]{2,4}){1,2})"
+                r"(?: (?i:copy link|lấy link|sao chép liên kết))?[).]*$"
             )
             & (pl.col("syllables") <= 10)
             & ~plain.str.contains(rf", ?\p{{Lu}}[^,]* (?:{any_of(cues['tells'])}) ")  # "Theo AP, Iran đã đồng ý."

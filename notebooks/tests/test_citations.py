@@ -234,6 +234,11 @@ def test_a_channel_of_a_network_is_no_outlet():
 
 def test_photographers_and_social_networks_are_no_outlets():
     assert citations_of("Hai bên bắt tay. Ảnh: Minh Thử", "Clip lan truyền. Video: Twitter") == []
+    assert citations_of("Hai bên bắt tay. Ảnh: Lan Hai") == []  # a name without accents
+
+
+def test_a_page_of_the_web_that_reports_is_an_outlet():
+    assert citations_of("Trang QQ đưa tin hai bên đã gặp nhau.") == [("Tencent News", "att")]
 
 
 def test_byline_credits_make_the_credits_of_the_article():
@@ -285,11 +290,22 @@ def test_the_mark_of_another_house_in_a_list_is_not_this_page_s():
         "Tiền Phong Online - Địa chỉ: 5 phố Mẫu, Hà Nội",
         'Ghi rõ nguồn "Tiền Phong" khi phát hành lại thông tin từ website này',
         "Tiền Phong Online © 2021. Mọi quyền được bảo lưu.",
+        "Thêm Tiền Phong trên Google",
+        "Prefer Tiền Phong on Google",
+        "Chọn Báo Tiền Phong làm nguồn ưu tiên trên Google Search",
+        "Đồng hành cùng Tiền phong",
+        "Báo lỗi cho Tiền Phong",
     ],
 )
 def test_who_owns_a_page_is_said_below_it(line):
     page = report(below=f"Bình luận\nGửi bình luận\n{line}")
     assert extract(p=page)["citations"].select("source_id", "role").rows() == [("Tiền Phong", "pub")]
+
+
+@pytest.mark.parametrize("outlet", ["tienphong.vn", "Tiền Phong"])
+def test_what_a_portal_took_a_story_from_stands_below_its_tags(outlet):
+    below = f"Tags\nTheo {outlet} Copy link\nLink bài gốc Lấy link! https://tienphong.vn/dam-phan-post1.tpo"
+    assert extract(p=report(below=below))["citations"].select("source_id", "role").rows() == [("Tiền Phong", "credit")]
 
 
 def test_a_blog_names_its_wire_and_its_publisher():
