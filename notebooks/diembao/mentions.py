@@ -327,7 +327,7 @@ def _judged(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     """Runs of capitals → the same with what their context says of them."""
     patterns = _person_patterns(catalogue)
     left, right, key = pl.col("near"), pl.col("right"), pl.col("key")
-    given = any_of(catalogue.cues["names"]["given"])
+    given = pl.Series(catalogue.cues["names"]["given"]).implode()
     korean = romanised_surnames(catalogue)
     # no title or kind of thing is longer: a pattern on the whole context would take three times as long
     runs = runs.with_columns(near=pl.col("left").str.tail(40))
@@ -362,7 +362,7 @@ def _judged(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         | key.str.contains(r"(?:^| )\p{Lu}\p{Ll}{3,}\p{Lu}\p{Ll}")
         | key.str.strip_chars_end("'").is_in(catalogue.cues["persons"]["never"] + catalogue.cues["persons"]["places"])
         | key.str.contains(rf"(?:^| )(?:{any_of(catalogue.cues['persons']['company_words'])})(?: |$)"),
-        given=key.str.contains(rf"^(?:{given}) ")
+        given=key.str.extract("^([^ ]+) ").is_in(given).fill_null(False)
         | key.str.contains(rf"^(?:{korean}) \p{{Lu}}[a-z]+(?:-[a-z]+| \p{{Lu}}[a-z]+)$"),
     )
 

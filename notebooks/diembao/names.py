@@ -100,11 +100,14 @@ def without_lead_words(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame
     place = folded(long).str.extract(led).fill_null("")
     ship = pl.col("surface").str.contains("^(?:USS|USNS|HMS|HMAS|INS|CNS|KRI|BRP|MV) ")
     cut = pl.when((place.str.len_chars() > 0) & ~ship).then(place).otherwise(cut)
-    given = any_of(catalogue.cues["names"]["given"])
+    given = pl.Series(catalogue.cues["names"]["given"]).implode()
     of_place = pl.col("left").str.contains(rf"(?:^|[^{LETTER}])(?i:{any_of(persons['place_cues'])}) $")
-    where = pl.when(of_place).then(long).str.extract(rf"^([^ ]+ (?:[^ ]+ )?)(?:{given}) [^ ]+")
-    no_given = ~pl.when(of_place).then(long).str.contains(f"^(?:{given}) ")
-    cut = pl.when(no_given & where.is_not_null()).then(where).otherwise(cut)
+    in_place = pl.when(of_place).then(long)
+    first, second, third = (in_place.str.extract(rf"^(?:[^ ]+ ){{{n}}}([^ ]+) [^ ]+").is_in(given) for n in range(3))
+    where = pl.when(third).then(in_place.str.extract("^([^ ]+ [^ ]+ )")).when(second).then(
+        in_place.str.extract("^([^ ]+ )")
+    )
+    cut = pl.when(~first & where.is_not_null()).then(where).otherwise(cut)
     # "Tillerson Ngoại trưởng": a Vietnamese word after a foreign name opens the next phrase
     accented = any_of(_accented(catalogue))
     goes_on = pl.col("right").str.contains(r"^ \p{Ll}") & pl.col("surface").str.contains("[a-z] .*[^ -~]")
@@ -283,7 +286,7 @@ def _resolve(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     he = (pl.col("key") == "Anh") & before.str.contains(r'(?:^|[.!?…:;"(\[]|- ) *$')
     he &= pl.col("rest").str.contains("^ [A-Z][a-z]+[ ,]")
     named = (pl.col("what") == "cued") & before.str.contains(r"(?:^|[ \"(])[A-Z][a-z]+ $")
-    named &= ~before.str.contains(r"(?:^|[ \"(])(?:Theo|Trang) $")  # "Theo Mirror, …"
+    named &= ~before.str.contains(r"(?:^|[ \"(])(?:Theo|Trang|Prefer|Add) $")  # "Theo Mirror, …"
     # "Chad Bown", "Kingston Reif": a first name that is also a place
     called = pl.col("key").is_in(catalogue.cues["names"]["also_places"])
     called &= pl.col("rest").str.contains(rf"^ [A-Z][a-z]+(?:[^{LETTER} ]| [^A-Z]|$)")
@@ -417,7 +420,7 @@ def _runs(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     korean = romanised_surnames(catalogue)
     hyphenated = "|".join(catalogue.cues["names"]["hyphenated_given"])
     compound = catalogue.aliases.filter(pl.col("surface").str.contains("-[A-Z]"))["surface"].implode()
-    given = any_of(catalogue.cues["names"]["given"])
+    given = pl.Series(catalogue.cues["names"]["given"]).implode()
     surnames = "|".join(catalogue.cues["names"]["korean_surnames"])
     famous, surnamed = (
         catalogue.aliases.filter(pl.col("form") == form)["surface"].implode() for form in ("name", "surname")
@@ -510,7 +513,7 @@ def _runs(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
                     & ~pl.col("hit").is_in(famous)
                     & (
                         (
-                            pl.col("prior").str.contains(rf"{_LEAD}(?:{given}) [A-Z][a-z]+$")
+                            pl.col("prior").str.extract(rf"{_LEAD}([^ ]+) [A-Z][a-z]+$").is_in(given)
                             & ~pl.col("prior").is_in(famous)
                             & ~pl.col("hit").is_in(surnamed)
                             & pl.col("hit").str.contains("^[A-Z][a-z]{3,}$")

@@ -91,6 +91,7 @@ def test_a_capital_in_the_name_of_a_document_is_no_mention():
         ("Đây là lời cảnh báo đến Bắc Kinh và Moskva.", "gov"),
         ("Quân đội Hàn Quốc và Bình Nhưỡng đều im lặng.", "gov"),
         ("Họ đóng quân ở đảo Guam và Tokyo muốn giữ như vậy.", "gov"),
+        ("Đoàn xiếc diễn tại New York, London, Milan và Paris.", "place"),
     ],
 )
 def test_readings_of_capitals_and_seats(sentence, reading):
@@ -423,6 +424,7 @@ def test_names_of_a_large_page_are_not_paired_each_with_each():
         ("Thiết bị lái tàu chiến John S. McCain gặp trục trặc.",),
         ("Chuyên gia của viện chính sách Chatham House im lặng.",),
         ("Một tổ chức có tên Kalen Borst đã đếm phiếu.", "Kalen Borst cho biết thêm như vậy."),
+        ("Trại của Công ty TNHH Gốm Hải Vân thuộc Tập đoàn Gốm đã đóng cửa.",),
     ],
 )
 def test_ships_streets_centres_and_photographers_are_no_persons(sentences):
@@ -497,6 +499,11 @@ def test_ships_streets_centres_and_photographers_are_no_persons(sentences):
         (
             ("Sứ quán do đại biện lâm thời Từ Minh Viễn điều hành.", "Ông Từ nhận việc hôm qua."),
             [("Từ Minh Viễn", "tu-minh-vien"), ("Từ", "tu-minh-vien")],
+        ),
+        # a given name of any language opens a name without an office
+        (
+            ("Trong ảnh có Lisandro Varga và con chó của ông.", "Varga mặc áo xanh."),
+            [("Lisandro Varga", "lisandro-varga"), ("Varga", "lisandro-varga")],
         ),
         # a hyphenated name behind an office and its state
         (
