@@ -809,6 +809,10 @@ def _kinds(full: pl.DataFrame) -> pl.DataFrame:
     in_menu = pl.any_horizontal(
         pl.all_horizontal(_line("brief", by + i) for i in range(3)) for by in (-2, -1, 0)
     )
+    # the title of a film stands above its length ("01:27")
+    length = pl.col("plain").str.contains(r"^\d{1,2}:\d{2}(?::\d{2})?$")
+    filmed = pl.all_horizontal("title_like", "bare", "outside") & (pl.col("syllables") >= 6) & _line_of(length, 1)
+    full = full.with_columns(filmed=filmed.fill_null(False))
     spoken = (
         ((pl.col("zone") == _TALK) & (~pl.any_horizontal("in_run", "teased") | pl.col("form")))
         | (pl.col("zone") == _IMPRINT)
@@ -823,7 +827,10 @@ def _kinds(full: pl.DataFrame) -> pl.DataFrame:
         | pl.col("opens")
         | (pl.all_horizontal("dumped", "inside", "brief") & in_menu)
         | (pl.all_horizontal("dumped", "inside", "bare") & pl.col("plain").str.contains(r"^\p{Ll}[^.!?:;,]{0,25}$"))
-    ) & ~(pl.any_horizontal("link_opener", "doubled", "reprint") | (pl.col("copied") & (pl.col("syllables") > 5)))
+    ) & ~(
+        pl.any_horizontal("link_opener", "doubled", "reprint", "filmed")
+        | (pl.col("copied") & (pl.col("syllables") > 5))
+    )
     full = full.with_columns(stray=stray & (stray.sum().over("page") <= 4), tag=tag, spoken=spoken)
     # what a page is taken from stands above or below its story, what a picture is, in it
     of_picture = pl.col("wire_end") & pl.col("low").str.contains(r"^\(?nguồn[^/]*$") & pl.col("inside")
@@ -871,7 +878,7 @@ def _link() -> pl.Expr:
     copied = pl.col("copied") & ~pl.col("closing") & ~again
     copied = copied & (pl.col("k") != pl.col("lead_at")) & (pl.col("k") != pl.col("headline_at"))
     return (
-        pl.any_horizontal("link_opener", "doubled", "marked", "linked")
+        pl.any_horizontal("link_opener", "doubled", "marked", "linked", "filmed")
         | (_line("marked", 1) & pl.col("bare") & (pl.col("k") > pl.col("lead_at")))
         | pl.col("stranger")
         | (_line("button", 1) & pl.any_horizontal("bare", "head_like"))

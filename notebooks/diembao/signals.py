@@ -223,7 +223,7 @@ def signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
             | low.str.contains(r"[ .][-–] ?ảnh (?:chụp màn hình )?[^ .,;:]+(?: [^ .,;:]+){0,3}[ .]*$")
             | ending.str.contains(r"[.] Ảnh \p{Lu}[^ .,;:]*(?: \p{Lu}[^ .,;:]*){0,3}[ .]*$")
         )
-        & ~low.str.contains(r"^(?:chùm|loạt) ảnh ?:"),  # a title
+        & ~low.str.contains(r"^(?:chùm|loạt) ảnh ?:|^(?:video|clip) ?: ?(?:[^ :]+ ){6}[^:.]*[^:.,\"']$"),  # a title
         link_opener=low.str.contains(rf"^(?:{any_of(cues['link_openers'])})")
         | pl.col("parted")
         | pl.col("text").str.contains(r"^\p{Lu}[^/.!?:]{20,}[ \u00a0]{2}/[ \u00a0]{2}\p{Lu}[^/.!?:]{20,}$"),

@@ -1235,3 +1235,15 @@ def test_a_standfirst_without_a_full_stop_is_no_headline(title):
     lead = "Phái đoàn hai nước bắt đầu vòng đàm phán về kiểm soát vũ khí với trọng tâm là kho tên lửa và các bãi phóng"
     roles = roles_of("\n".join([title, "", lead, "", *TALKS]))
     assert (roles[title], roles[lead], roles[TALKS[0]]) == ("headline", "lead", "body")
+
+
+def test_titles_of_films_above_their_lengths_are_other_stories_even_below_an_imprint():
+    films = ["Hãng xe mở nhà máy mới ở ngoại ô thành phố", "01:27", "Đội cứu hộ đưa mười người ra khỏi hầm", "00:54"]
+    roles = roles_of("\n".join([HEADLINE, LEAD, *TALKS, "Đường dây nóng: 0900 000 000", "Video Shorts", *films]))
+    assert [roles[line] for line in films] == ["related", "ui", "related", "ui"]
+
+
+def test_a_headline_may_begin_as_the_credit_of_a_film_does():
+    title = "CLIP: Hai phái đoàn bắt tay trước bàn đàm phán"
+    roles = roles_of("\n".join([*FRAME, title, "20/07/2026 07:00", "Báo lỗi cho Báo Mẫu", LEAD, *TALKS]))
+    assert (roles[title], roles["Báo lỗi cho Báo Mẫu"]) == ("headline", "ui")
