@@ -13,18 +13,46 @@ from .signals import ADDRESS, BULLET, PARAGRAPH, TERMINAL, TICKER, in_paragraphs
 from .topics import echoed, shared, syllables
 
 _PAGE = pl.col("page")
+# What lets a reader skip a box in a story, and the box's last line; how many lines it has at most.
+_SKIP = r"^(?:bỏ qua .{2,60} và tiếp tục đọc|skip .{2,60} and continue reading|bỏ qua \p{L}+ bài viết.*)$"
+_SKIPPED = r"^(?:hết|end of) .{2,60}$"
+_BOX = 30
 
 
 def line_roles(lines: pl.DataFrame, pages: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     """Lines of `signals.split_lines` → the same with `segment`, `role`, `paragraph` (its first line; null: blank)."""
-    full, lines_of = judged(lines, pages, catalogue)
+    boxed = _boxed(lines)
+    full, lines_of = judged(lines.join(boxed, on=["page", "line"], how="anti", maintain_order="left"), pages, catalogue)
     roles = records.whole(learned.corrected(full))
     roles = lines_of.join(roles, on=["page", "line"], how="left", maintain_order="left")
     roles = roles.rename({"line": "paragraph", "part": "line"})
     return (
         lines.join(roles, on=["page", "line"], how="left", maintain_order="left")
+        .join(boxed, on=["page", "line"], how="left", maintain_order="left")
+        .with_columns(paragraph=pl.when(pl.col("box").is_null()).then("paragraph").otherwise("line"))
+        .with_columns(role=pl.coalesce("box", "role"))
         .with_columns(pl.col("segment").fill_null(strategy="forward").over("page").fill_null(0))
         .select("page", "segment", "line", "start", "end", "text", "role", "paragraph")
+    )
+
+
+def _boxed(lines: pl.DataFrame) -> pl.DataFrame:
+    """Lines → `page`, `line`, `box` (the role) of what a page lets its readers skip: it parts no story.
+
+    "Bỏ qua Podcast và tiếp tục đọc", "Podcast", "Nghe bản tin", "Hết Podcast".
+    """
+    low = pl.col("text").str.strip_chars().str.to_lowercase()
+    some = lines.filter(low != "").select("page", "line", low=low)
+    opens = pl.col("low").str.contains(_SKIP)
+    skips = some.filter(opens.any().over("page"))
+    ends = pl.col("low").str.contains(_SKIPPED)
+    skips = skips.with_columns(n=pl.int_range(pl.len()).over("page"), opens=opens, ends=ends)
+    skips = skips.with_columns(box=pl.col("opens").cum_sum().over("page")).filter(pl.col("box") > 0)
+    at = pl.col("n") - pl.col("n").first().over("page", "box")
+    last = at.filter("ends").min().over("page", "box")
+    title = pl.col("low").str.count_matches(" ") >= 5
+    return skips.filter((at <= last) & (last <= _BOX)).select(
+        "page", "line", box=pl.when(title & ~pl.col("opens")).then(pl.lit("related")).otherwise(pl.lit("ui"))
     )
 
 

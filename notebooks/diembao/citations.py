@@ -113,8 +113,8 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
             | (left.str.contains(patterns["reporter"]) & right.str.contains(patterns["reported"]))
         ),
         # "Hai bên gặp nhau. (AP)", "Hai bên gặp nhau - AP", "AP" alone: in a caption who gave the picture
-        captioned=left.str.contains(r"(?:^ *|[.!?\"')¢] ?|[-–|/] ?|[(\[](?:¢[,/ -]+)*)$")
-        & right.str.contains(r"^(?:[/,-] ?¢)*[)\]. ]*$"),
+        captioned=left.str.contains(r"(?:^ *|[.!?\"')¢] ?|[-–|/©] ?|[.!?] via |[(\[](?:¢[,/ -]+)*)$")
+        & (right.str.contains(r"^(?: ?[/,–-] ?¢)*[)\]. ]*$") | right.str.contains(patterns["taken_by"])),
         bracketed=left.str.contains(r"¢ ?\($"),
         apposed=left.str.contains("¢ $"),
         house_report=(pl.col("country") == "VNM")
@@ -386,6 +386,7 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
     adverbs = rf"(?:(?:{any_of(cues['adverbs'])}|(?:ngày |hôm )?\d[\d/-]*) ){{0,2}}"
     return {
         "photo": rf"{edge}(?:{credit})(?: \([^)]*\))? ?:[^:;)]{{0,60}}$|{edge}(?:ảnh|photo)[^:;.]{{0,30}}[(/] ?$"
+        rf"|(?i)^ *(?:{any_of(lines['caption_openers'])}), ?[^.:]{{0,40}}$"
         r"|(?i)(?:^|[.–-] ?)hình[^:;.]{0,30}[(/] ?$"
         r"|(?i)\((?:ảnh|photo|nguồn|video) ?:?[^)]{0,40}$"
         r"|(?i)(?:^|[-–(.;,!?]) ?(?:ảnh|hình|đồ họa)(?: chụp| cắt| tư liệu| minh họa)?(?: màn hình)?(?: từ)?"
@@ -451,6 +452,8 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
         # "AP Photo/Martin Reed", "AFP via Getty Images", "REUTERS/Martin Reed" at the end
         "photographer": r"^ (?i:photos?|images?)(?:[/)]|$)|^ via ¢"
         r"|^ ?/ ?(?:\p{Lu}[\p{L}'-]+ ){1,2}\p{Lu}[\p{L}'-]+[)\]. ]*$",
+        # "Hai bên gặp nhau. AP - Martin Reed", in a caption
+        "taken_by": r"^ ?[-–] ?(?:\p{Lu}[\p{L}.'-]+ ){1,3}\p{Lu}[\p{L}'-]+[)\]. ]*$",
         "page_of": r"(?i)(?:^ *|[^ ] ?[-|»] ?)(?:(?:báo|báo điện tử|tạp chí|trang tin|chuyên trang) )?$",
         "sentence": rf"^ (?:{any_of(catalogue.cues['names']['lead_words'])}) \p{{Ll}}",
         "section": rf"(?i)^ ?[/|>›»-] ?(?:{any_of(lines['ui'])})$",

@@ -209,6 +209,7 @@ def signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         credit=(
             pl.col("numbered")
             | low.str.contains(rf"^(?:{any_of(cues['caption_openers'])})[,:]")
+            | low.str.contains(r"^(?:(?:ảnh|hình) (?:tư liệu|minh họa)|file(?: photo)?) ?[-–—]")
             | low.str.contains(r"(?:^|[.] ?)ảnh minh họa[.]?$|^(?:ảnh )?chụp màn hình(?: [^ .,;:]+){1,3}$")
             | (
                 low.str.contains(r"(?:^|[.,)] ?)© ?[^\d.©]{3,60}$| © [^\d.©/]{2,30}/[^\d.©/]{2,30}$")
@@ -223,7 +224,8 @@ def signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
             | low.str.contains(r"[ .][-–] ?ảnh (?:chụp màn hình )?[^ .,;:]+(?: [^ .,;:]+){0,3}[ .]*$")
             | ending.str.contains(r"[.] Ảnh \p{Lu}[^ .,;:]*(?: \p{Lu}[^ .,;:]*){0,3}[ .]*$")
         )
-        & ~low.str.contains(r"^(?:chùm|loạt) ảnh ?:|^(?:video|clip) ?: ?(?:[^ :]+ ){6}[^:.]*[^:.,\"']$"),  # a title
+        & ~low.str.contains(r"^(?:chùm|loạt) ảnh ?:")  # a title
+        & ~plain.str.contains(r"^(?:VIDEO|CLIP) ?: ?(?:[^ :]+ ){6}[^:.]*[^:.,\"']$"),  # another
         link_opener=low.str.contains(rf"^(?:{any_of(cues['link_openers'])})")
         | pl.col("parted")
         | pl.col("text").str.contains(r"^\p{Lu}[^/.!?:]{20,}[ \u00a0]{2}/[ \u00a0]{2}\p{Lu}[^/.!?:]{20,}$"),

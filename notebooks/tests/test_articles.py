@@ -1247,3 +1247,23 @@ def test_a_headline_may_begin_as_the_credit_of_a_film_does():
     title = "CLIP: Hai phái đoàn bắt tay trước bàn đàm phán"
     roles = roles_of("\n".join([*FRAME, title, "20/07/2026 07:00", "Báo lỗi cho Báo Mẫu", LEAD, *TALKS]))
     assert (roles[title], roles["Báo lỗi cho Báo Mẫu"]) == ("headline", "ui")
+
+
+def test_a_box_a_page_lets_its_readers_skip_parts_no_story():
+    box = ["Bỏ qua Podcast và tiếp tục đọc", "Podcast", "Báo Mẫu", "Nghe bản tin tối của Báo Mẫu", "Hết Podcast"]
+    roles = roles_of("\n".join([*FRAME, HEADLINE, LEAD, *TALKS[:2], *box, *TALKS[2:]]))
+    assert [roles[line] for line in box] == ["ui", "ui", "ui", "related", "ui"]
+    assert [roles[line] for line in TALKS] == ["body"] * len(TALKS)
+
+
+@pytest.mark.parametrize("first", ["ẢNH TƯ LIỆU - Trưởng đoàn Nga", "FILE - Trưởng đoàn Nga"])
+def test_what_begins_as_a_picture_from_the_files_is_a_caption(first):
+    caption = f"{first} bắt tay trưởng đoàn Mỹ tại Geneva, ngày 9 tháng 9 năm 2023."
+    roles = roles_of("\n".join([*FRAME, HEADLINE, "28/08/2025", caption, LEAD, *TALKS]))
+    assert roles[caption] == "caption"
+
+
+def test_when_a_story_was_changed_stands_beside_when_it_was_published():
+    days = ["Đăng ngày: 14/09/2022 - 12:30", "Sửa đổi ngày: 14/09/2022 - 15:10"]
+    roles = roles_of("\n".join([HEADLINE, LEAD, *days, *TALKS]))
+    assert [roles[line] for line in days] == ["byline", "byline"]

@@ -273,6 +273,22 @@ def test_an_outlet_behind_the_words_of_a_picture_gave_it():
         assert extract(p=report(inside=credit))["citations"].select("source_id", "role").rows() == [("AFP", "photo")]
 
 
+@pytest.mark.parametrize(
+    ("credit", "outlets"),
+    [
+        ("Phái đoàn hai nước ở Geneva ngày 02/09/2022. AP - Arne Holtmann", ["AP"]),
+        ("Phái đoàn hai nước ở Geneva ngày 02/09/2022. AFP - ARNE HOLTMANN", ["AFP"]),
+        ("Phái đoàn hai nước ở Geneva ngày 02/09/2022. via REUTERS - KCNA", ["Reuters", "KCNA"]),
+        ("Phái đoàn hai nước ở Geneva ngày 02/09/2022. © Reuters", ["Reuters"]),
+        ("Nguồn hình ảnh, Getty Images", ["Getty Images"]),
+    ],
+)
+def test_who_took_a_picture_stands_behind_what_it_shows(credit, outlets):
+    below = f"{credit}\nHai phái đoàn sẽ gặp lại nhau vào tháng sau, theo thông báo của nước chủ nhà."
+    found = extract(p=report(below=below))["citations"].select("source_id", "role").rows()
+    assert found == [(outlet, "photo") for outlet in outlets]
+
+
 def test_the_mark_of_another_house_in_a_list_is_not_this_page_s():
     listed = "Bài viết liên quan\n(ĐTCK) Giá dầu tăng phiên thứ ba liên tiếp vì tồn kho giảm mạnh hơn dự báo."
     found = [extract(p=report(below=f"{listed}\n{end}"))["citations"] for end in ("", "Theo dõi Báo Mẫu trên")]
