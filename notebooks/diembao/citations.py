@@ -146,13 +146,15 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         ~pl.col("misnamed").fill_null(False)
         & (~pl.col("misnamed").any().over("page", "source_id") | pl.col("attributed") | pl.col("photo"))
     )
+    # what an agency publishes for Vietnam is a site: "Sputnik Việt Nam"
+    service = pl.col("surface").str.contains("(?i) (?:việt nam|tiếng việt|việt ngữ)$")
     byline = (
         pl.when(left.str.contains(patterns["wire"]))
         .then(pl.lit("credit"))
         .when("photo")
         .then(pl.lit("photo"))
         .when(
-            (pl.col("kind") == "agency")
+            ((pl.col("kind") == "agency") & ~service)
             | ~(pl.col("at_head") | pl.col("alone"))
             | ((pl.col("country") != "VNM") & left.str.contains(r"\($") & right.str.contains(r"^\)"))
         )
@@ -220,7 +222,7 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     # (what another house's report begins with, where the page's own is known, is not this page's)
     known = pl.col("page").is_in(published["page"].unique().implode())
     # ("PV/VOV.VN" on a page of VOV)
-    mine = (role == "byline") & (pl.col("country") == "VNM") & (pl.col("kind") != "agency")
+    mine = (role == "byline") & (((pl.col("country") == "VNM") & (pl.col("kind") != "agency")) | service)
     mine = mine & pl.col("own") & ~left.str.contains(patterns["wire"])
     named = (role == "ui") & pl.col("own") & ~pl.col("surface").str.contains(r"\.[a-z]{2,}$")
     # (no part of an address, nor alone, as below each picture of a gallery)
@@ -411,7 +413,7 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
         # (a name without accents too: "Linh An")
         "personal": rf"[^ -~]|^\p{{Lu}}\. ?|^{_PLAIN_SYLLABLE}(?: {_PLAIN_SYLLABLE}){{1,3}}$",
         "wire": r"(?i)(?:^|[ (])(?:theo|nguồn:?|dẫn nguồn|tổng hợp từ|lược dịch) ?(?:tin )?"
-        r"(?:hãng tin |tờ |báo |đài )?(?:¢[,/;& ]+(?:và )?|(?-i:\p{Lu})[^,/;.:()]{1,25}[,/;&] ?)*$",
+        r"(?:hãng tin |tờ |báo |đài )?(?:¢[,/;& ]+(?:và )?|(?-i:\p{Lu})[^,/;.:()]{1,25}[,/;&(] ?)*$",
         "subject_left": rf"^[^¢]*[^{LETTER}¢]dẫn (?:{any_of(cues['programmes'])}) (?:của )?{kinds}$"
         rf"|{edge}xuất hiện trên (?:{any_of(cues['programmes'])})(?: [^ .,;]+){{0,3}} {kinds}(?:¢ của )?{kinds}$"
         rf"|{edge}(?:(?:{any_of(cues['subject_left'])}) (?:(?:của|từ|tại) )?|(?:{any_of(cues['subject_verbs'])}) )"

@@ -262,6 +262,8 @@ def test_byline_credits_make_the_credits_of_the_article():
         ("Minh Thử (PV TTXVN tại Liên bang Nga)", [("VNA", "credit")]),
         ("Minh Thử lược dịch từ CNN", [("CNN", "credit")]),
         ("Minh Thử (theo Sportavia, AP)", [("Sportavia", "credit"), ("AP", "credit")]),
+        ("Theo Minh Thử (Người Lao Động)", [("Người Lao Động", "credit")]),
+        ("Sputnik Việt Nam", [("Sputnik", "pub")]),
     ],
 )
 def test_below_an_article_a_paper_has_published_it_and_an_agency_is_what_it_is_based_on(line, cited):
