@@ -408,6 +408,12 @@ def test_an_event_named_with_its_year_beside_a_day_gives_it_its_year() -> None:
         assert "XXXX-09-01" in [edtf for _, edtf in dated(text)]
 
 
+def test_a_day_and_its_anniversary_are_two() -> None:
+    found = dated("Hai nước kỷ niệm 50 năm quan hệ (21/9/1973 - 21/9/2023).")
+    assert [edtf for _, edtf in found] == ["1973-09-21", "2023-09-21"]
+    assert [edtf for _, edtf in dated("Từ 21/9/1973 - 22/9/2023.")] == ["1973-09-21/2023-09-22"]
+
+
 def test_a_dated_page_beside_it_changes_nothing() -> None:
     lines = lines_of("Hôm 3-9 họ thử vũ khí.", "Vụ thử ngày 3-9-2017 rất mạnh.")
     found = dates.scan(pl.concat([lines, lines.with_columns(page=pl.lit("q"))]), CUES)
