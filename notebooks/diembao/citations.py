@@ -75,7 +75,7 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         & (
             (left.str.contains(r"^ *[(\[]$") & right.str.contains(r"^[)\]]\.? ?-{0,2}:? ?['\"]?[\p{Lu}\d§¥¶]"))
             | (
-                pl.col("what").is_in(["outlet", "site"])
+                (pl.col("what").is_in(["outlet", "site"]) | (role == "lead"))
                 & left.str.contains("^ *$")
                 & right.str.contains(r"^\)? ?(?:-{1,2} ?|\| )['\"]?[\p{Lu}\d§¥¶]")
             )
@@ -149,13 +149,13 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     # what an agency publishes for Vietnam is a site: "Sputnik Việt Nam"
     service = pl.col("surface").str.contains("(?i) (?:việt nam|tiếng việt|việt ngữ)$")
     byline = (
-        pl.when(left.str.contains(patterns["wire"]))
+        pl.when(left.str.contains(patterns["wire"]) | left.str.contains(r"(?i)^\W*nguồn(?: tin)? ?:"))
         .then(pl.lit("credit"))
         .when("photo")
         .then(pl.lit("photo"))
         .when(
             ((pl.col("kind") == "agency") & ~service)
-            | ~(pl.col("at_head") | pl.col("alone"))
+            | ~(pl.any_horizontal("at_head", "alone") | service)
             | ((pl.col("country") != "VNM") & left.str.contains(r"\($") & right.str.contains(r"^\)"))
         )
         .then(pl.lit("credit"))
@@ -204,13 +204,18 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
             pl.col("at_head")
             & left.str.contains(r"(?i)^ *(?:(?:báo|tạp chí|đài) ?)?$")
             & right.str.contains(r"(?i)^ *(?:(?:online|điện tử) *)?(?:$|[|>›»-])")
+            & (left.str.contains(r"\S") | ~pl.col("surface").str.to_lowercase().is_in(catalogue.cues["lines"]["ui"]))
         )
     )
     masthead |= (role == "ui") & right.str.contains(patterns["owns"])
     masthead |= (role == "ui") & preferred
     # "Báo Thanh Niên", a line by itself below the article, unless there are several: links to others
-    footer = (role == "ui") & left.str.contains(patterns["whole_line"])
-    footer &= right.str.contains("(?i)^(?: online| điện tử)? *$")
+    footer = (role == "ui") & left.str.contains(patterns["whole_line"]) & right.str.contains(patterns["footer"])
+    footer &= (
+        left.str.contains(r"\S")
+        | pl.col("surface").str.contains("(?i)^(?:báo|tạp chí|đài) ")
+        | right.str.contains("(?i)^ (?:online|điện tử)")
+    )
     masthead |= footer & (pl.col("source_id").filter(footer).n_unique().over("page") == 1)
     masthead |= (pl.col("crumb") | pl.col("title")).fill_null(False)
     # an outlet alone below an article has not published it where the page says "Theo Báo Mẫu" as well
@@ -227,11 +232,17 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     named = (role == "ui") & pl.col("own") & ~pl.col("surface").str.contains(r"\.[a-z]{2,}$")
     # (no part of an address, nor alone, as below each picture of a gallery)
     named = named & left.str.contains(r"(?:^|[ (|])$") & (left.str.contains(r"\S") | right.str.contains(r"\S"))
+    # (a house names itself in its own reports: "nói với Báo Mẫu")
+    served = (service & pl.col("own")).any().over("page", "source_id")
+    itself = role.is_in(["headline", "lead", "body", "caption"]) & pl.col("own")
+    itself = itself & pl.col("part").is_in(["att", "other"]) & ((pl.col("kind") != "agency") | served)
+    itself |= served & (pl.col("part") == "credit") & pl.col("signed")
     hits = hits.with_columns(
         part=pl.when(
             masthead
             | mine
             | named
+            | itself
             | (
                 role.is_in(["related", "other"])
                 & (
@@ -285,7 +296,12 @@ def _unlisted(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         kind_of=(left.str.contains(patterns["kind_of"]) | left.str.contains(patterns["site"])) & ~personal,
         # "Economic Daily", "Sportal TV": what a name ends with tells a newspaper from a person and a company
         titled=pl.col("key").str.contains(patterns["titled"]) & role.is_in(_ARTICLE),
-        credited=(left.str.contains(patterns["credit_word"]) & ~personal)
+        # (a name before an agency is who took the picture: "Ảnh: Martin Reed/AFP")
+        credited=(
+            left.str.contains(patterns["credit_word"])
+            & ~personal
+            & ~((pl.col("words") > 1) & right.str.contains("^ ?/ ?¢"))
+        )
         | asked(left.str.ends_with("của ") & (pl.col("words") > 1), "left").str.contains(patterns["columnist"])
         | (~role.is_in(_ARTICLE) & left.str.contains(patterns["follow"]))
         | ((role == "byline") & left.str.contains(patterns["beside"]))
@@ -412,7 +428,7 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
         "channel": r"^(?i:telegram|youtube|facebook|twitter|tiktok|weibo) ",
         # (a name without accents too: "Linh An")
         "personal": rf"[^ -~]|^\p{{Lu}}\. ?|^{_PLAIN_SYLLABLE}(?: {_PLAIN_SYLLABLE}){{1,3}}$",
-        "wire": r"(?i)(?:^|[ (])(?:theo|nguồn:?|dẫn nguồn|tổng hợp từ|lược dịch) ?(?:tin )?"
+        "wire": r"(?i)(?:^|[ (])(?:theo|nguồn(?: tin)? ?:?|dẫn nguồn|tổng hợp từ|lược dịch) ?(?:tin )?"
         r"(?:hãng tin |tờ |báo |đài )?(?:¢[,/;& ]+(?:và )?|(?-i:\p{Lu})[^,/;.:()]{1,25}[,/;&(] ?)*$",
         "subject_left": rf"^[^¢]*[^{LETTER}¢]dẫn (?:{any_of(cues['programmes'])}) (?:của )?{kinds}$"
         rf"|{edge}xuất hiện trên (?:{any_of(cues['programmes'])})(?: [^ .,;]+){{0,3}} {kinds}(?:¢ của )?{kinds}$"
@@ -471,7 +487,8 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
         "owner": r"(?i)bản quyền (?:thuộc|của)(?: về)?(?: (?:báo|tạp chí|đài))?(?: điện tử)? $",
         "owns": r"(?i)^[^.;:]{0,20} (?:giữ bản quyền|all rights reserved)|^ ?(?:©|\(c\)) ?(?:19|20)\d\d"
         r"|^ ?[-–|,:.] ?(?:địa chỉ|trụ sở|tòa soạn|(?:số )?giấy phép|điện thoại|hotline|cơ quan)(?: |:|$)",
-        "whole_line": r"(?i)^ *(?:báo|tạp chí|đài|trang tin|chuyên trang)(?: điện tử)? $",
+        "whole_line": r"(?i)^ *(?:(?:báo|tạp chí|đài|trang tin|chuyên trang)(?: điện tử)? )?$",
+        "footer": r"(?i)^(?: online| điện tử)? *(?:$|[-–|] ?(?:tổng biên tập|giấy phép|cơ quan|địa chỉ|trụ sở))",
         "beside": r"(?i)(?:theo|nguồn)[^)]*¢ ?[/,;&-] ?$",
         "follow": r"(?i)theo dõi $",
         "more_at": r"(?i)^[- ]*(?:see more at|read more at|nguồn bài viết|bài gốc|link gốc|link bài gốc) ?:? $",

@@ -326,6 +326,18 @@ def test_what_a_portal_took_a_story_from_stands_below_its_tags(outlet):
     assert extract(p=report(below=below))["citations"].select("source_id", "role").rows() == [("Tiền Phong", "credit")]
 
 
+@pytest.mark.parametrize("line", ["BÁO TIỀN PHONG ĐIỆN TỬ", "Báo Tiền Phong điện tử - Tổng Biên tập: Trần Mẫu"])
+def test_the_last_lines_of_a_page_name_its_paper_in_capitals_and_with_its_editor(line):
+    page = report(below=f"Bình luận\nGửi bình luận\n{line}")
+    assert extract(p=page)["citations"]["role"].to_list() == ["pub"]
+
+
+def test_a_house_that_names_itself_in_its_report_is_still_the_publisher():
+    below = "Một quan chức nói với Báo Mẫu rằng cuộc gặp sẽ kéo dài hai ngày.\nBình luận\nTheo dõi Báo Mẫu trên"
+    found = extract(p=report(below=below))["citations"].select("source_id", "role").rows()
+    assert found == [("Báo Mẫu", "pub")] * 2
+
+
 def test_a_blog_names_its_wire_and_its_publisher():
     header = "Friday, March 17, 2023\n\nHai bên nối lại đối thoại sau nhiều tháng\nAP\n17/03/2023\nVOA\n\n"
     tables = extract(p=header + story("Mỹ và Nga nối lại đàm phán hôm nay.", "Hai bên trao đổi danh sách."))
