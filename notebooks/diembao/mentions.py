@@ -9,7 +9,7 @@ from functools import lru_cache
 import polars as pl
 
 from .catalogue import Catalogue, any_of, asked, fold, folded, name_key
-from .names import GLUED_DAY, LETTER, romanised_surnames, without_lead_words
+from .names import CHAMBER, GLUED_DAY, LETTER, romanised_surnames, without_lead_words
 from .schema import FOUND_MENTIONS, conform
 
 # Roles whose names are mentions: a byline names its authors, link lists and run-on articles are other stories.
@@ -344,7 +344,7 @@ def _judged(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         # "thuộc tổ chức từ thiện chống nghèo đói Martin Reed", unlike "thuộc công ty của Martin Reed"
         | (left.str.contains(patterns["of_thing"]) & ~left.str.contains(patterns["of_whom"]))
         | asked(left.str.contains(patterns["kind"]), left).str.contains(patterns["other_kind"]),
-        led=left.str.contains(patterns["led"]),
+        led=left.str.contains(patterns["led"]) & ~left.str.contains(CHAMBER),
         placed=left.str.contains(patterns["placed"]),
         weak=left.str.contains(patterns["weak"]),
         named_after=_named_after(catalogue),

@@ -58,6 +58,10 @@ def scan(lines: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     )
 
 
+# A house of parliament is led by a person, unlike an institute ("viện").
+CHAMBER = "(?i)(?:thượng|hạ|nghị|tham nghị|chúng nghị) viện $"
+
+
 def romanised_surnames(catalogue: Catalogue) -> str:
     """Catalogue → an alternation of the family names that open a romanised Korean or Chinese name."""
     names = catalogue.cues["names"]
@@ -102,12 +106,19 @@ def without_lead_words(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame
     cut = pl.when((place.str.len_chars() > 0) & ~ship).then(place).otherwise(cut)
     given = pl.Series(catalogue.cues["names"]["given"]).implode()
     of_place = pl.col("left").str.contains(rf"(?:^|[^{LETTER}])(?i:{any_of(persons['place_cues'])}) $")
+    of_place = of_place & ~pl.col("left").str.contains(CHAMBER)
     in_place = pl.when(of_place).then(long)
     first, second, third = (in_place.str.extract(rf"^(?:[^ ]+ ){{{n}}}([^ ]+) [^ ]+").is_in(given) for n in range(3))
     where = pl.when(third).then(in_place.str.extract("^([^ ]+ [^ ]+ )")).when(second).then(
         in_place.str.extract("^([^ ]+ )")
     )
     cut = pl.when(~first & where.is_not_null()).then(where).otherwise(cut)
+    # "An Ninh Quốc Gia John Kirby": what somebody is in charge of, in capitals, stands before the name
+    charge = pl.when(pl.col("surface").str.contains(" .* .* ")).then("surface")
+    charge = charge.str.extract(rf"^((?:{_SYLLABLE_OR_PLAIN} ){{2,5}}?)[A-Z][a-z]+ [A-Z][\p{{L}}'-]+$")
+    led_by = pl.col("surface").str.slice(charge.str.len_chars()).str.extract("^([^ ]+)").is_in(given)
+    led_by = led_by & charge.str.contains("[^ -~]") & ~charge.str.contains("^(?:Ông|Bà|Cô|Anh|Chị|Tướng|Vua|Tàu) ")
+    cut = pl.when(led_by).then(charge).otherwise(cut)
     # "Tillerson Ngoại trưởng": a Vietnamese word after a foreign name opens the next phrase
     accented = any_of(_accented(catalogue))
     goes_on = pl.col("right").str.contains(r"^ \p{Ll}") & pl.col("surface").str.contains("[a-z] .*[^ -~]")
@@ -319,6 +330,10 @@ def _resolve(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
 _SYLLABLE = (
     r"[A-Z\x{C0}-\x{DE}\x{102}\x{110}\x{128}\x{168}\x{1A0}\x{1AF}\x{1EA0}-\x{1EF9}]"
     r"[a-z\x{DF}-\x{FF}\x{103}\x{111}\x{129}\x{169}\x{1A1}\x{1B0}\x{1EA0}-\x{1EF9}]+"
+)
+# The same, or one without accents.
+_SYLLABLE_OR_PLAIN = (
+    rf"(?:{_SYLLABLE}|(?:Ng?h?|Th|Tr|Ch|Kh|Nh|Ph|Gi|Qu|[BCDGHKLMNPQRSTVX])?[AEIOUYaeiouy]{{1,3}}(?:ng|nh|ch|[cmnpt])?)"
 )
 
 

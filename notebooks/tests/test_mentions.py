@@ -500,6 +500,16 @@ def test_ships_streets_centres_and_photographers_are_no_persons(sentences):
             ("Sứ quán do đại biện lâm thời Từ Minh Viễn điều hành.", "Ông Từ nhận việc hôm qua."),
             [("Từ Minh Viễn", "tu-minh-vien"), ("Từ", "tu-minh-vien")],
         ),
+        # a house of parliament, unlike an institute, is led by a person
+        (
+            ("Ông tiếp Chủ tịch Hạ viện Nukagawa Fuku.", "Chủ tịch Thượng viện Kalen Borst vắng mặt."),
+            [("Nukagawa Fuku", "nukagawa-fuku"), ("Kalen Borst", "kalen-borst")],
+        ),
+        # as the party's papers spell them
+        (
+            ("Thủ tướng S.A-bê gặp Tổng thống Mun Chê In.", "Chúa Nhật này họ gặp lại nhau."),
+            [("S.A-bê", "shinzo-abe"), ("Mun Chê In", "moon-jae-in")],
+        ),
         # a given name of any language opens a name without an office
         (
             ("Trong ảnh có Lisandro Varga và con chó của ông.", "Varga mặc áo xanh."),
