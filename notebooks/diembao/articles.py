@@ -97,8 +97,15 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
     # what looks like a menu in one line stands beside one
     menu = pl.col("menu") | (pl.col("menu_like") & (_line("menu", -1) | _line("menu", 1)))
     menu = menu | pl.col("plain").str.contains(r"(?:^| )(?:\d+ ){6}|(?:Tháng \d+ ){4}")  # a calendar's
+    # the heads of the parts of a digest are its own: "Châu Á", above "* Hai bên gặp nhau: …"
+    item = pl.col("text").str.contains(_ITEM) & (pl.col("syllables") >= 12)
+    item = item & (item.sum().over("page") >= _LIVE)
+    heads_item = _line_of(item, 1) & (pl.col("syllables") <= 8) & ~pl.col("link_heading")
     full = full.with_columns(
-        ui=pl.any_horizontal("ui", "player") | voice | entry | menu, name_only=pl.col("name_only") & ~voice
+        digested=item,
+        ui=(pl.any_horizontal("ui", "player") | voice | entry | menu) & ~heads_item,
+        name_only=pl.col("name_only") & ~voice & ~heads_item,
+        signed=pl.col("signed") & ~heads_item,
     )
     # beside the day a name with whose pictures they are is a byline
     beside = (_line("dateline", 1) | _line("dateline", -1)) & pl.col("low").str.ends_with(")")
@@ -282,6 +289,9 @@ def _lists(full: pl.DataFrame, cues: dict) -> pl.DataFrame:
     above = full.filter(pl.col("title_like")).select("page", k=pl.col("k") + 1, above="plain", twice="copied")
     told = distinct.join(above, on=["page", "k"], how="left", maintain_order="left")
     twice = pl.col("twice") & ~pl.col("above").str.contains(TERMINAL)
+    # (paragraphs below a marked one are its story)
+    told = told.with_columns(story=pl.col("mark").is_not_null().cum_sum().over("page"))
+    told = told.with_columns(follow=pl.col("mark").is_null().sum().over("page", "story"))
     pages = told.group_by(on, maintain_order=True).agg(
         told=pl.len(),
         marked=pl.col("mark").drop_nulls().value_counts().struct.field("count").max(),
@@ -290,6 +300,7 @@ def _lists(full: pl.DataFrame, cues: dict) -> pl.DataFrame:
         twice=twice.fill_null(False).sum(),
         itemed=pl.col("itemed").all(),
         goes_on=goes_on.any(),
+        follow=pl.col("follow").max(),
         untitled=pl.col("untitled").first(),
     )
     few = pl.col("longest") <= _TEASER
@@ -297,7 +308,7 @@ def _lists(full: pl.DataFrame, cues: dict) -> pl.DataFrame:
         "page",
         lists=few
         & (
-            ((pl.col("marked") >= 3) & (pl.col("marked") * 2 > pl.col("told")))
+            ((pl.col("marked") >= 3) & (pl.col("marked") * 2 > pl.col("told")) & (pl.col("follow") <= 1))
             | ((pl.col("twice") >= 2) & (pl.col("twice") == pl.col("told")))
             | ((pl.col("told") >= 3) & pl.col("itemed"))
             | ((pl.col("told") >= 4) & pl.col("untitled") & ~pl.col("goes_on") & (pl.col("sentences") <= 1))
@@ -432,7 +443,8 @@ def _zones(full: pl.DataFrame) -> pl.DataFrame:
     # a live report goes on with its next hour, which text follows as it does not below the length of a video
     hour = pl.col("clock") & (_line("content", 1) | _line("content", 2)) & (pl.col("k") > pl.col("headline_at"))
     hour = hour & (hour.sum().over("page") >= _LIVE)
-    full = full.with_columns(hour=hour, goes_on=pl.col("goes_on") | hour)
+    # so does a digest with its next item
+    full = full.with_columns(hour=hour, goes_on=pl.any_horizontal("goes_on", "digested") | hour)
     state = pl.when(heads_links).then(True).when(pl.col("goes_on") | _line("list_end", -1)).then(False)
     full = full.with_columns(in_list=state.forward_fill().over("page").fill_null(False))
     full = full.with_columns(story=pl.col("story") & ~pl.col("in_list"))
@@ -582,7 +594,9 @@ def _second_articles(full: pl.DataFrame, common: list[str]) -> pl.DataFrame:
     stamped = _line("dateline", 1) & pl.col("titles") & told & of_headline.any().over("page")
     # (and the other articles of an issue)
     of_issue = below.filter(_line("content", 1)).join(contents, on=["page", "low"], how="semi")["n"]
-    opens = (heads & (in_order | (pl.col("closed") & (prose_after >= 4)))) | stamped
+    # (the items of a digest are its own)
+    digest = _digest()
+    opens = (heads & ~digest & (in_order | (pl.col("closed") & (prose_after >= 4)))) | stamped
     opens = opens | pl.col("n").is_in(whole.append(of_issue).implode())
     # so does a title too short to tell from a subheading, where the story has none, begins in the same order, and the
     # paragraph below takes the title up
@@ -590,7 +604,7 @@ def _second_articles(full: pl.DataFrame, common: list[str]) -> pl.DataFrame:
     brief = brief & _line("content", 1) & (pl.col("k") > pl.col("lead_at") + 3)
     ordered = (pl.col("credit") & (pl.col("k") == pl.col("lead_at") + 1)).any().over("page")
     brief = brief & (brief.sum().over("page") == 1) & ordered & (pl.col("stories_before") >= 4)
-    opens = opens | (brief & pictured & _line("teaser", 1) & (prose_after >= 5))
+    opens = opens | (brief & ~digest & pictured & _line("teaser", 1) & (prose_after >= 5))
     # so does a record where its first field comes again: the time it was stored, its address
     address, number = (pl.col("plain").str.contains(form) for form in (r"^https?://[^ ]+$", "^[0-9a-f]{24,64}$"))
     kind = pl.when("stored").then(1).when(address).then(2).when(number).then(3)
@@ -600,9 +614,9 @@ def _second_articles(full: pl.DataFrame, common: list[str]) -> pl.DataFrame:
         _line("content", by) for by in range(1, 6)
     ))
     # so does what stands above its text as only the headline does
-    opens = opens | (_set_as_headline() & (prose_after >= 3))
+    opens = opens | (_set_as_headline() & ~digest & (prose_after >= 3))
     # and whatever begins to speak of something else
-    opens = opens | pl.col("n").is_in(_others(full, common).implode())
+    opens = opens | (pl.col("n").is_in(_others(full, common).implode()) & ~digest)
     full = full.with_columns(
         segment=opens.cast(pl.Int32).cum_sum().over("page"), contents=pl.col("n").is_in(contents["n"].implode())
     )
@@ -623,6 +637,23 @@ def _second_articles(full: pl.DataFrame, common: list[str]) -> pl.DataFrame:
     runs = (runs | (heading & _line("listing", 1) & _line("dateline", 2))) & (pl.col("segment") > 0)
     ended = (told & (pl.col("site") | runs)) | (pl.col("link_heading") & (pl.col("segment") > 0))
     return full.with_columns(ended=ended.cast(pl.Int32).cum_sum().over("page", "segment") > 0)
+
+
+def _digest() -> pl.Expr:
+    """Whether a page tells of many things: its headline says so, or its items are numbered or marked."""
+    headline = pl.col("low").filter(pl.col("k") == pl.col("headline_at")).first().over("page")
+    numbered = pl.col("plain").str.contains(r"^\d{1,2}[.)] ?\p{Lu}") & pl.col("title_like")
+    marked = pl.col("text").str.contains(_ITEM) & (pl.col("syllables") >= 12)
+    inside = pl.col("k") <= pl.col("last_story")
+    items = pl.max_horizontal(*((item & inside).sum().over("page") for item in (numbered, marked)))
+    return (headline.str.contains(_DIGEST) | (items >= 3)).fill_null(False)
+
+
+_ITEM = r"^\s*[*•+] ?\p{Lu}"
+_DIGEST = (
+    r"^(?:tin (?:thế giới|quốc tế|vắn|tổng hợp|tức (?:thế giới|quốc tế))|điểm (?:tin|báo)"
+    r"|toàn cảnh (?:thế giới|quốc tế)|thế giới (?:24 ?h|24 giờ|hôm nay|trong tuần|tuần qua|trong ngày|nổi bật|qua ảnh))"
+)
 
 
 def _of_headline() -> pl.Expr:
@@ -844,7 +875,7 @@ def _kinds(full: pl.DataFrame) -> pl.DataFrame:
     spoken = (
         ((pl.col("zone") == _TALK) & (~pl.any_horizontal("in_run", "teased") | pl.col("form")))
         | (pl.col("zone") == _IMPRINT)
-        | ((pl.col("zone") == _TAGS) & (pl.col("syllables") <= 6) & bare)
+        | ((pl.col("zone") == _TAGS) & (pl.col("syllables") <= 6) & bare & ~pl.col("wire_end"))
         | (
             pl.col("named_site")
             & pl.col("outside")
@@ -862,6 +893,7 @@ def _kinds(full: pl.DataFrame) -> pl.DataFrame:
     full = full.with_columns(stray=stray & (stray.sum().over("page") <= 4), tag=tag, spoken=spoken)
     # what a page is taken from stands above or below its story, what a picture is, in it
     of_picture = pl.col("wire_end") & pl.col("low").str.contains(r"^\(?nguồn[^/]*$") & pl.col("inside")
+    of_picture = of_picture & ~pl.col("low").str.contains("dịch|tổng hợp")
     # the day that heads a blog stands above the title of its day, the day of a site above its menu
     of_day = pl.col("title_like") & _line("dateline", -1) & (k == 1) & pl.col("headline_at").is_between(2, 6)
     apart = (pl.col("line").shift(-1) > pl.col("last") + 1) & _on_page(1)
@@ -912,9 +944,15 @@ def _link() -> pl.Expr:
         | (_line("button", 1) & pl.any_horizontal("bare", "head_like"))
         | (pl.col("boxed") & (pl.col("k") > pl.col("lead_at")))
         | copied
+        | (pl.col("plain").str.contains(_KIND_OF_STORY) & pl.col("bare") & (pl.col("k") > pl.col("lead_at")))
         | (pl.col("in_list") & ~pl.col("story"))
         | run
     )
+
+
+# What a link to pictures begins with: "Ảnh: Bên trong căn cứ …", "[Infographics] …".
+_SHOWS = r"^(?:ảnh|video|clip|bài - ảnh|infographics?|chùm ảnh) ?: "
+_KIND_OF_STORY = r"^\[(?i:infographics?|video|clip|ảnh|photo|podcast|e-?magazine|trực tiếp)\] ?\p{Lu}"
 
 
 def _byline() -> pl.Expr:
@@ -943,6 +981,9 @@ def _byline() -> pl.Expr:
     initials = pl.col("plain").str.contains(r"^\p{Lu}{2,3}$") & (k == pl.col("last_story") + 1) & _line("content", -1)
     # "Theo Báo Mẫu Copy link", below the tags too
     reprint = pl.col("reprint") & late
+    # "20/07 23:58", below the headline
+    day_and_hour = pl.col("plain").str.contains(r"^\d{1,2}/\d{1,2},? \d{1,2}:\d{2}$")
+    day_and_hour = day_and_hour & (k - pl.col("headline_at")).is_between(1, 2)
     byline = (
         dateline
         | (pl.col("dateline") & (_line("of_day", 1) | pl.col("field")))
@@ -965,8 +1006,8 @@ def _byline() -> pl.Expr:
     )
     # (a title with its hour opens a list, but not at the end of a page)
     last = pl.col("stored") & (k == k.max().over("page")) & ~_line("in_list", -2)
-    return ((byline & ~pl.col("in_list")) | signed_above | last | reprint) & ~(
-        pl.any_horizontal("ui", "link_heading") & ~pl.any_horizontal("dateline", "wire_end") & ~initials
+    return ((byline & ~pl.col("in_list")) | signed_above | last | reprint | day_and_hour) & ~(
+        pl.any_horizontal("ui", "link_heading") & ~pl.any_horizontal("dateline", "wire_end") & ~initials & ~day_and_hour
     )
 
 
@@ -995,6 +1036,7 @@ def _caption() -> pl.Expr:
             pl.col("credit")
             & ~(pl.col("spoken") & ~pl.col("closing"))
             & ~(pl.all_horizontal("in_list", "title") & _line("heading", -1))
+            & ~(pl.all_horizontal("in_list", "below") & (pl.col("syllables") >= 6) & pl.col("low").str.contains(_SHOWS))
         )
         | (before_credit & ~tabled & ~pl.any_horizontal("link", "form", "stray"))
         | pl.col("closing")

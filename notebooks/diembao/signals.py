@@ -37,6 +37,16 @@ def split_lines(pages: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+# Who works for an outlet and signs with its name.
+_STAFF = ("phóng viên", "thông tín viên", "đặc phái viên", "biên tập viên", "ptv", "pv")
+# What shares a story, in a row: "Facebook Twitter Google+ In bài".
+_SHARE = (
+    r"^(?:\[?(?:facebook|twitter|tweet|share|google ?\+|google plus|pinterest|e-?mail|gửi (?:e?mail|bài)|print|in bài"
+    r"|in trang|in|bản (?:để )?in|zalo|zing me|linkedin|whatsapp|telegram|viber|messenger|reddit|tumblr|copy link"
+    r"|chia sẻ|lưu|quay lại)\]?(?:[ |,:/-]+|$)){2,}$"
+)
+
+
 def in_paragraphs(lines: pl.DataFrame, pages: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Lines of `split_lines` and pages → paragraphs in `plain` words, and the `line` (their first) of each `part`."""
     full = (
@@ -157,7 +167,7 @@ def _wrapped(full: pl.DataFrame) -> pl.DataFrame:
         ((width <= _WIDE) & (cuts >= 3) & (loose * 2 >= cuts))
         & (open_above & (pl.col("wide") <= width))
         & ((pl.col("with_next") > fits) | (pl.col("cut") & (pl.col("wide") * 2 >= width)))
-        & ~(titled | pl.col("plain").str.contains(r"^(?:[-+*•–]|\d+[.)]) "))
+        & ~(titled | pl.col("plain").str.contains(r"^(?:[-+*•–]|\d+[.)]) |^[^ ]*@"))
     )
     return full.with_columns(wraps=wraps.fill_null(False))
 
@@ -217,7 +227,12 @@ def signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
             )
             # an agency behind a sentence, in brackets behind words that end in nothing, or before a photographer's name
             | is_outlet(signed.str.extract(r"[.] ?(\p{Lu}[\p{L} ]{1,20}?)(?: ?[-/] ?\p{Lu}[^.]{2,40})?$"))
-            | (is_outlet(ending.str.extract(r"[^.!?;:\"] ?\(([^()]{2,30})\)$")) & (plain.str.count_matches(" ") >= 5))
+            # (unless it ends an item: "* Hai bên gặp nhau: … (AFP)")
+            | (
+                is_outlet(ending.str.extract(r"[^.!?;:\"] ?\(([^()]{2,30})\)$"))
+                & (plain.str.count_matches(" ") >= 5)
+                & ~pl.col("text").str.contains(r"^\s*[*•+] ?\p{Lu}")
+            )
             | ending.str.contains(r"(?:^| )\p{Lu}{2,8}(?:(?: (?i:photo))?/\p{Lu}[^.!?]{2,40}| (?i:photo))$")
             | low.str.contains(rf"(?:^|[ (\[\-/.*])(?:{any_of(cues['credit_words'])})(?: \([^)]*\))? ?: ?[^ ]")
             | low.str.contains(r"\((?:ảnh|photo|nguồn)[ :][^)]{0,60}\)[ .]*$")
@@ -277,6 +292,9 @@ def signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     told = (pl.col("syllables") >= 30) & ~pl.col("terminal")
     told = told & asked(told, plain).str.contains(r"\p{Ll}[.!?][\"')]* [\"'(]?\p{Lu}\p{Ll}.* ")
     told = told & ~pl.any_horizontal("listed", "link_opener", "is_title", "credit")
+    # "… vào cuối tháng. (V.Giang)"
+    initials = plain.str.contains(r"[.!?][\"']? ?\(\p{Lu}[\p{L}. ]{1,20}\)$") & ~pl.col("credit")
+    told = told | ((pl.col("syllables") >= 12) & initials)
     # the text of a page may be cut off, and then its last line ends anywhere
     last = (_PAGE != _PAGE.shift(-1)).fill_null(True) & ~pl.col("terminal")
     last = last & ~pl.any_horizontal("credit", "link_opener", "notice")
@@ -401,6 +419,7 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series, houses: 
         image_file=(
             low.str.contains(r"^[{\[<!][^ ]*[}\])>]+$|^[a-z][a-z_-]{3,}\d{1,3}$|^[0-9a-f]{24,64}$")
             & ~plain.is_in(outlets.implode())
+            & ~low.str.contains(r"quang[_-]?cao|quảng[_-]?cáo|^\[?ads?\d*\]?$")
         )
         | pl.col("text").str.contains(r"^\s*<img [^<>]*>\s*$"),
         link_heading=is_heading(cues["link_headings"])
@@ -426,6 +445,9 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series, houses: 
         | (plain_letters.str.count_matches(r"\b[a-z]*(?:[bdfjklqrsvwxz]|[a-z]{7})\b") >= 2)
         | low.str.contains(r"(?:trên|on) google(?: news| search)?(?:$|[.,])|trên google news|\[(?:qc|pr|ads?)\]")
         | low.str.contains("nguồn (?:tìm kiếm )?ưu tiên")
+        | low.str.contains(_SHARE)
+        | low.str.contains(r"^\d+ (?:thoughts?|responses?|comments?|bình luận) (?:on|to|về|cho) ")
+        | low.str.contains(r"^\[?(?:quang[_-]?cao|quảng[_-]?cáo)\d*\]?$")
         | ~plain.str.contains(r"\p{L}")
         | (plain.str.contains(r"\d") & ~plain.str.contains(r"\p{L}{3}"))
         | low.str.contains(r"^[^\p{L}]*a[^\p{L}]*$"),
@@ -465,6 +487,7 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series, houses: 
             ~left_over.str.replace_all(name, " ").str.contains(r"\p{L}")
             # some words, the day and the hour, and no more: a section above, an author
             | ((pl.col("syllables") <= 9) & plain.str.contains(_SECTION_AND_HOUR))
+            | ((pl.col("syllables") <= 16) & low.str.contains(_STORED))
         ),
         stamp=low.str.contains(
             r"^(?:thời gian ?: ?)?(?:\d+|một|vài) (?:giây|phút|giờ|ngày|tuần|tháng) trước"
@@ -482,10 +505,27 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series, houses: 
             & ~plain.str.contains(rf", ?\p{{Lu}}[^,]* (?:{any_of(cues['tells'])}) ")  # "Theo AP, Iran đã đồng ý."
         )
         | plain.str.contains(r"^(?i:nguồn tham khảo|tham khảo) ?: ?\p{Lu}[^.!?]*$")
+        | plain.str.extract(rf"^{full_name} ?[|] ?([^|]{{2,25}})$").is_in(outlets.implode()).fill_null(False)
+        | plain.str.extract(r"^(?i:tham khảo|nguồn tham khảo) (\p{Lu}[^ ,.]*)(?:, ?\p{Lu}[^ ,.]*){0,3}$")
+        .is_in(outlets.implode())
+        .fill_null(False)
         | low.str.contains(r'^(?:trích |dẫn |trích dẫn )?nguồn[^:]{0,30}:? ?https?://|^nguồn ?: ?[^"]{3,60}"')
         | plain.str.contains(rf"^{label}{names}(?: ?[|-] ?{label}{names})?$")
-        | (plain.str.contains(r"^\([^()]{2,40}\)$") & inside.is_in(outlets.implode())),
+        | (plain.str.contains(r"^\([^()]{2,40}\)$") & inside.is_in(outlets.implode()))
+        # "(Biên dịch: Trần Mẫu; nguồn: AP)", "Nguồn: Lược dịch từ AP", "Bản tin có sự đóng góp của AP."
+        | (plain.str.contains(rf"^\((?i:{any_of(cues['rendered'])}) ?:[^()]*\)$") & (pl.col("syllables") <= 15))
+        | low.str.contains(rf"^nguồn ?: ?(?:{any_of(cues['rendered'])}) (?:từ|theo) [^!?]{{2,60}}$")
+        | low.str.contains(r"^(?:bản tin|bài|bài viết)(?: này)? có sự đóng góp của [^.!?]{2,60}[.]?$"),
         signed=plain.is_in(cues["unsigned"])
+        # "Trần Mẫu, phóng viên RFA", "ThS. Trần Mẫu - Viện Sử học"
+        | (
+            plain.str.contains(rf"^{full_name}, (?i:{any_of(_STAFF)})(?: (?:của |tại )?\p{{Lu}}[^ .,;:!?]*){{1,5}}$")
+            | plain.str.contains(r"^(?:(?:GS|PGS|TS|ThS|NCS|LS|BS|TSKH)[.]?[ ,]*){1,3}\p{Lu}[^.!?:;]{4,}$")
+            # of an aggregator: "Báo Mẫu 2 giờ 41 liên quan"
+            | low.str.contains(r"^[^.!?:;]{2,30} \d+ (?:giờ|phút|ngày|tháng)(?: trước)? \d+ (?:liên quan|đăng lại)$")
+        )
+        & (pl.col("syllables") <= 16)
+        & ~pl.col("credit")
         | plain.str.contains(
             rf"^{full_name}(?:{several}+|(?:{several}|, ?{full_name})* ?{agency}| ?[-–|(]? ?[^ @]+@[^ @]+[.][^ @]+"
             r"| (?i:nhà báo|phóng viên|biên tập viên|cộng tác viên)"
@@ -496,6 +536,8 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series, houses: 
     )
 
 
+# "Đăng lúc: Thứ sáu - 30/09/2016 03:22 - Người đăng bài viết: Trần Mẫu"
+_STORED = r"^(?:đăng lúc|ngày đăng|đăng ngày|đăng vào)[ :].{0,20}\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d\d[^.!?]*$"
 _SECTION_AND_HOUR = r"^[^:.!?\d]+\d{1,2}[/-]\d{1,2}[/-]\d{4},?(?: -)? \d{1,2}:\d{2}[^\p{Ll}]*$"
 _ENGLISH_DATES = (
     "monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may|june|july|august"

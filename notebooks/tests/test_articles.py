@@ -1267,3 +1267,73 @@ def test_when_a_story_was_changed_stands_beside_when_it_was_published():
     days = ["Đăng ngày: 14/09/2022 - 12:30", "Sửa đổi ngày: 14/09/2022 - 15:10"]
     roles = roles_of("\n".join([HEADLINE, LEAD, *days, *TALKS]))
     assert [roles[line] for line in days] == ["byline", "byline"]
+
+
+def test_a_story_above_teasers_that_open_with_the_site_s_mark_is_no_list_of_links():
+    teaser = ["Thủ tướng gặp lãnh đạo nước chủ nhà", "(Chinhphu.vn) - Tối qua, Thủ tướng đã gặp lãnh đạo nước chủ nhà."]
+    more = ["Khai mạc hội nghị cấp cao", "(Chinhphu.vn) - Hội nghị năm nay bàn về hạ tầng và năng lượng sạch."]
+    last = ["Công điện về mưa lũ", "(Chinhphu.vn) - Thủ tướng yêu cầu các địa phương tập trung cứu trợ."]
+    body = [f"(Chinhphu.vn) - {LEAD}", *TALKS[:3]]
+    roles = roles_of("\n".join([HEADLINE, *body, "Tham khảo thêm", *teaser, *more, *last]))
+    assert [roles[line] for line in (HEADLINE, *TALKS[:3])] == ["headline", "body", "body", "body"]
+    assert roles[last[1]] == "related"
+
+
+def test_the_items_of_a_digest_are_its_own():
+    items = [f"* Tin thứ {n}: {text.rstrip('.')}. (AFP)" for n, text in enumerate(TALKS[:4])]
+    page = ["Tin thế giới 14/9: Vòng đàm phán mới; bão lớn ở Thái Bình Dương", LEAD]
+    page += ["Châu Á", items[0], "Tin liên quan", OTHER[0], items[1], "Caucasus - Trung Á", *items[2:]]
+    roles = roles_of("\n".join(page))
+    assert [roles[line] for line in (*items, "Châu Á", "Caucasus - Trung Á")] == ["body"] * 6
+    assert roles[OTHER[0]] == "related"
+
+
+def test_what_a_page_puts_in_for_an_advertisement_parts_no_story():
+    roles = roles_of("\n\n".join([*FRAME, HEADLINE, LEAD, *TALKS[:2], "[quangcao]", *TALKS[2:]]))
+    assert [roles[line] for line in ("[quangcao]", *TALKS)] == ["ui", *["body"] * len(TALKS)]
+
+
+@pytest.mark.parametrize(
+    "bar", ["Facebook Twitter Google+ Pinterest Email", "Facebook  Twitter  Google+  In bài", "2 thoughts on “Mẫu”"]
+)
+def test_what_shares_a_story_is_the_site_s(bar):
+    assert roles_of("\n".join([*FRAME, HEADLINE, "28/08/2025", bar, LEAD, *TALKS]))[bar] == "ui"
+
+
+@pytest.mark.parametrize(
+    "author",
+    [
+        "Nguồn tin: VOV1",
+        "Tác giả bài viết: Minh Thử",
+        "Nguồn: Lược dịch từ tagesschau.de, dpa",
+        "(Biên dịch: Trần Mẫu; nguồn: Tân Hoa xã)",
+        "Tham khảo CNBC, WSJ",
+        "Bản tin có sự đóng góp của Reuters.",
+        "(tổng hợp)",
+    ],
+)
+def test_what_a_story_is_made_from_is_a_byline_in_many_forms(author):
+    page = [*FRAME, HEADLINE, LEAD, *TALKS, author, "Bài viết liên quan", *OTHER]
+    assert roles_of("\n".join(page))[author] == "byline"
+
+
+@pytest.mark.parametrize(
+    "author",
+    [
+        "Kính Mẫu, phóng viên RFA",
+        "Trọng Mẫu | RFI",
+        "ThS. Trần Thị Mẫu - Viện Sử học",
+        "Báo Mẫu 2 giờ 41 liên quan",
+        "Đăng lúc: Thứ sáu - 30/09/2016 03:22 - Người đăng bài viết: Trần Mẫu",
+        "20/07 23:58",
+    ],
+)
+def test_who_wrote_a_story_stands_above_it_in_many_forms(author):
+    assert roles_of("\n".join([*FRAME, HEADLINE, author, LEAD, *TALKS]))[author] == "byline"
+
+
+def test_kinds_of_stories_in_brackets_lead_to_others():
+    links = ["[Infographics] Hai kho tên lửa lớn nhất", "Ảnh: Bên trong nơi hai phái đoàn gặp nhau"]
+    page = [*FRAME, HEADLINE, LEAD, *TALKS[:2], links[0], *TALKS[2:], "Bài viết liên quan", OTHER[0], links[1]]
+    roles = roles_of("\n".join([*page, "Cửa khẩu đón những chuyến xe đầu tiên", "Trang chủ"]))
+    assert [roles[line] for line in links] == ["related", "related"]
