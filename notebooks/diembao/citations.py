@@ -9,12 +9,10 @@ from functools import lru_cache
 import polars as pl
 
 from .catalogue import Catalogue, any_of, asked, folded, name_key
-from .names import LETTER, without_lead_words
+from .names import LETTER, PLAIN_SYLLABLE, without_lead_words
 from .schema import FOUND_CITATIONS, conform
 
 _ARTICLE = ("headline", "lead", "body", "caption", "byline")
-# A syllable of Vietnamese without accents, as in "Linh An".
-_PLAIN_SYLLABLE = "(?:Ng?h?|Th|Tr|Ch|Kh|Nh|Ph|Gi|Qu|[BCDGHKLMNPQRSTVX])?[AEIOUYaeiouy]{1,3}(?:ng|nh|ch|[cmnpt])?"
 
 
 def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
@@ -232,10 +230,11 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     named = (role == "ui") & pl.col("own") & ~pl.col("surface").str.contains(r"\.[a-z]{2,}$")
     # (no part of an address, nor alone, as below each picture of a gallery)
     named = named & left.str.contains(r"(?:^|[ (|])$") & (left.str.contains(r"\S") | right.str.contains(r"\S"))
-    # (a house names itself in its own reports: "nói với Báo Mẫu")
+    # (a house names itself in its own reports: "nói với Báo Mẫu"; "Theo phóng viên Báo Mẫu" is said on its word)
     served = (service & pl.col("own")).any().over("page", "source_id")
     itself = role.is_in(["headline", "lead", "body", "caption"]) & pl.col("own")
     itself = itself & pl.col("part").is_in(["att", "other"]) & ((pl.col("kind") != "agency") | served)
+    itself = itself & ~left.str.contains(r"(?i)(?:^|[^\p{L}])theo [^.,;:]{0,50}$")
     itself |= served & (pl.col("part") == "credit") & pl.col("signed")
     hits = hits.with_columns(
         part=pl.when(
@@ -427,7 +426,7 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
         # "kênh Telegram Rybar"
         "channel": r"^(?i:telegram|youtube|facebook|twitter|tiktok|weibo) ",
         # (a name without accents too: "Linh An")
-        "personal": rf"[^ -~]|^\p{{Lu}}\. ?|^{_PLAIN_SYLLABLE}(?: {_PLAIN_SYLLABLE}){{1,3}}$",
+        "personal": rf"[^ -~]|^\p{{Lu}}\. ?|^{PLAIN_SYLLABLE}(?: {PLAIN_SYLLABLE}){{1,3}}$",
         "wire": r"(?i)(?:^|[ (])(?:theo|nguồn(?: tin)? ?:?|dẫn nguồn|tổng hợp từ|lược dịch) ?(?:tin )?"
         r"(?:hãng tin |tờ |báo |đài )?(?:¢[,/;& ]+(?:và )?|(?-i:\p{Lu})[^,/;.:()]{1,25}[,/;&(] ?)*$",
         "subject_left": rf"^[^¢]*[^{LETTER}¢]dẫn (?:{any_of(cues['programmes'])}) (?:của )?{kinds}$"

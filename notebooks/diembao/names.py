@@ -115,7 +115,7 @@ def without_lead_words(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame
     cut = pl.when(~first & where.is_not_null()).then(where).otherwise(cut)
     # "An Ninh Quốc Gia John Kirby": what somebody is in charge of, in capitals, stands before the name
     charge = pl.when(pl.col("surface").str.contains(" .* .* ")).then("surface")
-    charge = charge.str.extract(rf"^((?:{_SYLLABLE_OR_PLAIN} ){{2,5}}?)[A-Z][a-z]+ [A-Z][\p{{L}}'-]+$")
+    charge = charge.str.extract(rf"^((?:{_ANY_SYLLABLE} ){{2,5}}?)[A-Z][a-z]+ [A-Z][\p{{L}}'-]+$")
     led_by = pl.col("surface").str.slice(charge.str.len_chars()).str.extract("^([^ ]+)").is_in(given)
     led_by = led_by & charge.str.contains("[^ -~]") & ~charge.str.contains("^(?:Ông|Bà|Cô|Anh|Chị|Tướng|Vua|Tàu) ")
     cut = pl.when(led_by).then(charge).otherwise(cut)
@@ -331,10 +331,9 @@ _SYLLABLE = (
     r"[A-Z\x{C0}-\x{DE}\x{102}\x{110}\x{128}\x{168}\x{1A0}\x{1AF}\x{1EA0}-\x{1EF9}]"
     r"[a-z\x{DF}-\x{FF}\x{103}\x{111}\x{129}\x{169}\x{1A1}\x{1B0}\x{1EA0}-\x{1EF9}]+"
 )
-# The same, or one without accents.
-_SYLLABLE_OR_PLAIN = (
-    rf"(?:{_SYLLABLE}|(?:Ng?h?|Th|Tr|Ch|Kh|Nh|Ph|Gi|Qu|[BCDGHKLMNPQRSTVX])?[AEIOUYaeiouy]{{1,3}}(?:ng|nh|ch|[cmnpt])?)"
-)
+# One without accents, as in "Linh An", and either.
+PLAIN_SYLLABLE = "(?:Ng?h?|Th|Tr|Ch|Kh|Nh|Ph|Gi|Qu|[BCDGHKLMNPQRSTVX])?[AEIOUYaeiouy]{1,3}(?:ng|nh|ch|[cmnpt])?"
+_ANY_SYLLABLE = rf"(?:{_SYLLABLE}|{PLAIN_SYLLABLE})"
 
 
 def _glued(pieces: pl.DataFrame) -> pl.DataFrame:
