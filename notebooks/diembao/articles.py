@@ -120,7 +120,10 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
         & ~pl.any_horizontal("notice", "talk_heading", "tag_heading", "slogan")
         & ~(pl.col("name_only") & (pl.col("syllables") <= 4))
     )
-    full = full.with_columns(title_like=title_like)
+    # (what a picture shows stands between the headline and whose it is)
+    shown = title_like & _line_of(pl.col("low").str.contains(r"^nguồn hình ảnh[,:]"), 1)
+    shown = shown & _line_of(title_like & (pl.col("syllables") >= 6), -1)
+    full = full.with_columns(title_like=title_like & ~shown, credit=pl.col("credit") | shown)
     # the button of a link stands below its title, and comments are ordered by what heads lists elsewhere
     button = pl.col("button") & _line("head_like", -1) & _line("content", 1)
     of_teaser = pl.col("button") & _line("content", -1) & _line("head_like", -2)

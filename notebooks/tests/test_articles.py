@@ -1337,3 +1337,15 @@ def test_kinds_of_stories_in_brackets_lead_to_others():
     page = [*FRAME, HEADLINE, LEAD, *TALKS[:2], links[0], *TALKS[2:], "Bài viết liên quan", OTHER[0], links[1]]
     roles = roles_of("\n".join([*page, "Cửa khẩu đón những chuyến xe đầu tiên", "Trang chủ"]))
     assert [roles[line] for line in links] == ["related", "related"]
+
+
+def test_what_a_picture_shows_stands_between_the_headline_and_whose_it_is():
+    shown = "Hai đoàn xe chạy qua cây cầu nối hai bờ vịnh"
+    roles = roles_of("\n".join([*FRAME, HEADLINE, shown, "Nguồn hình ảnh, AFP", "Tác giả, Minh Thử", LEAD, *TALKS]))
+    assert (roles[HEADLINE], roles[shown]) == ("headline", "caption")
+
+
+def test_a_menu_in_one_line_is_no_headline():
+    menu = "Thế giới Phân tích Người Việt 5 châu Cuộc sống đó đây Quân sự"
+    roles = roles_of("\n".join([menu, "Thứ tư, 5/4/2023, 08:15 (GMT+7)", "", HEADLINE, LEAD, "", *TALKS]))
+    assert (roles[menu], roles[HEADLINE]) == ("ui", "headline")
