@@ -10,7 +10,7 @@ import polars as pl
 from . import learned, records
 from .catalogue import Catalogue, any_of, asked
 from .signals import ADDRESS, BULLET, PARAGRAPH, TERMINAL, TICKER, in_paragraphs, signals, without_day, without_markup
-from .topics import echoed, shared, syllables
+from .topics import carried, echoed, shared, syllables
 
 _PAGE = pl.col("page")
 # What lets a reader skip a box in a story, and the box's last line; how many lines it has at most.
@@ -62,8 +62,8 @@ def judged(lines: pl.DataFrame, pages: pl.DataFrame, catalogue: Catalogue) -> tu
     full = signals(full, catalogue)
     full = _lists(_frame(records.apart(full)), catalogue.cues["lines"])
     full = _zones(full)
-    common = catalogue.cues["topics"]["common"]
-    full = _strangers(_second_articles(full, common), common)
+    topics = catalogue.cues["topics"]
+    full = _strangers(_second_articles(full, topics), topics["common"])
     full = _kinds(_closing_block(full))
     return full.with_columns(role=_role()), lines_of
 
@@ -561,7 +561,7 @@ def _said(full: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _second_articles(full: pl.DataFrame, common: list[str]) -> pl.DataFrame:
+def _second_articles(full: pl.DataFrame, topics: dict[str, list[str]]) -> pl.DataFrame:
     """Zones → `segment`: 0, and one more from each headline of an article run on below the main one.
 
     A headline inside a page is told from a subheading by what follows in order, standfirst, picture with its credit,
@@ -619,7 +619,7 @@ def _second_articles(full: pl.DataFrame, common: list[str]) -> pl.DataFrame:
     # so does what stands above its text as only the headline does
     opens = opens | (_set_as_headline() & ~digest & (prose_after >= 3))
     # and whatever begins to speak of something else
-    opens = opens | (pl.col("n").is_in(_others(full, common).implode()) & ~digest)
+    opens = opens | (pl.col("n").is_in(_others(full, topics).implode()) & ~digest)
     full = full.with_columns(
         segment=opens.cast(pl.Int32).cum_sum().over("page"), contents=pl.col("n").is_in(contents["n"].implode())
     )
@@ -654,7 +654,7 @@ def _digest() -> pl.Expr:
 
 _ITEM = r"^\s*[*•+] ?\p{Lu}"
 _DIGEST = (
-    r"^(?:tin (?:thế giới|quốc tế|vắn|tổng hợp|tức (?:thế giới|quốc tế))|điểm (?:tin|báo)"
+    r"^(?:(?:bản )?tin (?:nóng )?(?:thế giới|quốc tế|vắn|tổng hợp|tức (?:thế giới|quốc tế)|trong ngày)|điểm (?:tin|báo)"
     r"|toàn cảnh (?:thế giới|quốc tế)|thế giới (?:24 ?h|24 giờ|hôm nay|trong tuần|tuần qua|trong ngày|nổi bật|qua ảnh))"
 )
 
@@ -709,7 +709,7 @@ def _teaser_lists(full: pl.DataFrame) -> pl.DataFrame:
 _ITEMS = 3  # titles with a paragraph each from which they are a list
 
 
-def _others(full: pl.DataFrame, common: list[str]) -> pl.Series:
+def _others(full: pl.DataFrame, topics: dict[str, list[str]]) -> pl.Series:
     """Lines → `n` of those that begin to speak of something else, where the page shows that another article may begin.
 
     The less a line looks like a beginning, the less may what follows share with what is above. Two paragraphs at least
@@ -738,6 +738,9 @@ def _others(full: pl.DataFrame, common: list[str]) -> pl.Series:
         after=pl.col("paragraph") & _line("seam", -1),
         bare_title=title & ~pl.col("terminal"),
     )
+    next_title = pl.col("title_like") & (~pl.col("content") | pl.col("asks")) & pl.col("syllables").is_between(6, 22)
+    next_title = next_title & ~pl.any_horizontal("dateline", "credit")
+    full = full.with_columns(in_titles=_line_of(next_title, 1) | (pl.col("asks") & _line_of(next_title, -1)))
     # (titles with a teaser each are a list, however long the teasers)
     listed = _line("content", 1) & _line("bare_title", 2) & _line("content", 3) & ~pl.col("beside")
     told = told | (pl.any_horizontal(_line_of(long, by) for by in range(0, 4)) & ~listed & ~pl.col("copied"))
@@ -748,7 +751,8 @@ def _others(full: pl.DataFrame, common: list[str]) -> pl.Series:
     full = full.with_columns(chapter=~pl.col("crawled") & (pl.col("syllables") < 9))
     asked = ((title & long) | pl.col("after")) & told & (pl.col("k") > pl.col("lead_at")) & ~pl.col("lists")
     said = (pl.col("content") & ~pl.col("in_list")) | (pl.col("k") == pl.col("headline_at"))
-    full = full.join(shared(full, asked, said, common), on="n", how="inner", maintain_order="left")
+    told_of = full
+    full = full.join(shared(full, asked, said, topics["common"]), on="n", how="inner", maintain_order="left")
     # a headline is taken up, as a link in a story, the heading of a chapter or the text of a picture is not
     headline = (pl.col("taken") >= 2) & pl.col("syllables").is_between(6, 30) & ~pl.col("after")
     headline = headline & (pl.col("beside") | ~pl.col("copied"))
@@ -763,7 +767,13 @@ def _others(full: pl.DataFrame, common: list[str]) -> pl.Series:
     own = pl.when("chapter").then(_APART / 3).when(sure).then(_APART).otherwise(_APART * 2 / 3)
     own = (pl.col("own") < own) & ~pl.col("plain").str.contains(r"[!?][\"']*$")
     apart |= headline & own & (pl.col("shared") < 0.12) & (pl.col("pairs") >= 60)
-    return full.filter(apart & enough)["n"]
+    begun = full.filter(apart & enough)
+    # (a story goes on with its names below a link, and below two; before its third paragraph it has not been told)
+    asked = pl.col("n").is_in(begun["n"].implode())
+    goes_on = carried(told_of, asked, ~pl.col("in_list"), topics["common_names"])
+    goes_on = begun.join(goes_on, on="n", how="left").filter((pl.col("names") >= 2) & ~pl.col("beside"))["n"]
+    early = (pl.col("stories_before") < 3) | (pl.col("in_titles") & ~pl.col("beside"))
+    return begun.filter(~early & ~pl.col("n").is_in(goes_on.implode()))["n"]
 
 
 _APART = 0.035  # share of pairs two stories at most have in common, without those common in news
@@ -826,12 +836,17 @@ def _kinds(full: pl.DataFrame) -> pl.DataFrame:
     full = full.with_columns(title=pl.col("title") | asking)
     # (the days of a chronicle head its parts)
     alike = pl.col("title") & ~pl.col("plain").str.contains(_CHRONICLE)
+    asked = pl.col("asks") & (pl.col("syllables") >= 6) & pl.col("plain").str.contains(r"^\p{Lu}")
+    asked = asked & ~pl.any_horizontal("ui", "form", "talk_heading")
+    led = pl.any_horizontal("link_opener", "ui", "link_heading")
     full = full.with_columns(
         # (a page may have no standfirst, and nothing is below it then)
         inside=(k > pl.col("lead_at")).fill_null(False)
         & ~pl.any_horizontal("outside", "in_list")
         & (pl.col("segment") == 0),
-        in_run=alike & (_line_of(alike, 1) | _line_of(alike, -1)),
+        in_run=(alike & (_line_of(alike, 1) | _line_of(alike, -1)))
+        | (asked & _line_of(alike & ~led, -1))
+        | (alike & ~led & _line_of(asked, 1)),
     )
     # a few words above a title head a list, whatever they are: subheadings do not follow one another
     few = pl.col("syllables").is_between(2, 5) & pl.col("plain").str.contains(r"^\p{Lu}")

@@ -404,6 +404,12 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series, houses: 
     def is_heading(words: list[str]) -> pl.Expr:
         return low.str.contains(rf"^[^\p{{L}}]*(?:{any_of(words)})[^\p{{L}}]*$")
 
+    def made_of(words: list[str], marks: list[str]) -> pl.Expr:
+        """Whether a line is made of the words alone, a mark among them; a colon may end it."""
+        whole = rf"^[^\p{{L}}\d]*(?:{any_of(words)})(?:[ ,/]+(?:{any_of(words)}))*[^\p{{L}}\d.!?]*$"
+        marked = low.str.contains(rf"(?:^|[^\p{{L}}])(?:{any_of(marks)})(?:[^\p{{L}}]|$)")
+        return pl.col("syllables").is_between(2, 9) & asked(marked, low).str.contains(whole).fill_null(False)
+
     of_section = any_of(words for words in cues["link_headings"] if " " in words)
     inside = plain.str.extract(r"^\(?([^(),/&]+)").str.strip_chars()
     plain_letters = asked(plain.str.contains(r"^[ -~]+$"), plain)
@@ -423,7 +429,13 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series, houses: 
         )
         | pl.col("text").str.contains(r"^\s*<img [^<>]*>\s*$"),
         link_heading=is_heading(cues["link_headings"])
-        | plain.str.contains(rf"^[^\p{{L}}]*(?i:{of_section}) \p{{Lu}}\p{{L}}*(?: \p{{L}}+){{0,2}}$"),
+        | plain.str.contains(rf"^[^\p{{L}}]*(?i:{of_section}) \p{{Lu}}\p{{L}}*(?: \p{{L}}+){{0,2}}$")
+        | low.str.contains(r"^(?:theo )?dòng sự kiện ?: ?[^.!?]+$")
+        | (
+            made_of(cues["heading_words"], cues["heading_marks"])
+            & ~is_heading(cues["tag_headings"] + cues["comment_orders"])
+            & ~low.str.contains(r"^[^\p{L}]*(?:(?:quan tâm|mới|hay|cũ|thích|phổ biến) nhất[^\p{L}]*){2,}$")
+        ),
         tag_heading=is_heading(cues["tag_headings"])
         | low.str.contains(rf"^(?:{any_of(cues['tag_headings'])}) ?: ?[^.!?]+$")
         | plain.str.contains(r"^#[^ #]+(?: ?,? #?[^ #.]+){0,8}$|^#[^#.!?]+(?: #[^#.!?]+)+$"),

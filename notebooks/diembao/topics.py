@@ -64,3 +64,26 @@ def shared(full: pl.DataFrame, asked: pl.Expr, told: pl.Expr, common: Sequence[s
         shared=pl.col("both") / pl.col("pairs"),
         own=pl.col("both_own") / pl.col("own"),
     )
+
+
+def carried(full: pl.DataFrame, asked: pl.Expr, told: pl.Expr, common: Sequence[str] = ()) -> pl.DataFrame:
+    """Lines → `n`, `names` of those asked: how many foreign names, but `common` ones, stand above and below.
+
+    Names are what a story is told by from its beginning to its end: of 624 places where another story begins 16 have
+    one on both sides, six two; of 14 where a link stands within a story six have two or more. What is written as no
+    Vietnamese syllable is foreign.
+    """
+    here = full.filter(asked).select("n", "page", "k")
+    text = full.filter(told & pl.col("page").is_in(here["page"].unique().implode()))
+    names = text.select("page", "k", name=pl.col("plain").str.extract_all(r"\p{Lu}[\p{L}\p{M}]{2,}")).explode("name")
+    names = names.drop_nulls("name").with_columns(pl.col("name").str.to_lowercase())
+    names = names.filter(~pl.col("name").str.contains(_SYLLABLE) & ~pl.col("name").is_in(list(common)))
+    names = names.group_by("page", "name").agg(first=pl.col("k").min(), last=pl.col("k").max())
+    both = (pl.col("first") < pl.col("k")) & (pl.col("last") > pl.col("k"))
+    return here.join(names, on="page", how="left").group_by("n").agg(names=both.fill_null(False).sum())
+
+
+_SYLLABLE = (
+    r"^(?:ngh?|nh|th|tr|ch|kh|ph|gi|qu|[bcdđghklmnpqrstvx])?"
+    r"[aàáảãạăằắẳẵặâầấẩẫậeèéẻẽẹêềếểễệiìíỉĩịoòóỏõọôồốổỗộơờớởỡợuùúủũụưừứửữựyỳýỷỹỵ]{1,3}(?:ng|nh|ch|[cmnpt])?$"
+)

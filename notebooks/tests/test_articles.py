@@ -1349,3 +1349,44 @@ def test_a_menu_in_one_line_is_no_headline():
     menu = "Thế giới Phân tích Người Việt 5 châu Cuộc sống đó đây Quân sự"
     roles = roles_of("\n".join([menu, "Thứ tư, 5/4/2023, 08:15 (GMT+7)", "", HEADLINE, LEAD, "", *TALKS]))
     assert (roles[menu], roles[HEADLINE]) == ("ui", "headline")
+
+
+def test_a_link_within_a_story_that_goes_on_with_its_names_begins_no_other():
+    said = [
+        "Thỏa thuận đánh cá giữa Greenland và quần đảo Faroe đã được ký ở thị trấn Nuuk sau bốn tháng bàn thảo, văn "
+        "phòng nghề cá cho hay.",
+        "Theo bản tóm tắt, hạn ngạch tôm của đội tàu Torshavn tăng thêm một phần mười, còn lệ phí vào cảng được "
+        "giữ như năm ngoái.",
+        "Phía chủ nhà nhận lại quyền kiểm tra lưới tại mọi bến, điều các nghiệp đoàn đòi từ lâu.",
+    ]
+    goes_on = [
+        "Dư luận vùng Faroe tỏ ra dè dặt. Một chủ tàu lâu năm nói giá dầu mới là mối lo lớn nhất mùa này.",
+        "Tại Nuuk, các nghị sĩ đối lập chê văn bản thiếu điều khoản về rác nhựa trôi dạt quanh bờ tây.",
+        "Chuyên gia hải dương học lưu ý đàn cá tuyết đang dời lên phía bắc Greenland vì nước ấm dần theo thập niên.",
+        "Giới buôn sỉ Torshavn thì mừng, bởi hợp đồng xuất sang châu Á có thể nối lại sớm hơn dự tính.",
+    ]
+    links = ["Chủ tàu lo giá dầu hơn hạn ngạch vì mùa này bội thu", "Vì sao nghị sĩ đối lập chê văn bản nghề cá?"]
+    head = ["Trang chủ", "Thế giới", "Greenland và Faroe ký thỏa thuận đánh cá", "18/09/2021 15:42 GMT+7"]
+    page = [*head, *said, *links[:1], *goes_on, "Minh Thử", "Xem thêm", "Cửa khẩu đón chuyến xe đầu tiên"]
+    roles = roles_of("\n".join(page))
+    assert {roles[line] for line in goes_on} == {"body"}
+    # nor do two, one below the other, or what a stream of news leads to, whatever is told below
+    other = goes_on
+    for name in ("Nuuk", "Faroe", "Greenland", "Torshavn"):
+        other = [line.replace(name, "nước này") for line in other]
+    stream = ["Dòng sự kiện: Nghề cá Bắc Đại Tây Dương", "Văn bản thiếu điều khoản về rác nhựa trôi dạt"]
+    for between in (links, stream):
+        roles = roles_of("\n".join([*head, *said, *between, *other, "Minh Thử"]))
+        assert {roles[line] for line in other} == {"body"}
+
+
+@pytest.mark.parametrize(
+    "heading", ["Có thể quý vị quan tâm", "Các tin đáng đọc khác", "Xem nhiều nhất trong ngày", "ĐỌC NHIỀU THẾ GIỚI"]
+)
+def test_headings_of_lists_are_known_by_the_words_they_are_made_of(heading):
+    links = ["Chelsea thua trận thứ hai liên tiếp", "Hải cảng mở cửa trở lại sau bão lớn"]
+    roles = roles_of("\n".join([*FRAME, HEADLINE, LEAD, *TALKS[:2], heading, *links, *TALKS[2:]]))
+    assert [roles[line] for line in (heading, *links, *TALKS)] == ["ui", *["related"] * 2, *["body"] * len(TALKS)]
+    # and no sentence of the story is one
+    said = "Các nước khác cùng quan tâm."
+    assert roles_of("\n".join([*FRAME, HEADLINE, LEAD, *TALKS[:2], said, *TALKS[2:]]))[said] == "body"
