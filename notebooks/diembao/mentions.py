@@ -87,7 +87,14 @@ def _states_and_orgs(names: pl.DataFrame, lines: pl.DataFrame, catalogue: Catalo
     pair_of = rf"(?i)(?:^|[^{LETTER}])(?:{any_of(cues['forms']['pair_of'])})"
     beside = left.str.contains(rf"{pair_of} § $") & ~right.str.contains(r"^ \p{Lu}\p{Ll}")
     beside |= left.str.contains(rf"{pair_of} $") & right.str.contains(r"^ §")
-    short = hyphened | ((in_brackets | listed | cued | beside) & ~pair_only)
+    # "nhiều năm liền, Thổ hỏi mua …", where the page has the name in full
+    named = hits.filter(pl.col("what") == "state").select("page", "actor_id").unique().with_columns(in_full=True)
+    hits = hits.join(named, on=["page", "actor_id"], how="left", maintain_order="left")
+    alone = pl.col("key").is_in(cues["forms"]["alone"]) & pl.col("in_full").fill_null(False) & ~starts
+    alone &= left.str.contains(r"(?:[,(]|(?:^|[ (])\p{Ll}+) $") & right.str.contains(r"^(?: \p{Ll}|[,.;:)?!]|$)")
+    of_tongue = left.str.contains(rf"(?i)(?:^|[^{LETTER}])(?:{any_of(cues['forms']['not_alone'])}) $")
+    alone &= ~of_tongue & ~right.str.contains("^ kiều")
+    short = hyphened | alone | ((in_brackets | listed | cued | beside) & ~pair_only)
     return hits.filter(
         pl.when(pl.col("what") == "short").then(short & ~word).otherwise(~(word & starts) & ~pronoun & ~document)
     ).with_columns(reading=_reading(cues["readings"]["patterns"]), basis=pl.lit("catalogue"))

@@ -70,7 +70,7 @@ def romanised_surnames(catalogue: Catalogue) -> str:
 
 def without_lead_words(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     """Runs → the same without common words and places at their head ("Theo Merkel"), and `words`, their length."""
-    lead = f"^(?:(?:{any_of(catalogue.cues['names']['lead_words'])}) )+"
+    lead = f"(?:(?:{any_of(catalogue.cues['names']['lead_words'])}) )+"
     persons = catalogue.cues["persons"]
     # "Huawei Guo Ping", "Texas Greg Abbott": what somebody leads stands before the name
     led = rf"^((?:(?:{any_of(persons['never'] + persons['places'] + persons['company_words'])}) )+)[^ ]+ [^ ]+"
@@ -79,6 +79,13 @@ def without_lead_words(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame
     whole = pl.col("left").str.contains("(?:[Ôô]ng|[Bb]à|[Tt]ướng|[Đđ]ốc|[Đđ]ại sứ|lâm thời) $") & pl.col(
         "surface"
     ).str.contains(f"^{_SYLLABLE} {_SYLLABLE} {_SYLLABLE}$")
+    whole |= (
+        pl.col("left").str.contains(f"(?i:(?:^|[ (])(?:{_PERSONAL})) $")
+        & pl.col("surface").str.contains(f"^{_SYLLABLE}(?: {_SYLLABLE}){{1,3}}$")
+        & ~pl.col("surface").str.contains(f"^(?:{_INSTITUTES}) ")
+    )
+    common = rf"^((?:{lead})?{_DEGREES}|{lead}|\p{{Lu}}{{2,6}} )"
+    addressed = pl.col("surface").str.extract(f"^((?:Ông|Bà) ){_SYLLABLE}(?: {_SYLLABLE}){{1,3}}$")
     cut = (
         pl.when(
             # inside a sentence "Xu Aimeng" opens with a name; "Bộ Công" does not
@@ -93,7 +100,9 @@ def without_lead_words(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame
             | (~pl.col("surface").str.contains(r"\p{Ll}") & pl.col("key").str.contains(r"\p{Ll}"))
         )
         .then(pl.lit(""))
-        .otherwise(folded(pl.col("surface")).str.extract(rf"({lead}|^\p{{Lu}}{{2,6}} )").fill_null(""))
+        .when(addressed.is_not_null())
+        .then(addressed)
+        .otherwise(folded(pl.col("surface")).str.extract(common).fill_null(""))
     )
     # "Song Bolton nhấn mạnh": but Bolton, unlike Song Tao
     single = catalogue.aliases.filter(pl.col("form").is_in(["name", "surname"]))["surface"].implode()
@@ -138,6 +147,13 @@ def without_lead_words(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame
         )
         .with_columns(words=pl.col("key").str.count_matches(" ") + 1)
     )
+
+
+# After these a name begins, whatever its first word else means: "Giáo sư Thẩm Duy Khang", "ông Bảo Khang".
+_PERSONAL = "ông|bà|giáo sư|tiến sĩ|thạc sĩ|học giả|luật sư|bác sĩ|nhà nghiên cứu|nhà phân tích|ts|gs|pgs|ths|đại tá"
+
+_INSTITUTES = "Viện|Luật|Trường|Khoa|Học|Đại|Ban|Bộ|Cục|Sở|Hội|Báo|Trung|Kinh|Chính|Ngôn|Lịch|Quốc"
+_DEGREES = r"(?:(?:(?:PGS|GS|TS|Th[Ss]|BS|LS|KS|CN|NCS)[. ]+)+)"
 
 
 def _accented(catalogue: Catalogue) -> list[str]:

@@ -500,6 +500,21 @@ def test_ships_streets_centres_and_photographers_are_no_persons(sentences):
             ("Sứ quán do đại biện lâm thời Từ Minh Viễn điều hành.", "Ông Từ nhận việc hôm qua."),
             [("Từ Minh Viễn", "tu-minh-vien"), ("Từ", "tu-minh-vien")],
         ),
+        # whatever its words mean else, a name follows "ông", "bà" and what scholars are called
+        (
+            ("Ông Thẩm Duy Khang viết như vậy.", "Theo giáo sư Bảo Nghiêm, bà Công Minh đã đến.", "Bà Thảo Vân nói."),
+            [
+                ("Thẩm Duy Khang", "tham-duy-khang"),
+                ("Bảo Nghiêm", "bao-nghiem"),
+                ("Công Minh", "cong-minh"),
+                ("Thảo Vân", "thao-van"),
+            ],
+        ),
+        (
+            ("Còn TS Kang Dol-min cho rằng còn sớm.", "PGS.TS Kwak Min-ho đồng ý.", "Viện ISEAS Yusof Ishak dự báo."),
+            [("Kang Dol-min", "kang-dol-min"), ("Kwak Min-ho", "kwak-min-ho")],
+        ),
+        (("Các tổ chức học giả Viện Mẫu An và giáo sư Luật Arne Holt dự.",), [("Arne Holt", "arne-holt")]),
         # a house of parliament, unlike an institute, is led by a person
         (
             ("Ông tiếp Chủ tịch Hạ viện Nukagawa Fuku.", "Chủ tịch Thượng viện Kalen Borst vắng mặt."),
@@ -530,3 +545,17 @@ def test_what_the_cues_call_no_person_is_none_wherever_its_tone_marks_stand():
     for name in ("Đoàn Hòa Bình", "Đoàn Hoà Bình", "T.Ư Đảng"):
         found = extract(p=story(f"Chuyến thăm đã mở đường cho hoạt động của {name} từ năm sau."))["mentions"]
         assert name not in found["surface"].to_list()
+
+
+def test_a_short_form_stands_alone_on_a_page_that_has_the_name_in_full():
+    page = "\n".join(
+        [
+            "Thổ Nhĩ Kỳ nhận lô tên lửa đầu tiên của Nga",
+            "Nhiều năm liền, Thổ hỏi mua hệ thống khác nhưng không thành, các nhà báo Hàn Quốc viết.",
+            "Nhiều Hàn kiều nói tiếng Hàn ở ven sông Hàn, còn báo Hàn đưa tin. Thổ dân vùng này phản đối.",
+        ]
+    )
+    found = extract(p=page)["mentions"].filter(pl.col("surface").is_in(["Thổ", "Hàn"]))
+    at = page.index("báo Hàn đưa") + 4
+    assert found.select("start", "actor_id").rows() == [(page.index("Thổ hỏi"), "TUR"), (at, "KOR")]
+    assert extract(p=page.replace(" Nhĩ Kỳ", ""))["mentions"].filter(pl.col("surface") == "Thổ").is_empty()
