@@ -931,9 +931,16 @@ def resolve(found: pl.DataFrame, anchors: pl.DataFrame, cues: Mapping[str, Any])
         .otherwise(pl.coalesce("own", "own_last")),
     )
     said = pl.coalesce("year", "year_said")
+    # "mùa thu tới" is the next there is, "mùa hè vừa qua" the last, of this year or another
+    nearest = (pl.col("kind") == "season") & (pl.col("year_shift") != 0) & ~pl.col("surface").str.contains("(?i)năm")
+    begins = pl.col("code").replace_strict({"21": 2, "22": 5, "23": 8, "24": 12}, default=None, return_dtype=pl.Int8)
 
     def seen_from(anchor: pl.Expr) -> pl.Expr:
         shifted = anchor.dt.year() + pl.col("year_shift")
+        this_year = pl.when(pl.col("year_shift") > 0).then(anchor.dt.month() < begins).otherwise(
+            anchor.dt.month() >= begins + 3
+        )
+        shifted = pl.when(nearest & this_year).then(anchor.dt.year()).otherwise(shifted)
         near = pl.when(pl.col("kind").is_in(["day", "month", "quarter"])).then(anchor.dt.year() + _years_off(anchor))
         return _write(anchor, pl.coalesce(said, shifted, near))
 
@@ -953,7 +960,7 @@ def resolve(found: pl.DataFrame, anchors: pl.DataFrame, cues: Mapping[str, Any])
     in_article = pl.coalesce(
         pl.when(bare & (pl.col("kind") == "day")).then("year_elsewhere"),
         pl.when(bare).then("year_now"),
-        pl.col("year_now") + pl.col("year_shift"),
+        pl.when(~nearest.fill_null(False)).then(pl.col("year_now") + pl.col("year_shift")),
         pl.when(pl.col("kind") == "year").then(pl.col("year_now") + pl.col("shift")),
     )
     of_month = (counted & (pl.col("kind") == "month") & pl.col("month").is_null()) | _of_month()
