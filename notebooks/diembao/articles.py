@@ -1024,7 +1024,10 @@ def _byline() -> pl.Expr:
     )
     # (a title with its hour opens a list, but not at the end of a page)
     last = pl.col("stored") & (k == k.max().over("page")) & ~_line("in_list", -2)
-    return ((byline & ~pl.col("in_list")) | signed_above | last | reprint | day_and_hour) & ~(
+    # (right below the heading of a list, before its first link)
+    signed_below = pl.all_horizontal("author", "in_list") & _line("link_heading", -1) & (pl.col("syllables") <= 8)
+    signed_below = signed_below & pl.col("plain").str.contains(r"\((?i:theo) [^()]+\)$") & ~_line("in_list", -2)
+    return ((byline & ~pl.col("in_list")) | signed_above | signed_below | last | reprint | day_and_hour) & ~(
         pl.any_horizontal("ui", "link_heading") & ~pl.any_horizontal("dateline", "wire_end") & ~initials & ~day_and_hour
     )
 

@@ -243,6 +243,7 @@ def signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         & ~plain.str.contains(r"^(?:VIDEO|CLIP) ?: ?(?:[^ :]+ ){6}[^:.]*[^:.,\"']$"),  # another
         link_opener=low.str.contains(rf"^(?:{any_of(cues['link_openers'])})")
         | pl.col("parted")
+        | plain.str.contains(r"^> ?\p{Lu}[^>]{15,}[^>.:;,]$")
         | pl.col("text").str.contains(r"^\p{Lu}[^/.!?:]{20,}[ \u00a0]{2}/[ \u00a0]{2}\p{Lu}[^/.!?:]{20,}$"),
         dated_title=(
             plain.str.contains(r"^\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d{2}(?:,? \d{1,2}:\d{2})?(?: ?[-–|:])? \p{Lu}")

@@ -1390,3 +1390,11 @@ def test_headings_of_lists_are_known_by_the_words_they_are_made_of(heading):
     # and no sentence of the story is one
     said = "Các nước khác cùng quan tâm."
     assert roles_of("\n".join([*FRAME, HEADLINE, LEAD, *TALKS[:2], said, *TALKS[2:]]))[said] == "body"
+
+
+def test_a_story_is_signed_below_the_heading_of_a_list_and_a_sign_leads_to_others():
+    links = ["> Hai phái đoàn đề xuất ngày họp để bàn việc thực thi", "> Bãi thử sắp bị phá, báo chí năm nước được mời"]
+    end = ["Nhiều tin liên quan", "Lan Chi (theo Kyodo)", "Nghị Sơn", "Busan"]
+    roles = roles_of("\n".join([*FRAME, HEADLINE, LEAD, *TALKS[:1], *links, *TALKS[1:], *end]))
+    assert [roles[line] for line in links] == ["related", "related"]
+    assert (roles["Nhiều tin liên quan"], roles["Lan Chi (theo Kyodo)"]) == ("ui", "byline")
