@@ -440,7 +440,9 @@ def _zones(full: pl.DataFrame) -> pl.DataFrame:
     talking = pl.when("talk_heading").then(True).when(pl.any_horizontal("link_heading", "tag_heading")).then(False)
     talking = talking.forward_fill().over("page").fill_null(False)
     stamped = stamped & ~(talking & (pl.col("syllables") <= 6))
-    heads_links = (pl.col("link_heading") & (pl.col("k") > pl.col("headline_at"))) | (
+    # (the section a story stands in may be called as a list is: "Tin nóng", and below it the day)
+    section = (pl.col("k") <= pl.col("headline_at") + 2) & _line("dateline", 1)
+    heads_links = (pl.col("link_heading") & (pl.col("k") > pl.col("headline_at")) & ~section) | (
         stamped & (pl.col("k") > pl.col("lead_at") + 1)
     )
     # a live report goes on with its next hour, which text follows as it does not below the length of a video
@@ -754,7 +756,10 @@ def _others(full: pl.DataFrame, topics: dict[str, list[str]]) -> pl.Series:
     told_of = full
     full = full.join(shared(full, asked, said, topics["common"]), on="n", how="inner", maintain_order="left")
     # a headline is taken up, as a link in a story, the heading of a chapter or the text of a picture is not
-    headline = (pl.col("taken") >= 2) & pl.col("syllables").is_between(6, 30) & ~pl.col("after")
+    # (a short one is a subheading, unless a whole story stands above it)
+    within = pl.all_horizontal("crawled", pl.col("stories_before") < _WHOLE) & ~pl.col("beside")
+    long = pl.col("syllables") >= pl.when(within).then(8).otherwise(6)
+    headline = (pl.col("taken") >= 2) & long & (pl.col("syllables") <= 30) & ~pl.col("after")
     headline = headline & (pl.col("beside") | ~pl.col("copied"))
     limit = pl.when(headline & pl.col("beside")).then(0.16).when(headline & ~pl.col("crawled")).then(0.05)
     limit = limit.when(headline & (pl.col("taken") >= 3)).then(0.11).when(headline).then(0.08)
@@ -777,6 +782,7 @@ def _others(full: pl.DataFrame, topics: dict[str, list[str]]) -> pl.Series:
 
 
 _APART = 0.035  # share of pairs two stories at most have in common, without those common in news
+_WHOLE = 8  # paragraphs
 _PLENTY = 250  # pairs on either side from which that share is no chance
 
 

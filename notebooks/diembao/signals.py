@@ -238,6 +238,12 @@ def signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
             | low.str.contains(r"\((?:ảnh|photo|nguồn)[ :][^)]{0,60}\)[ .]*$")
             | low.str.contains(r"[ .][-–] ?ảnh (?:chụp màn hình )?[^ .,;:]+(?: [^ .,;:]+){0,3}[ .]*$")
             | ending.str.contains(r"[.] Ảnh \p{Lu}[^ .,;:]*(?: \p{Lu}[^ .,;:]*){0,3}[ .]*$")
+            | ending.str.contains(r"[^.:;,(] (?:Getty Images|GETTY IMAGES)$")
+            # the text of a picture with its outlet, its width and its day, below whose it is
+            | (
+                ending.str.contains(r" - \p{Lu}[^-]{3,30}, \d{3,4}, \d{1,2}[.]\d{1,2}[.]\d{4}$")
+                & (plain.shift(1).str.starts_with("©") & (_PAGE == _PAGE.shift(1))).fill_null(False)
+            )
         )
         & ~low.str.contains(r"^(?:chùm|loạt) ảnh ?:")  # a title
         & ~plain.str.contains(r"^(?:VIDEO|CLIP) ?: ?(?:[^ :]+ ){6}[^:.]*[^:.,\"']$"),  # another
@@ -439,8 +445,13 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series, houses: 
         ),
         tag_heading=is_heading(cues["tag_headings"])
         | low.str.contains(rf"^(?:{any_of(cues['tag_headings'])}) ?: ?[^.!?]+$")
-        | plain.str.contains(r"^#[^ #]+(?: ?,? #?[^ #.]+){0,8}$|^#[^#.!?]+(?: #[^#.!?]+)+$"),
-        talk_heading=is_heading(cues["talk_headings"]) | plain.str.contains(r"^#\d+$"),
+        | (
+            plain.str.contains(r"^#[^ #]+(?: ?,? #?[^ #.]+){0,8}$|^#[^#.!?]+(?: #[^#.!?]+)+$")
+            & ~low.str.contains(_FORUM)
+        ),
+        talk_heading=is_heading(cues["talk_headings"])
+        | low.str.contains(r"^#\d+$|^bởi ?: .+ từ ?: |^xem bình luận \(\d+\)$")
+        | (low.str.contains(_FORUM) & low.str.contains("^#")),
         order=is_heading(cues["comment_orders"]),
         button=is_heading(cues["link_buttons"]),
         # (the list is named: "Kết thúc Đọc nhiều"; a story's own title goes on in small letters)
@@ -496,11 +507,13 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series, houses: 
         full_stamp=plain.str.contains(r"^(?:19|20)\d{2}[/-]\d{2}[/-]\d{2}[ T]\d{2}:\d{2}:\d{2}\b"),
         capitals=plain.str.contains(r"^\p{Lu}{2,}(?: \p{Lu}{2,}){1,3}$"),
         dateline=has_date
+        & ~low.str.contains(_FORUM)
         & (
             ~left_over.str.replace_all(name, " ").str.contains(r"\p{L}")
             # some words, the day and the hour, and no more: a section above, an author
             | ((pl.col("syllables") <= 9) & plain.str.contains(_SECTION_AND_HOUR))
             | ((pl.col("syllables") <= 16) & low.str.contains(_STORED))
+            | ((pl.col("syllables") <= 14) & low.str.contains(_POSTED))
         ),
         stamp=low.str.contains(
             r"^(?:thời gian ?: ?)?(?:\d+|một|vài) (?:giây|phút|giờ|ngày|tuần|tháng) trước"
@@ -552,9 +565,14 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series, houses: 
 # "Đăng lúc: Thứ sáu - 30/09/2016 03:22 - Người đăng bài viết: Trần Mẫu"
 _STORED = r"^(?:đăng lúc|ngày đăng|đăng ngày|đăng vào)[ :].{0,20}\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d\d[^.!?]*$"
 _SECTION_AND_HOUR = r"^[^:.!?\d]+\d{1,2}[/-]\d{1,2}[/-]\d{4},?(?: -)? \d{1,2}:\d{2}[^\p{Ll}]*$"
+# a post below the first of a thread, and who wrote it: "#2 Đã gửi : 09/05/2018", "Gia nhập: 11-04-2012"
+_FORUM = r"^#(?:[2-9]|\d{2,}) (?:đã )?gửi |^(?:gia nhập|tham gia|ngày tham gia) ?:"
+_POSTED = r"^(?:posted on|đăng ngày|đăng vào|được đăng (?:ngày|vào)) [^.]*\d{1,2}/\d{1,2}/\d{4} (?:by|bởi) [^.]{3,40}$"
 _ENGLISH_DATES = (
     "monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may|june|july|august"
     "|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
+    "|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|janvier|février|avril|mai|juin|juillet|août|septembre"
+    "|octobre|novembre|décembre"
 )
 
 

@@ -1326,6 +1326,10 @@ def test_what_a_story_is_made_from_is_a_byline_in_many_forms(author):
         "Báo Mẫu 2 giờ 41 liên quan",
         "Đăng lúc: Thứ sáu - 30/09/2016 03:22 - Người đăng bài viết: Trần Mẫu",
         "20/07 23:58",
+        "vendredi 24 mai 2024",
+        "Write : 2024-05-27 14:52:36 Update : 2024-05-28 09:31:40",
+        "Posted on 18/04/2023 by Nghiên cứu Mẫu",
+        "#1 Đã gửi : 09/05/2018 lúc 07:21:44(UTC)",
     ],
 )
 def test_who_wrote_a_story_stands_above_it_in_many_forms(author):
@@ -1378,6 +1382,10 @@ def test_a_link_within_a_story_that_goes_on_with_its_names_begins_no_other():
     for between in (links, stream):
         roles = roles_of("\n".join([*head, *said, *between, *other, "Minh Thử"]))
         assert {roles[line] for line in other} == {"body"}
+    # nor does a short one, unless a whole story stands above it
+    below = [*other, "Hạn ngạch tôm thì chưa ai nhắc tới trong suốt buổi tranh luận dài hai tiếng đồng hồ ấy."]
+    roles = roles_of("\n".join([*head, *said, "Rác nhựa và đàn cá tuyết", *below, "Minh Thử"]))
+    assert {roles[line] for line in below} == {"body"}
 
 
 @pytest.mark.parametrize(
@@ -1398,3 +1406,31 @@ def test_a_story_is_signed_below_the_heading_of_a_list_and_a_sign_leads_to_other
     roles = roles_of("\n".join([*FRAME, HEADLINE, LEAD, *TALKS[:1], *links, *TALKS[1:], *end]))
     assert [roles[line] for line in links] == ["related", "related"]
     assert (roles["Nhiều tin liên quan"], roles["Lan Chi (theo Kyodo)"]) == ("ui", "byline")
+
+
+def test_the_section_of_a_story_may_be_called_as_a_list_is():
+    day = "Write : 2024-05-27 14:52:36 Update : 2024-05-28 09:31:40"
+    roles = roles_of("\n".join([HEADLINE, "Tin nóng", day, "Photo : YONHAP News", LEAD, *TALKS]))
+    assert (roles["Tin nóng"], roles[day], roles["Photo : YONHAP News"]) == ("ui", "byline", "caption")
+    assert {roles[line] for line in TALKS} == {"body"}
+
+
+def test_posts_below_the_first_of_a_thread_are_the_readers():
+    posts = ["#2 Đã gửi : 09/05/2018 lúc 10:48:02(UTC)", "Đã bảo rồi mà, ký xong thì lại phải ký lại một lần nữa."]
+    more = ["#3 Đã gửi : 11/05/2018 lúc 01:15:37(UTC)", "Sắp tới gặp nhau ở đâu, không biết có ai tin không?"]
+    first = [HEADLINE, "#1 Đã gửi : 09/05/2018 lúc 07:21:44(UTC)", LEAD]
+    roles = roles_of("\n".join([*FRAME, *first, *TALKS, *posts, *more]))
+    assert [roles[line] for line in (posts[0], more[0], more[1])] == ["ui"] * 3
+    assert {roles[line] for line in TALKS} == {"body"} and "other" not in roles.values()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ["Tổng thống giơ văn bản vừa ký trước báo giới hôm 8/5 Getty Images"],
+        ["© Báo Mẫu / Arne Holt", "Các trưởng đoàn chụp ảnh chung tại hội nghị - Báo Mẫu, 1920, 23.10.2024"],
+    ],
+)
+def test_the_text_of_a_picture_with_whose_it_is_is_a_caption(text):
+    roles = roles_of("\n".join([*FRAME, HEADLINE, "23/10/2024", *text, LEAD, *TALKS]))
+    assert (roles[HEADLINE], {roles[line] for line in text}) == ("headline", {"caption"})

@@ -115,6 +115,7 @@ FORMS = [
     ("Ngôi nhà có từ thế kỷ 19.", [("thế kỷ 19", "18XX")]),
     ("GDP quý III/2024 tăng.", [("quý III/2024", "2024-35")]),
     ("Tăng trưởng quý 3 chậm lại.", [("quý 3", "XXXX-35")]),
+    ("vendredi 24 mai 2024, Mars 2020 hạ cánh.", [("vendredi 24 mai 2024", "2024-05-24"), ("2020", "2020")]),
     ("Vào mùa hè năm 2018 họ gặp nhau.", [("mùa hè năm 2018", "2018-22")]),
     ("Từ mùa xuân 2023 tình hình khác.", [("mùa xuân 2023", "2023-21")]),
     ("Xuất khẩu 6 tháng đầu năm 2018 tăng.", [("6 tháng đầu năm 2018", "2018-01/2018-06")]),
