@@ -112,6 +112,7 @@ def anew(page, request):
     page.locator(".db-main .lm-TabBar-tab").first.click()
     page.locator(".db-ask button", has_text="Start over").click()
     shows(page, "1–25 of 1,39")
+    comes_to_rest(page)
     yield
     if folder := os.environ.get("DIEMBAO_SHOTS"):
         page.screenshot(path=Path(folder, f"lab-{request.node.name}.png"))
@@ -139,6 +140,23 @@ def total_becomes(page, wanted: str) -> int:
         }}"""
     )
     return total(page)
+
+
+def comes_to_rest(page) -> None:
+    """Waits until the intervals are there and the charts have kept their place for a second, so that a click hits."""
+    page.locator(".db-lab .db-caption", has_text="with 95% intervals").wait_for()
+    places = """all => all.map(svg => {
+        const box = svg.getBoundingClientRect()
+        return [box.x, box.y, box.width, box.height, svg.querySelectorAll('*').length].join()
+    }).join(';')"""
+    seen, quiet = "", 0
+    for _ in range(360):
+        now = page.locator(".db-charts svg").evaluate_all(places)
+        seen, quiet = now, quiet + 1 if now == seen else 0
+        if quiet == 4:
+            return
+        page.wait_for_timeout(250)
+    raise AssertionError(f"the charts do not come to rest: {seen}")
 
 
 def days_asked(page) -> list[str]:
