@@ -867,6 +867,9 @@ def _kinds(full: pl.DataFrame) -> pl.DataFrame:
     title = pl.col("title") & (pl.col("syllables") >= 6) & pl.col("plain").str.contains(r"^[\p{Lu}\"'\[\d]")
     full = full.with_columns(teased=title & _line("content", 1) & ~pl.any_horizontal("form", "site"))
     full = full.with_columns(teased=pl.col("teased") | (_line("teased", -1) & ~pl.col("form")))
+    # what a line's form says is never learned otherwise
+    kind = pl.col("plain").str.contains(_KIND_OF_STORY) & pl.col("bare") & (k > pl.col("lead_at"))
+    full = full.with_columns(of_kind=kind, by_form=kind | (pl.col("teased") & (pl.col("zone") == _TALK)))
     # in the dump of a whole page a long title inside the story is a link, unless there are as many as subheadings, and
     # what is longer than a title is the caption of a picture that is gone
     stray = (
@@ -968,7 +971,7 @@ def _link() -> pl.Expr:
         | (_line("button", 1) & pl.any_horizontal("bare", "head_like"))
         | (pl.col("boxed") & (pl.col("k") > pl.col("lead_at")))
         | copied
-        | (pl.col("plain").str.contains(_KIND_OF_STORY) & pl.col("bare") & (pl.col("k") > pl.col("lead_at")))
+        | pl.col("of_kind")
         | (pl.col("in_list") & ~pl.col("story"))
         | run
     )

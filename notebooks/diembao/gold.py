@@ -86,7 +86,7 @@ def line_weights(golds: Sequence[str | Path]) -> pl.DataFrame:
         right = gold.roles.select("line", "accepted", whole="page")
         full = full.join(right, on=["whole", "line"], how="left", maintain_order="left")
         parts.append(full.with_columns(whole=pl.format("{}/{}", pl.lit(place), "whole")))
-    full = pl.concat(parts)
+    full = pl.concat(parts, how="diagonal_relaxed")
     return learned.fit(full, full["accepted"])
 
 

@@ -1,9 +1,10 @@
 """Lines with the roles that rules give them ↔ the roles that pages marked by hand have taught.
 
-A multinomial logistic regression on what each line and its two neighbours on either side show. Rules know how articles
-are built: who wrote one, its headline and lead, and which lines are another's (`other`). Of the lines of a site around
-them there are too many kinds. So where a page holds lines of its site, and what was learned is sure, it overrules a
-rule that tells text from page, and no other.
+A multinomial logistic regression on what each line and its two neighbours on either side show, what rules take them
+for included (stacked generalization: Wolpert 1992). Rules know how articles are built: who wrote one, its headline and
+lead, and which lines are another's (`other`). Of the lines of a site around them there are too many kinds. So where a
+page holds lines of its site, and what was learned is sure, it overrules a rule that tells text from page, or takes the
+site's own words for links to stories, and no other.
 """
 
 from functools import lru_cache
@@ -13,31 +14,30 @@ import polars as pl
 from scipy.optimize import minimize
 
 from .catalogue import SHIPPED
+from .schema import LINE_ROLES
 
 WEIGHTS = SHIPPED / "line_weights.csv"
 ROLES = ("headline", "lead", "byline", "body", "caption", "related", "ui")
 _TEXT = ROLES[:5]
 _EXCHANGED = ("body", "caption", "related", "ui")  # roles that tell text from page
 AROUND = (-2, -1, 0, 1, 2)  # the lines whose signals count for one
-_SURE = 0.95  # probability from which a learned role overrules
+_OF_PAGE = ("related", "ui")
+_SURE = 0.8  # probability from which a learned role overrules
 _SITE = 3  # lines of the site from which a page is no plain text
-_PENALTY = 1.0  # of the squares of weights, against learning by heart
+_PENALTY = 3.0  # of the squares of weights, against learning by heart
 _OFTEN = 3  # lines that show a signal, from which it has a weight
-_SIGNALS = (
-    "terminal", "broken_off", "credit", "link_opener", "dated_title", "form", "imprint", "notice", "listed", "pictured",
-    "pointed", "named_site", "is_title", "image_file", "link_heading", "tag_heading", "talk_heading", "order", "button",
-    "list_end", "ui", "labelled", "loud", "asks", "quotes", "clock", "agency", "named", "name_only", "one_name",
-    "full_stamp", "capitals", "dateline", "stamp", "wire_end", "signed", "content", "copied", "repeated", "doubled",
-    "retold", "head_like", "parted", "numbered",
-)  # fmt: skip
+_ZONES = range(5)
 _SHAPES = {
-    "marked": pl.col("mark").is_not_null(),
+    "site_mark": pl.col("mark").is_not_null(),
     "small_letter": pl.col("plain").str.contains(r"^\p{Ll}"),
     "colon": pl.col("plain").str.contains(r"[:;,]$"),
     "period": pl.col("plain").str.ends_with("."),
     "question": pl.col("plain").str.ends_with("?"),
     "bullet": pl.col("plain").str.contains(r"^[-+*•–]|^\d+[.)] "),
     "digits": pl.col("plain").str.contains(r"\d"),
+    "only_digits": pl.col("plain").str.contains(r"^[\d/:., -]+$"),
+    "counted": pl.col("plain").str.contains(r"\(\d+\)$"),
+    "address": pl.col("plain").str.contains(r"@|www|http"),
 }
 _LENGTHS = (1, 2, 3, 5, 7, 9, 13, 17, 23, 30, 45, 70, 110)  # syllables at which a line is of the next class
 _PLACES = (1, 2, 3, 5, 8, 13, 21, 40)  # lines from the top, and to the end, of a page
@@ -46,17 +46,18 @@ _PLACES = (1, 2, 3, 5, 8, 13, 21, 40)  # lines from the top, and to the end, of 
 def corrected(full: pl.DataFrame) -> pl.DataFrame:
     """Lines with signals and `role` → the same, the roles of sites' pages corrected where what was learned is sure.
 
-    Only `_EXCHANGED` roles are, for one another, and above the headline there is no text.
+    Only `_EXCHANGED` roles are, for one another, unless the line's form says its own (`by_form`); above the headline
+    there is no text.
     """
-    of_site = pl.col("role").is_in(["related", "ui"]).sum().over("whole") >= _SITE
-    some = full.filter(of_site & ~pl.col("lists"))
+    some = full.filter(_of_site())
     if some.is_empty():
         return full
     chances = probabilities(some)
-    best, sure = pl.Series(np.array(ROLES)[chances.argmax(axis=1)]), pl.Series(chances.max(axis=1) > _SURE)
+    best, chance = pl.Series(np.array(ROLES)[chances.argmax(axis=1)]), pl.Series(chances.max(axis=1))
+    sure = (chance > _SURE) & ~((best == "related") & (some["role"] == "ui"))
     learned = some.select("n", learned=pl.when(sure).then(best))
-    fits = pl.all_horizontal(pl.col("role", "learned").is_in(_EXCHANGED))
-    fits = fits & ((pl.col("k") > pl.col("headline_at")) | pl.col("learned").is_in(["related", "ui"]))
+    fits = pl.all_horizontal(pl.col("role", "learned").is_in(_EXCHANGED)) & ~pl.col("by_form")
+    fits = fits & ((pl.col("k") > pl.col("headline_at")) | pl.col("learned").is_in(_OF_PAGE))
     return (
         full.join(learned, on="n", how="left", maintain_order="left")
         .with_columns(role=pl.when(fits).then("learned").otherwise("role"))
@@ -64,10 +65,16 @@ def corrected(full: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _of_site() -> pl.Expr:
+    """Whether a line's page holds lines of its site beside an article."""
+    return (pl.col("role").is_in(_OF_PAGE).sum().over("whole") >= _SITE) & ~pl.col("lists")
+
+
 def probabilities(full: pl.DataFrame) -> np.ndarray:
     """Lines with signals → the probability of each of `ROLES`, by the weights in `WEIGHTS`."""
     weights, shown = _weights(), shows(full)
-    names = shown.columns
+    names = sorted({name for name, _ in weights} & set(shown.columns))
+    shown = shown.select(names)
     matrix = shown.to_numpy().astype(np.float32)
     scores = np.zeros((full.height, len(ROLES)), np.float32)
     for by in AROUND:
@@ -77,12 +84,14 @@ def probabilities(full: pl.DataFrame) -> np.ndarray:
 
 
 def shows(full: pl.DataFrame) -> pl.DataFrame:
-    """Lines with signals → what each shows, as truth values, a column each."""
+    """Lines with signals and `role` → what each shows, as truth values, a column each."""
     k, lines = pl.int_range(pl.len()).over("whole"), pl.len().over("whole")
     parted = {"syllables": (pl.col("syllables"), _LENGTHS), "top": (k, _PLACES), "end": (lines - 1 - k, _PLACES)}
     gap = pl.when(pl.col("whole") == pl.col("whole").shift(1)).then(pl.col("line") - pl.col("last").shift(1) - 1)
     return full.select(
-        *_SIGNALS,
+        pl.selectors.boolean(),
+        **{f"as_{role}": pl.col("role") == role for role in LINE_ROLES},
+        **{f"zone{zone}": pl.col("zone") == zone for zone in _ZONES},
         **_SHAPES,
         apart=(gap >= 1).fill_null(True),
         far=(gap >= 2).fill_null(True),
@@ -96,10 +105,12 @@ def shows(full: pl.DataFrame) -> pl.DataFrame:
 
 
 def fit(full: pl.DataFrame, accepted: pl.Series) -> pl.DataFrame:
-    """Lines with signals, the roles right for each (null: not marked) → weights, a row a signal and neighbour.
+    """Lines with signals and `role`, the roles right for each (null: not marked) → weights, a row a signal and place.
 
-    A line of another article may have any role of a text.
+    They are learned from pages that hold lines of their site; a line of another article may have any role of a text.
     """
+    kept = full.select(kept=_of_site())["kept"]
+    full, accepted = full.filter(kept), accepted.filter(kept)
     matrix = shows(full).to_numpy().astype(np.float64)
     names = shows(full.head(0)).columns
     once = ("top", "end", "any")  # of the line itself alone

@@ -57,6 +57,15 @@ def test_headline_lead_and_byline_are_the_rules_alone(weighing, role):
     assert {line: given for line, given in found.items() if given in ("headline", "lead", "byline")} == kept
 
 
+def test_what_the_site_says_is_learned_to_be_no_link_and_what_its_form_shows_nothing_else(weighing):
+    kind = "[Infographics] Hai kho tên lửa lớn nhất thế giới"
+    page = "\n".join([*SITE, *STORY, kind, "Gửi bình luận", "Bản quyền thuộc về Báo Mẫu"])
+    weighing("related")
+    assert {roles_of(page)[line] for line in ("Gửi bình luận", "Bản quyền thuộc về Báo Mẫu")} == {"ui"}
+    weighing("ui")
+    assert roles_of(page)[kind] == "related"
+
+
 def test_a_page_that_only_lists_others_stays_one(weighing):
     weighing("body")
     titles = [f"Hội nghị thứ {number} của khối kết thúc trong đồng thuận" for number in range(1, 5)]
