@@ -4,7 +4,7 @@ A multinomial logistic regression on what each line and its two neighbours on ei
 for included (stacked generalization: Wolpert 1992). Rules know how articles are built: who wrote one, its headline and
 lead, and which lines are another's (`other`). Of the lines of a site around them there are too many kinds. So where a
 page holds lines of its site, and what was learned is sure, it overrules a rule that tells text from page, or takes the
-site's own words for links to stories, and no other.
+site's own words for links to stories, and no other; it takes no paragraph from a story.
 """
 
 from functools import lru_cache
@@ -54,7 +54,7 @@ def corrected(full: pl.DataFrame) -> pl.DataFrame:
         return full
     chances = probabilities(some)
     best, chance = pl.Series(np.array(ROLES)[chances.argmax(axis=1)]), pl.Series(chances.max(axis=1))
-    sure = (chance > _SURE) & ~((best == "related") & (some["role"] == "ui"))
+    sure = (chance > _SURE) & (some["role"] != "body") & ~((best == "related") & (some["role"] == "ui"))
     learned = some.select("n", learned=pl.when(sure).then(best))
     fits = pl.all_horizontal(pl.col("role", "learned").is_in(_EXCHANGED)) & ~pl.col("by_form")
     fits = fits & ((pl.col("k") > pl.col("headline_at")) | pl.col("learned").is_in(_OF_PAGE))

@@ -183,7 +183,7 @@ def _persons(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     """Names → person mentions: known full names, candidates by context, then the short names that go back to them."""
     forms = _forms(catalogue).filter(pl.col("actor_kind") == "person")
     listed = _resolved(names.filter(pl.col("what") == "person"), forms).with_columns(basis=pl.lit("catalogue"))
-    runs = _spelt_out(names.filter(pl.col("what") == "run"), forms, catalogue)
+    runs = _parted(_spelt_out(names.filter(pl.col("what") == "run"), forms, catalogue), forms)
     known = _known(runs, forms).filter(~_named_after(catalogue))
     left_over = runs.join(known.select("id"), on="id", how="anti", maintain_order="left")
     judged = _judged(_worth_judging(without_lead_words(left_over, catalogue), known, forms, catalogue), catalogue)
@@ -241,6 +241,37 @@ def _spelt_out(runs: pl.DataFrame, forms: pl.DataFrame, catalogue: Catalogue) ->
         .with_columns(key=pl.coalesce("spelt", "key"))
         .drop("spelt")
     )
+
+
+def _parted(runs: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
+    """Runs → the same, "Biden-Macron" as two, where each is a name of the catalogue or the last of one on the page."""
+    last = runs.filter(pl.col("key").str.contains(" "))
+    last = last.select("page", pl.col("key").str.extract("([^ ]+)$"), here=pl.lit(True)).unique()
+    pair = pl.col("surface").str.contains(r"^\p{Lu}[\p{L}']+-\p{Lu}[\p{L}']+$")
+    pairs = runs.filter(pair).join(forms, on="key", how="anti").join(last, on=["page", "key"], how="anti")
+    if pairs.is_empty():
+        return runs
+    for side, at in (("first", "^([^-]+)"), ("second", "([^-]+)$")):
+        here = last.rename({"key": side})
+        pairs = pairs.with_columns(pl.col("key").str.extract(at).alias(side))
+        pairs = pairs.join(here, on=["page", side], how="left", maintain_order="left")
+        pairs = pairs.filter(pl.col("here") | pl.col(side).is_in(forms["key"].implode())).drop("here")
+    head = pl.col("surface").str.extract("^([^-]+)")
+    tail = pl.col("surface").str.slice(head.str.len_chars())
+    halves = [
+        pairs.with_columns(
+            key="first", surface=head, end=pl.col("start") + head.str.len_chars(), right=tail + pl.col("right")
+        ),
+        pairs.with_columns(
+            key="second",
+            surface=tail.str.slice(1),
+            start=pl.col("start") + head.str.len_chars() + 1,
+            left=pl.col("left") + head + "-",
+        ),
+    ]
+    halves = [half.select(pl.col(name).cast(dtype) for name, dtype in runs.schema.items()) for half in halves]
+    halves[1] = halves[1].with_columns(id=pl.col("id") + runs["id"].max() + 1)
+    return pl.concat([runs.join(pairs, on="id", how="anti", maintain_order="left"), *halves])
 
 
 def _in_small(names: pl.Expr) -> pl.Expr:
@@ -338,6 +369,10 @@ def _judged(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     korean = romanised_surnames(catalogue)
     # no title or kind of thing is longer: a pattern on the whole context would take three times as long
     runs = runs.with_columns(near=pl.col("left").str.tail(40))
+    word = key.str.to_lowercase() + right.str.extract(rf"^( \p{{Ll}}+)(?:[^{LETTER}]|$)")
+    word = word.is_in(catalogue.cues["persons"]["opens_word"]).fill_null(False)
+    known = key.is_in(catalogue.cues["persons"]["known_by_surname"])
+    addressed = left.str.contains(patterns["addressed"])
     titled = left.str.contains(patterns["titled"]) & ~left.str.contains(patterns["no_title"])
     # the one slow pattern, asked only where it may end so and a title stands before, but not right before the name
     open_end = asked(~titled & left.str.contains(patterns["of_office"]), "left")
@@ -345,7 +380,7 @@ def _judged(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     return runs.with_columns(
         office=far.str.contains(patterns["office"]),
         titled=titled,
-        addressed=left.str.contains(patterns["addressed"]),
+        addressed=addressed,
         outlet=left.str.contains(patterns["outlet"]),
         other=left.str.contains(patterns["other"])
         # "thuộc tổ chức từ thiện chống nghèo đói Martin Reed", unlike "thuộc công ty của Martin Reed"
@@ -361,6 +396,7 @@ def _judged(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         aged=right.str.contains(patterns["aged"]),
         viet=key.str.contains(rf"^(?:{any_of(catalogue.cues['names']['surnames'])}) "),
         no_person=~key.str.contains(r"\p{Ll}")
+        | (word & ~addressed & (known | ~titled))  # "thẩm phán Chung kết luận", but "Chủ tịch Tập đoàn"
         | (right.str.contains(r"^-?\d") & ~right.str.contains(GLUED_DAY))
         | left.str.contains(r"-\d+ $")
         | left.str.contains(r"(?:^|[^\p{L}])(?:gia đình|dòng|nhà) họ $")
@@ -756,10 +792,7 @@ def _short_names(
     # "Thủ tướng Chính phủ" is nobody called Chính
     runs = runs.filter(
         ~pl.col("key").is_in(lead_words)
-        | (
-            pl.col("key").is_in(catalogue.cues["persons"]["known_by_surname"])
-            & ~pl.col("right").str.contains(rf"^ (?:{any_of(catalogue.cues['persons']['compounds'])})(?:[^{LETTER}]|$)")
-        )
+        | pl.col("key").is_in(catalogue.cues["persons"]["known_by_surname"])
         | ~pl.col("right").str.contains(r"^ \p{Ll}")
         | pl.any_horizontal("addressed", "speaks", goes_on)
     )

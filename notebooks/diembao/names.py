@@ -128,6 +128,16 @@ def without_lead_words(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame
     led_by = pl.col("surface").str.slice(charge.str.len_chars()).str.extract("^([^ ]+)").is_in(given)
     led_by = led_by & charge.str.contains("[^ -~]") & ~charge.str.contains("^(?:Ông|Bà|Cô|Anh|Chị|Tướng|Vua|Tàu) ")
     cut = pl.when(led_by).then(charge).otherwise(cut)
+    # so it does before any foreign name: "Bộ trưởng Nội Vụ Gérald Darmanin", "Ủy Ban Châu Âu Ursula von der Leyen"
+    charge = pl.when(pl.col("left").str.contains(r"[\p{Ll}§¥¶] $")).then("surface")
+    charge = charge.str.extract(rf"^((?:{_VIETNAMESE} ){{2,6}})\p{{Lu}}[\p{{L}}'-]{{2,}} \p{{L}}")
+    family = f"^(?:{any_of(catalogue.cues['names']['surnames'])}) "
+    charge = pl.when(~charge.str.contains(family) | charge.str.contains("^Châu (?:Âu|Á|Phi|Mỹ) ")).then(charge)
+    before = pl.col("left").str.contains(f"(?i:(?:^|[ (])(?:{_PERSONAL})) $")
+    after = pl.col("surface").str.slice(charge.str.len_chars())
+    foreign = charge.str.contains("[^ -~]") & ~after.str.contains(f"^{_VIETNAMESE}(?:[ -]|$)") & ~before
+    foreign &= ~charge.str.contains(rf" (?:{korean}) $")
+    cut = pl.when(foreign.fill_null(False)).then(charge).otherwise(cut)
     # "Tillerson Ngoại trưởng": a Vietnamese word after a foreign name opens the next phrase
     accented = any_of(_accented(catalogue))
     goes_on = pl.col("right").str.contains(r"^ \p{Ll}") & pl.col("surface").str.contains("[a-z] .*[^ -~]")
@@ -350,6 +360,12 @@ _SYLLABLE = (
 # One without accents, as in "Linh An", and either.
 PLAIN_SYLLABLE = "(?:Ng?h?|Th|Tr|Ch|Kh|Nh|Ph|Gi|Qu|[BCDGHKLMNPQRSTVX])?[AEIOUYaeiouy]{1,3}(?:ng|nh|ch|[cmnpt])?"
 _ANY_SYLLABLE = rf"(?:{_SYLLABLE}|{PLAIN_SYLLABLE})"
+# One as the language builds them, with accents or without.
+_VOWELS = "aàáảãạăằắẳẵặâầấẩẫậeèéẻẽẹêềếểễệiìíỉĩịoòóỏõọôồốổỗộơờớởỡợuùúủũụưừứửữựyỳýỷỹỵ"
+_VIETNAMESE = (
+    f"(?:(?:Ng?h?|Th|Tr|Ch|Kh|Nh|Ph|Gi|Qu|[BCDĐGHKLMNPQRSTVX])[{_VOWELS}]|[{_VOWELS.upper()}])[{_VOWELS}]{{0,2}}"
+    "(?:ng|nh|ch|[cmnpt])?"
+)
 
 
 def _glued(pieces: pl.DataFrame) -> pl.DataFrame:

@@ -43,7 +43,16 @@ def test_plain_texts_headlines_and_what_stands_above_keep_the_roles_of_rules(wei
     roles = roles_of("\n".join([*SITE, *STORY]))
     assert roles[HEADLINE] == "headline"
     assert {roles[line] for line in SITE} == {"ui"}
-    assert {roles[line] for line in BODY} == {"caption"}
+    assert {roles[line] for line in BODY} == {"body"}  # nor is a paragraph taken from a story
+
+
+def test_a_caption_learned_to_be_text_is_text_on_a_sites_page_alone(weighing):
+    caption = "Hai đại sứ tại lễ ký thỏa thuận. Ảnh: AFP"
+    text = [*STORY[:3], caption, *STORY[3:]]
+    assert roles_of("\n".join([*SITE, *text]))[caption] == "caption"
+    weighing("body")
+    assert roles_of("\n".join(text))[caption] == "caption"
+    assert roles_of("\n".join([*SITE, *text]))[caption] == "body"
 
 
 @pytest.mark.parametrize("role", learned.ROLES)

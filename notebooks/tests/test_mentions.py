@@ -55,6 +55,36 @@ def test_what_only_looks_like_a_state_is_none(sentence):
     assert states["surface"].to_list() == []
 
 
+def test_two_persons_joined_by_a_hyphen_are_two():
+    named = "Tổng thống Joe Biden và Tổng thống Martin Holm gặp nhau. Chủ tịch Kim Jong Un vắng mặt."
+    found = mentions_of(named, "Cuộc điện đàm Biden-Holm hạ nhiệt, hội nghị Trump-Kim bị hủy.")
+    assert found[3:] == [
+        ("Biden", "joe-biden"), ("Holm", "martin-holm"), ("Trump", "donald-trump"), ("Kim", "kim-jong-un")
+    ]  # fmt: skip
+    assert mentions_of("Bà Sandy Phan-Keller đến dự.", "Ông Martin Reed gặp bà Phan-Keller.")[2][0] == "Phan-Keller"
+    assert mentions_of("Chủ tịch Kim Jong Un vắng mặt.", "Lô hàng Kim-Tower đã đến cảng.")[1:] == []
+
+
+def test_a_word_that_begins_as_a_name_does_names_nobody():
+    named = ["Người phát ngôn Uông Văn Bân và Chủ tịch Tập Cận Bình có mặt."]
+    people = ["wang-wenbin", "xi-jinping"]
+    for sentence in ("Văn kiện nêu rõ tầm quan trọng.", "Khẩu hiệu là: Tự do, Bình đẳng, Bác ái.", "Cận vệ đi trước."):
+        assert [actor for _, actor in mentions_of(*named, sentence)] == people, sentence
+
+
+@pytest.mark.parametrize(
+    ("sentence", "name"),
+    [
+        ("Chủ tịch Ủy Ban Châu Âu Ursula von der Leyen đã đến.", "Ursula von der Leyen"),
+        ("Bộ trưởng Bộ Nội Vụ Gérald Lemaître đã đến.", "Gérald Lemaître"),
+        ("Người đứng đầu Cơ Quan Năng Lượng Rafael Grossi đã đến.", "Rafael Grossi"),
+    ],
+)
+def test_what_somebody_heads_is_no_part_of_the_name(sentence, name):
+    persons = extract(p=story(sentence))["mentions"].filter(pl.col("actor_kind") == "person")
+    assert persons["surface"].to_list() == [name]
+
+
 def test_anh_is_he_on_a_page_that_says_so():
     assert (
         mentions_of("Phi công gặp nạn hôm qua, khi anh được điều đi tuần tra.", "Anh được đưa về căn cứ an toàn.") == []
