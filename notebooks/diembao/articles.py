@@ -610,6 +610,9 @@ def _second_articles(full: pl.DataFrame, topics: dict[str, list[str]]) -> pl.Dat
     ordered = (pl.col("credit") & (pl.col("k") == pl.col("lead_at") + 1)).any().over("page")
     brief = brief & (brief.sum().over("page") == 1) & ordered & (pl.col("stories_before") >= 4)
     opens = opens | (brief & ~digest & pictured & _line("teaser", 1) & (prose_after >= 5))
+    # so does what a line of marks parts from the story above, with whose it is and its day below: "VOA, 05/08/2022"
+    marks = pl.col("plain").str.contains(r"^(?:[*=_~#–—-] ?){3,}$")
+    opens = opens | (_line_of(marks, -1) & pl.col("titles") & _line("dateline", 1) & _line("content", 2))
     # so does a record where its first field comes again: the time it was stored, its address
     address, number = (pl.col("plain").str.contains(form) for form in (r"^https?://[^ ]+$", "^[0-9a-f]{24,64}$"))
     kind = pl.when("stored").then(1).when(address).then(2).when(number).then(3)
@@ -626,7 +629,7 @@ def _second_articles(full: pl.DataFrame, topics: dict[str, list[str]]) -> pl.Dat
         segment=opens.cast(pl.Int32).cum_sum().over("page"), contents=pl.col("n").is_in(contents["n"].implode())
     )
     # an article run on ends where, after its text, the site speaks again
-    told = pl.col("content").cast(pl.Int32).cum_sum().over("page", "segment") >= 3
+    told = pl.col("content").cast(pl.Int32).cum_sum().over("page", "segment") >= 2
     headings = pl.any_horizontal("ui", "link_heading", "tag_heading", "talk_heading") & ~pl.col("dateline")
     full = full.with_columns(
         topical=~pl.col("terminal") & (pl.col("syllables") <= 4) & pl.col("closed"),
@@ -656,7 +659,8 @@ def _digest() -> pl.Expr:
 
 _ITEM = r"^\s*[*•+] ?\p{Lu}"
 _DIGEST = (
-    r"^(?:(?:bản )?tin (?:nóng )?(?:thế giới|quốc tế|vắn|tổng hợp|tức (?:thế giới|quốc tế)|trong ngày)|điểm (?:tin|báo)"
+    r"^(?:(?:tin |tin tức )?(?:ngày )?\d{1,2}/\d{1,2}(?:/\d{4})? ?: |tổng hợp tin |"
+    r"(?:bản )?tin (?:nóng )?(?:thế giới|quốc tế|vắn|tổng hợp|tức (?:thế giới|quốc tế)|trong ngày)|điểm (?:tin|báo)"
     r"|toàn cảnh (?:thế giới|quốc tế)|thế giới (?:24 ?h|24 giờ|hôm nay|trong tuần|tuần qua|trong ngày|nổi bật|qua ảnh))"
 )
 

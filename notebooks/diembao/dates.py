@@ -25,6 +25,7 @@ _YEAR = "(?:1[5-9][0-9]{2}|20[0-9]{2})"
 _WORD = r"0-9A-Za-z_\u{C0}-\u{D6}\u{D8}-\u{F6}\u{F8}-\u{24F}\u{300}-\u{36F}\u{1E00}-\u{1EFF}"
 _MARK, _NO_MARK = "\u0001", "\u0002"
 _GLUED = rf"\p{{L}}((?:(?:Thứ|Chủ) \p{{L}}+, ?)?{_DAY}/{_MONTH}/{_YEAR}\b)"
+_YEAR_AND_HOUR, _YEAR_AND_HOURS = (f"({_YEAR})[0-9]{{{n}}}(:[0-9]{{2}})" for n in (1, 2))
 _DATELINE = 120  # bytes of the longest line above a story that tells its day
 _SENTENCE_END = r"[.!?…][\"”’»)\]]*[ \t\u{A0}]"
 # A day or month without a year lies in the year of publication, unless that is more than this many days away: another
@@ -198,6 +199,8 @@ def _candidates(lines: pl.DataFrame, grammar: str) -> pl.DataFrame:
     # of the letter before it leaves all where it stands
     short = text.str.len_bytes() <= _DATELINE
     parted = asked(short, text).str.replace_all(_GLUED, " ${1}")
+    # or its hour to it: "15 Tháng Bảy 20169:12 SA"
+    parted = parted.str.replace_all(_YEAR_AND_HOUR, "${1} ${2}").str.replace_all(_YEAR_AND_HOURS, "${1}  ${2}")
     return (
         lines.lazy()
         .with_columns(text=pl.when(short).then(parted).otherwise(text))
@@ -408,6 +411,8 @@ def _is_date(cues: Mapping[str, Any]) -> pl.Expr:
     left, after, form, surface = pl.col("left"), pl.col("after"), pl.col("form"), pl.col("surface")
     local = pl.col("right").str.contains(r"^[ ]giờ[ ](?:địa phương|\p{Lu})")  # "29.11 giờ Việt Nam"
     measured = _after(words["units"]) & ~pl.col("right").str.contains("(?i)^[ ](?:ngày|tháng|năm)[ ][0-9]") & ~local
+    # how wide a picture is, before its day: "Sputnik Việt Nam, 1920, 13.09.2023"
+    sized = left.str.contains(", $") & pl.col("right").str.contains(r"^, [0-9]{1,2}[.][0-9]{1,2}[.][0-9]{4}")
     closed = pl.col("right").str.contains(r"^[ ]?(?:$|[,.;:)”\"“!?]|[–-] )")
     counted = _before(words["quantifiers"]) | left.str.contains(f"(?:^|[^{_WORD}])[0-9]+(?:[.,][0-9]+)*[ ]*$")
     counted = counted & ~left.str.contains(r"(?i)(?:thứ|lần)[ ][^ ]+[ ]$")
@@ -442,7 +447,7 @@ def _is_date(cues: Mapping[str, Any]) -> pl.Expr:
         "numeric .": (certain & ~measured) | probable,
         "bare day": ~measured & ~counted & ~_before(words["each_before"]),
         "bare month": ~counted & ~(month_word & _after(words["units"])),
-        "bare year": ~_before(words["not_years_before"]) & ~measured & (pl.col("year") >= 1800),
+        "bare year": ~_before(words["not_years_before"]) & ~measured & ~sized & (pl.col("year") >= 1800),
         "bare period": (
             _before(words["period_before"])
             | surface.str.contains("(?i)^hôm")

@@ -451,6 +451,7 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series, houses: 
         ),
         talk_heading=is_heading(cues["talk_headings"])
         | low.str.contains(r"^#\d+$|^bởi ?: .+ từ ?: |^xem bình luận \(\d+\)$")
+        | plain.str.contains(r"^[^.!?:]{2,40} (?:says|said|đã viết) ?:$")
         | (low.str.contains(_FORUM) & low.str.contains("^#")),
         order=is_heading(cues["comment_orders"]),
         button=is_heading(cues["link_buttons"]),
@@ -547,6 +548,8 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series, houses: 
         | (
             plain.str.contains(rf"^{full_name}, (?i:{any_of(_STAFF)})(?: (?:của |tại )?\p{{Lu}}[^ .,;:!?]*){{1,5}}$")
             | plain.str.contains(r"^(?:(?:GS|PGS|TS|ThS|NCS|LS|BS|TSKH)[.]?[ ,]*){1,3}\p{Lu}[^.!?:;]{4,}$")
+            | plain.str.extract(rf"^{full_name}, ([^,]{{2,25}})$").is_in(outlets.implode()).fill_null(False)
+            | plain.str.contains(_POSTED_BY)
             # of an aggregator: "Báo Mẫu 2 giờ 41 liên quan"
             | low.str.contains(r"^[^.!?:;]{2,30} \d+ (?:giờ|phút|ngày|tháng)(?: trước)? \d+ (?:liên quan|đăng lại)$")
         )
@@ -568,6 +571,8 @@ _SECTION_AND_HOUR = r"^[^:.!?\d]+\d{1,2}[/-]\d{1,2}[/-]\d{4},?(?: -)? \d{1,2}:\d
 # a post below the first of a thread, and who wrote it: "#2 Đã gửi : 09/05/2018", "Gia nhập: 11-04-2012"
 _FORUM = r"^#(?:[2-9]|\d{2,}) (?:đã )?gửi |^(?:gia nhập|tham gia|ngày tham gia) ?:"
 _POSTED = r"^(?:posted on|đăng ngày|đăng vào|được đăng (?:ngày|vào)) [^.]*\d{1,2}/\d{1,2}/\d{4} (?:by|bởi) [^.]{3,40}$"
+# "Written by Trần Mẫu", "Publié par Trần Mẫu à 10:42"
+_POSTED_BY = r"^(?i:written by|publié par|posted by|được đăng bởi|đăng bởi) \p{Lu}[^.!?:]{2,40}(?: \d{1,2}:\d{2})?$"
 _ENGLISH_DATES = (
     "monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may|june|july|august"
     "|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"

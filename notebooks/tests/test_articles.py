@@ -672,6 +672,9 @@ def test_where_a_page_begins_to_speak_of_something_else_another_article_begins()
     # and a link in the midst of it is not taken up
     roles = roles_of("\n".join(["Trang chủ", HEADLINE, LEAD, *LONG[:2], title, *LONG[2:]]))
     assert {roles[line] for line in LONG} == {"body"}
+    # what a digest of a day goes on with is its own
+    for day in ("Ngày 3/11: Tin nóng 24h qua", "Tin 22/2: Đàm phán mới; giải nông sản", "Tổng hợp tin tức ngày 5/6"):
+        assert "other" not in roles_of("\n".join([day, *story[1:], title, *others])).values()
 
 
 def test_what_all_news_share_does_not_make_two_stories_one():
@@ -1434,3 +1437,31 @@ def test_posts_below_the_first_of_a_thread_are_the_readers():
 def test_the_text_of_a_picture_with_whose_it_is_is_a_caption(text):
     roles = roles_of("\n".join([*FRAME, HEADLINE, "23/10/2024", *text, LEAD, *TALKS]))
     assert (roles[HEADLINE], {roles[line] for line in text}) == ("headline", {"caption"})
+
+
+def test_a_line_of_marks_with_a_title_and_its_day_below_begins_another_article():
+    marks = "*****************"
+    second = ["Úc bác yêu sách trên biển trong công hàm gửi các nước", "(VOA, 25/07/2020)", *OTHER[-2:]]
+    end = ["Additional Info", "Tagged under", "Related items", "Hồng Kông và cuộc di tản của năm nay"]
+    roles = roles_of("\n".join([*FRAME, HEADLINE, "25/07/2020", LEAD, *TALKS, "Thanh Mẫu, RFI", marks, *second, *end]))
+    assert [roles[line] for line in (*TALKS, "Thanh Mẫu, RFI", marks)] == [*["body"] * len(TALKS), "byline", "ui"]
+    assert [roles[line] for line in second] == ["other"] * 4
+    assert [roles[line] for line in end] == ["ui", "ui", "ui", "related"]
+    # without a day it is a chapter
+    roles = roles_of("\n".join([*FRAME, HEADLINE, "25/07/2020", LEAD, *TALKS[:2], marks, "Chuyện còn lại", *TALKS[2:]]))
+    assert {roles[line] for line in TALKS} == {"body"}
+
+
+def test_what_a_forum_says_of_who_writes_is_the_sites():
+    fields = ["Nhóm: Registered, Biên tập viên", "Gia nhập: 04-09-2011(UTC)", "Được cảm ơn: 21 lần trong 19 bài viết"]
+    talk = ["Sửa bởi người viết 11/07/2023 lúc 08:21:03(UTC)", "Trần Mẫu says:", "Bài này dịch mượt, đọc một mạch."]
+    head = [HEADLINE, "#1 Đã gửi : 11/07/2023 lúc 08:15:44(UTC)", *fields, "UserPostedImage"]
+    roles = roles_of("\n".join([*FRAME, *head, LEAD, *TALKS, "Theo VOA", *talk, "Ai đang xem chủ đề này?"]))
+    lines = [*fields, "UserPostedImage", *talk, "Ai đang xem chủ đề này?"]
+    assert [roles[line] for line in lines] == ["ui"] * len(lines)
+    assert (roles[LEAD], roles["Theo VOA"]) == ("lead", "byline")
+
+
+def test_who_put_a_story_up_is_a_byline():
+    for line in ("Written by Tổng hợp", "Publié par Trần Mẫu à 10:42"):
+        assert roles_of("\n".join([*FRAME, HEADLINE, line, "25/07/2020", LEAD, *TALKS]))[line] == "byline"

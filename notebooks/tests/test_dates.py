@@ -279,6 +279,13 @@ def test_a_day_glued_to_the_section_or_the_author_above_a_story_is_read() -> Non
     for line in ("Thế giớiQuân sựThứ bảy, 26/10/2024, 09:24 (GMT+7)", "LÊ MẪU26/10/2024 - 07:09"):
         ((surface, edtf),) = dated(line)
         assert (surface in line, edtf) == (True, "2024-10-26")
+    for line in ("15 Tháng Bảy 20169:12 SA(Xem: 4127)", "15 Tháng Bảy 201611:12 SA"):  # or its hour to it
+        assert dated(line) == [("15 Tháng Bảy 2016", "2016-07-15")]
+
+
+def test_how_wide_a_picture_is_beside_its_day_is_no_year() -> None:
+    assert dated("Hai đoàn gặp nhau - Báo Mẫu, 1920, 13.09.2023") == [("13.09.2023", "2023-09-13")]
+    assert [edtf for _, edtf in dated("Hiệp ước Riga, 1921, và các thỏa thuận khác.")] == ["1921"]
 
 
 def test_publication_in_an_interval_gives_what_all_of_it_agrees_on() -> None:
