@@ -97,6 +97,10 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
     # what looks like a menu in one line stands beside one
     menu = pl.col("menu") | (pl.col("menu_like") & (_line("menu", -1) | _line("menu", 1)))
     menu = menu | pl.col("plain").str.contains(r"(?:^| )(?:\d+ ){6}|(?:Tháng \d+ ){4}")  # a calendar's
+    # or entries between bars: "Trang chủ | Dầu khí | Điện | Than"
+    barred = pl.col("plain").str.count_matches(" | ", literal=True) >= 3
+    told = asked(barred, "plain").str.contains(r"[.!?:;]|[^|]{32}")
+    menu = menu | (barred & ~told.fill_null(False) & ~pl.any_horizontal("dateline", "credit"))
     # the heads of the parts of a digest are its own: "Châu Á", above "* Hai bên gặp nhau: …"
     item = pl.col("text").str.contains(_ITEM) & (pl.col("syllables") >= 12)
     item = item & (item.sum().over("page") >= _LIVE)
@@ -912,7 +916,7 @@ def _kinds(full: pl.DataFrame) -> pl.DataFrame:
             & pl.col("outside")
             & (_line("imprint", 1) | (_line("named_site", 1) & _line("imprint", 2)))
         )
-        | (pl.col("outside") & pl.col("labelled") & ~pl.col("wire_end"))
+        | (pl.col("outside") & pl.col("labelled") & ~pl.any_horizontal("wire_end", "dateline"))
         | (pl.col("plain").str.starts_with("©") & pl.col("outside") & ~pl.col("closing"))
         | pl.col("opens")
         | (pl.all_horizontal("dumped", "inside", "brief") & in_menu)

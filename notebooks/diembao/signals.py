@@ -250,6 +250,10 @@ def signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         link_opener=low.str.contains(rf"^(?:{any_of(cues['link_openers'])})")
         | pl.col("parted")
         | plain.str.contains(r"^> ?\p{Lu}[^>]{15,}[^>.:;,]$")
+        # as Markdown writes a link alone in its line: "> [Lối đi nào cho hai nước?](https://…)"
+        | asked(plain.str.contains("](", literal=True), plain)
+        .str.contains(r"^[>*+-]? ?\[(?:[^ \]]+ ){4,}[^ \]]+\]\((?:https?:/)?/[^ )]*\)$")
+        .fill_null(False)
         | pl.col("text").str.contains(r"^\p{Lu}[^/.!?:]{20,}[ \u00a0]{2}/[ \u00a0]{2}\p{Lu}[^/.!?:]{20,}$"),
         dated_title=(
             plain.str.contains(r"^\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d{2}(?:,? \d{1,2}:\d{2})?(?: ?[-–|:])? \p{Lu}")
@@ -470,6 +474,11 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series, houses: 
         | (plain_letters.str.count_matches(r"\b[a-z]*(?:[bdfjklqrsvwxz]|[a-z]{7})\b") >= 2)
         | low.str.contains(r"(?:trên|on) google(?: news| search)?(?:$|[.,])|trên google news|\[(?:qc|pr|ads?)\]")
         | low.str.contains("nguồn (?:tìm kiếm )?ưu tiên")
+        # links of a few words as Markdown writes them
+        | asked(plain.str.contains("](", literal=True), plain).str.contains(
+            r"^[*+-]? ?\[[^ \]]+(?: [^ \]]+){0,3}\]\([^()]*\) ?(?:[|]$|$|[*+|-] ?\[)"
+        ).fill_null(False)
+        | low.str.contains(r"^cơ quan (?:của|ngôn luận|trung ương)[^.]* - tiếng nói |^\d+ liên quan$")
         | low.str.contains(_SHARE)
         | low.str.contains(r"^\d+ (?:thoughts?|responses?|comments?|bình luận) (?:on|to|về|cho) ")
         | low.str.contains(r"^\[?(?:quang[_-]?cao|quảng[_-]?cáo)\d*\]?$")
@@ -551,7 +560,9 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series, houses: 
             | plain.str.extract(rf"^{full_name}, ([^,]{{2,25}})$").is_in(outlets.implode()).fill_null(False)
             | plain.str.contains(_POSTED_BY)
             # of an aggregator: "Báo Mẫu 2 giờ 41 liên quan"
-            | low.str.contains(r"^[^.!?:;]{2,30} \d+ (?:giờ|phút|ngày|tháng)(?: trước)? \d+ (?:liên quan|đăng lại)$")
+            | low.str.contains(
+                r"^[^.!?:;]{2,30}[ •·]+\d+ (?:giờ|phút|ngày|tháng)(?: trước)?[ •·]+\d+ (?:liên quan|đăng lại)$"
+            )
         )
         & (pl.col("syllables") <= 16)
         & ~pl.col("credit")

@@ -1465,3 +1465,29 @@ def test_what_a_forum_says_of_who_writes_is_the_sites():
 def test_who_put_a_story_up_is_a_byline():
     for line in ("Written by Tổng hợp", "Publié par Trần Mẫu à 10:42"):
         assert roles_of("\n".join([*FRAME, HEADLINE, line, "25/07/2020", LEAD, *TALKS]))[line] == "byline"
+
+
+def test_the_bars_of_a_menu_and_the_party_s_paper_are_no_headlines():
+    menu = "Thời sự - Chính trị | Xây dựng Đảng | Kinh tế | Xã hội | Quốc tế | Báo in | Truyền hình"
+    paper = "CƠ QUAN CỦA ĐẢNG BỘ TỈNH - TIẾNG NÓI CỦA ĐẢNG BỘ, CHÍNH QUYỀN VÀ NHÂN DÂN"
+    for head in ([paper, "Thứ Tư, 05/04/2023, 08:10 (GMT+7)", menu], [menu, "07:00 | 29/07/2022", "1,204 lượt xem"]):
+        roles = roles_of("\n".join([*head, HEADLINE, LEAD, *TALKS]))
+        assert (roles[HEADLINE], roles[LEAD], roles[menu]) == ("headline", "lead", "ui")
+        assert roles.get(paper, "ui") == "ui"
+
+
+def test_a_link_in_markdown_leads_to_others():
+    links = ["> [Lối đi nào cho khí đốt của hai nước?](https://baomau.example/a)", "[Nước láng giềng mở kho dầu](/b)"]
+    site = ["[Năng Lượng Mẫu](https://baomau.example/) |", "* [Gửi bài](mailto:) * [In bài](javascript:) * [Góp ý](#)"]
+    roles = roles_of("\n".join([site[0], "Trang chủ", HEADLINE, LEAD, *links, *TALKS, site[1]]))
+    assert [roles[line] for line in (HEADLINE, *site)] == ["headline", "ui", "ui"]
+    assert {roles[line] for line in links} == {"related"} and {roles[line] for line in TALKS} == {"body"}
+
+
+def test_an_aggregator_names_the_paper_above_and_its_day_below():
+    above, below = "Đời Sống Mẫu • 2 giờ trước • 18 liên quan", "12/03/2025 06:15"
+    end = ["Nguồn ĐSM: https://doisongmau.example/hai-nuoc-d88213.html", below, "#Ukraine #Nga #Mỹ", "6 bình luận"]
+    roles = roles_of("\n".join([*FRAME, HEADLINE, above, LEAD, *TALKS[:3], "12 liên quan", *TALKS[3:], *end]))
+    assert [roles[line] for line in (above, LEAD, "12 liên quan", below)] == ["byline", "lead", "ui", "byline"]
+    page = "\n".join([*FRAME, HEADLINE, above, LEAD, *TALKS, *end])
+    assert extract(p=page)["articles"]["published"].to_list() == ["2025-03-12"]
