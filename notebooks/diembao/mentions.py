@@ -144,6 +144,7 @@ def _person_patterns(catalogue: Catalogue) -> dict[str, str]:
         "title": rf"{edge}(?:{titles}|{honorifics})[ ,]",
         "office": rf"{edge}(?:{titles}|{honorifics})"
         rf"(?:,? (?:{between}|{any_of(cues['linking'])}))*,? {between},? $",
+        "government": rf"{edge}(?i:{any_of(cues['governments'])}) $",
         "of_office": rf" {between},? $",
         "addressed": rf"{edge}(?i:ông|bà|ngài) $",
         "outlet": rf"{edge}(?i:{any_of(cues['outlet_cues'])}) $|(?:^|[.!?:\"] ?)Báo $",
@@ -751,18 +752,25 @@ def _nearest(runs: pl.DataFrame, antecedents: pl.DataFrame) -> pl.DataFrame:
 def _office_holders(singles: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     """Short names → `key`, `title`, `holder`: whose alone of several catalogued persons of a name an office was.
 
-    "Tổng thống Clinton" is Bill Clinton, "Ngoại trưởng Clinton" Hillary Clinton.
+    "Tổng thống Clinton" is Bill Clinton, "Ngoại trưởng Clinton" Hillary Clinton. A government's title is "government":
+    "chính quyền Clinton" is Bill Clinton, and "thời Kohl" is Helmut Kohl though he is the only one of his name.
     """
     names = catalogue.cues["names"]
     shared = names["korean_surnames"] + names["chinese_surnames"] + names["surnames"]
     offices = catalogue.offices.select(
         actor_id="person_id", title=folded(pl.col("office_vi").str.to_lowercase())
     ).unique()
-    several = singles.filter(~pl.col("key").is_in(shared), pl.col("actor_id").n_unique().over("key") > 1)
+    heads = offices.filter(pl.col("title").is_in(catalogue.cues["persons"]["heads"])).with_columns(
+        title=pl.lit("government")
+    )
+    # "thời Yoon" is one president's, "thời Trần" and "thời Lý" are dynasties
+    own = ~pl.col("key").is_in(shared) | (pl.col("title") == "government") & ~pl.col("key").str.contains("[^ -~]")
     return (
-        several.select("key", "actor_id")
+        singles.select("key", "actor_id")
         .unique()
-        .join(offices, on="actor_id", how="inner")
+        .with_columns(several=pl.col("actor_id").n_unique().over("key") > 1)
+        .join(pl.concat([offices, heads.unique()]), on="actor_id", how="inner")
+        .filter(own, pl.col("several") | (pl.col("title") == "government"))
         .group_by("key", "title")
         .agg(holder=pl.col("actor_id").first(), holders=pl.col("actor_id").n_unique())
         .filter(pl.col("holders") == 1)
@@ -858,10 +866,14 @@ def _short_names(
     # "bà Clinton" on a page that names only Bill Clinton in full is Hillary Clinton
     wives = singles.filter(woman).unique("key", keep="first", maintain_order=True)
     runs = runs.with_columns(
-        title=pl.col("left")
-        .str.tail(40)
-        .str.extract(rf"(?i)({any_of(['tổng thống', 'phó tổng thống', 'ngoại trưởng', 'thủ tướng'])}) (?:§ )?$")
-        .str.to_lowercase()
+        title=pl.when(pl.col("left").str.contains(patterns["government"]))
+        .then(pl.lit("government"))
+        .otherwise(
+            pl.col("left")
+            .str.tail(40)
+            .str.extract(rf"(?i)({any_of(['tổng thống', 'phó tổng thống', 'ngoại trưởng', 'thủ tướng'])}) (?:§ )?$")
+            .str.to_lowercase()
+        )
     ).join(_office_holders(singles, catalogue), on=["key", "title"], how="left", maintain_order="left")
     # a family name that many have means its best known owner only if the catalogue says so
     surnames = catalogue.cues["names"]["korean_surnames"] + catalogue.cues["names"]["chinese_surnames"]
@@ -913,6 +925,7 @@ def _short_names(
     stands_free = pl.any_horizontal("addressed", "speaks", foreign, goes_on) | ~pl.col("right").str.contains(
         r"^ \p{Ll}"
     )
+    governs = (pl.col("title") == "government") & pl.col("holder").is_not_null()
     alone = (
         runs.join(bound.select("id"), on="id", how="anti")
         .join(famous.select("key", "actor_id", "form"), on="key", how="left", maintain_order="left")
@@ -927,7 +940,7 @@ def _short_names(
                 pl.when(
                     ~(pl.col("of_her") & ~woman & pl.col("key").is_in(surnames))
                     & ~(pl.col("of_him") & woman)
-                    & (~shared | pl.col("in_pair") | (pl.col("form") == "name"))
+                    & (~shared | pl.col("in_pair") | governs | (pl.col("form") == "name"))
                 )
                 .then(column)
                 .alias(column)
@@ -939,7 +952,11 @@ def _short_names(
             pl.when(pl.col("form") == "name")
             .then(~pl.col("named_after"))
             .when(pl.col("form") == "surname")
-            .then(((pl.col("titled") | pl.col("office")) & stands_free) | pl.col("in_pair"))
+            .then(
+                ((pl.col("titled") | pl.col("office")) & stands_free)
+                | pl.col("in_pair")
+                | governs
+            )
             # a name nobody lists, met once: an address before it, and no Vietnamese word, which may be a common one
             .otherwise(
                 (

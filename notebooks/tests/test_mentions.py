@@ -384,6 +384,30 @@ def test_of_two_persons_of_one_surname_the_office_decides():
     )
 
 
+def test_a_government_is_called_by_the_surname_of_who_leads_it():
+    found = mentions_of(
+        "Bà Hillary Clinton có mặt.",
+        "Chính quyền Reagan tăng quân phí, dưới thời Carter Mỹ mở cửa với Bắc Kinh, chính quyền Clinton bỏ cấm vận.",
+        "Từ thời Kohl đến nội các Schröder, rồi thời Yoon, mọi thứ đã đổi; thời Lý và thời Trần thì đã xa.",
+    )
+    assert [actor for _, actor in found if "-" in actor] == [
+        "hillary-clinton",
+        "ronald-reagan",
+        "jimmy-carter",
+        "bill-clinton",
+        "helmut-kohl",
+        "gerhard-schroder",
+        "yoon-suk-yeol",
+    ]
+    # two presidents were called Roh and nobody of the name Reed is known to have led one
+    assert mentions_of("Chính quyền Roh và chính quyền Reed đều im lặng.") == []
+
+
+def test_a_scholar_s_field_stands_before_the_name():
+    found = mentions_of("Theo giáo sư luật biển Ramon Belmar và nhà nghiên cứu địa chính trị Ivana Belka, không ai rõ.")
+    assert [actor for _, actor in found] == ["ramon-belmar", "ivana-belka"]
+
+
 def test_the_american_state_of_georgia_is_no_country():
     assert mentions_of("Bang Georgia và Pennsylvania quyết định.", "Tại Georgia, phiếu còn đếm.") == []
     assert mentions_of("Tổng thống Georgia thăm Ukraine.") == [("Georgia", "GEO"), ("Ukraine", "UKR")]
