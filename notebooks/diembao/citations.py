@@ -9,14 +9,14 @@ from functools import lru_cache
 import polars as pl
 
 from .catalogue import Catalogue, any_of, asked, folded, name_key
-from .names import LETTER, PLAIN_SYLLABLE, without_lead_words
+from .names import LEFT, LETTER, PLAIN_SYLLABLE, RIGHT, without_lead_words
 from .schema import FOUND_CITATIONS, conform
 
 _ARTICLE = ("headline", "lead", "body", "caption", "byline")
 
 
-def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
-    """Names of `names.scan` (with `page`, `segment`, `line`, `role` and `at_head`) → table `citations`."""
+def find_citations(names: pl.DataFrame, lines: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
+    """Names that `names.scan` found in `lines` (with `page`, `segment`, `role` and `at_head`) → table `citations`."""
     patterns = _patterns(catalogue)
     left, right, role = pl.col("left"), pl.col("right"), pl.col("role")
     outlets = catalogue.outlet_forms.join(
@@ -27,7 +27,11 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         outlets, on="key", how="left", maintain_order="left"
     )
     unlisted = _unlisted(names.filter(pl.col("what").is_in(["run", "site"])), catalogue).select(known.columns)
-    hits = _outermost(pl.concat([known, unlisted]))
+    own = _own_names(lines, catalogue).select(known.columns)
+    sure = pl.col("what") == "outlet"
+    hits = pl.concat([known.filter(sure), own, known.filter(~sure), unlisted])
+    hits = hits.with_columns(learnt=pl.col("what") == "own")
+    hits = _outermost(hits.with_columns(what=pl.col("what").replace("own", "outlet")))
     at_start = left.str.contains("^ *$")
     heading = pl.col("at_head") & role.is_in(["headline", "ui"])
     opening, suffering = asked(at_start, "right"), asked(right.str.contains(r"^,? [\p{Lu}¤]|^, "), "right")
@@ -125,6 +129,12 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         alone=((pl.col("country") == "VNM") & left.str.contains(patterns["speaks_first"])).fill_null(False)
         & right.str.contains("^ *$"),
     )
+    # what a page calls itself may be a common word in its stories
+    hits = hits.filter(
+        ~pl.col("learnt")
+        | ~role.is_in(["headline", "lead", "body", "caption"])
+        | pl.any_horizontal("kind_word", "photo", "told", "asked", "opens", "house_mark")
+    )
     preferred = left.str.contains(patterns["preferred"]) & right.str.contains(patterns["as_source"])
     hits = hits.filter(
         (pl.col("what") != "cued")
@@ -220,6 +230,7 @@ def find_citations(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     based = ((pl.col("part") == "credit") & left.str.contains(patterns["wire"])).any().over("page", "source_id")
     below = (role == "byline") & (pl.col("part") == "pub") & ~pl.col("at_head")
     hits = hits.with_columns(part=pl.when(below & based).then(pl.lit("credit")).otherwise("part"))
+    masthead |= (role == "ui") & pl.col("learnt")
     published = hits.filter(masthead | (pl.col("part") == "pub")).select("page", "source_id").unique()
     hits = hits.join(published.with_columns(own=True), on=["page", "source_id"], how="left", maintain_order="left")
     # (what another house's report begins with, where the page's own is known, is not this page's)
@@ -265,6 +276,89 @@ def _outermost(hits: pl.DataFrame) -> pl.DataFrame:
     hits = hits.sort("row", "start", "end", descending=[False, False, True], maintain_order=True)
     last = pl.col("end").cum_max().over("row").shift(1)
     return hits.filter(((pl.col("row") != pl.col("row").shift(1)) | (pl.col("start") >= last)).fill_null(True))
+
+
+def _imprint_names(numbered: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
+    """Lines → `page`, `name`: what the site's own lines call the site.
+
+    Read in the imprint ("© 2019 Tin Mẫu", "Ghi rõ nguồn 'Tin Mẫu'"), or alone above the article and named again below.
+    """
+    patterns = _patterns(catalogue)
+    site = numbered.filter(pl.col("role") == "ui").select("page", "at_head", text=folded(pl.col("text")))
+    imprint = ("imprint_owner", "imprint_source", "imprint_title", "imprint_label")
+    named = pl.concat(site.select("page", name=pl.col("text").str.extract(patterns[where], 1)) for where in imprint)
+    above = site.filter("at_head").select("page", name=pl.col("text").str.extract(patterns["alone_above"], 1))
+    again = (
+        above.filter(~pl.col("name").str.to_lowercase().is_in(catalogue.cues["lines"]["ui"]))
+        .join(site.filter(~pl.col("at_head")), on="page", how="inner")
+        .filter(pl.col("text").str.contains(pl.col("name"), literal=True), pl.col("text") != pl.col("name"))
+    )
+    return (
+        pl.concat([named, again.select("page", "name")])
+        .with_columns(pl.col("name").str.replace(patterns["kind_of_site"], "").str.strip_chars(" '\""))
+        .filter(
+            pl.col("name").str.count_matches(" ") < 6,
+            pl.col("name").str.contains(r"\p{L}{4}|\p{L} .*\p{L}"),
+            ~pl.col("name").str.contains(patterns["no_name"]),
+        )
+        # "TIN MẪU" and "Tin Mẫu" are one name
+        .sort(pl.col("name").str.to_uppercase() == pl.col("name"), maintain_order=True)
+        .unique(["page", pl.col("name").str.to_lowercase()], keep="first", maintain_order=True)
+    )
+
+
+def _own_names(lines: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
+    """Lines → wherever a page has the name its site gives itself, as candidate names of `names.scan`.
+
+    `source_id` is the outlet's of the catalogue that is called so, otherwise the name as the page has it.
+    """
+    numbered = lines.with_row_index("row")
+    low = folded(pl.col("surface").str.to_lowercase()).alias("low")
+    forms = catalogue.outlet_forms.join(
+        catalogue.outlets.select("kind", "country", source_id="id"), on="source_id", how="left", maintain_order="left"
+    )
+    named = (
+        _imprint_names(numbered, catalogue)
+        .with_columns(low=pl.col("name").str.to_lowercase())
+        .join(catalogue.aliases.select(low), on="low", how="anti")
+        .join(
+            forms.select(low, "source_id", "kind", "country").unique("low", keep="first", maintain_order=True),
+            on="low",
+            how="left",
+            maintain_order="left",
+        )
+        .select(
+            "page",
+            "low",
+            source_id=pl.coalesce("source_id", "name"),
+            kind=pl.coalesce("kind", pl.lit("portal")),
+            country=pl.coalesce("country", pl.lit("VNM")),
+        )
+    )
+    text, length = pl.col("text"), pl.col("low").str.len_chars().cast(pl.Int64)
+    until = (pl.col("before").str.len_chars().cast(pl.Int64) + length).cum_sum().over("row", "low")
+    there = (
+        numbered.join(named, on="page", how="inner", maintain_order="left")
+        .with_columns(folded(text))
+        .with_columns(before=text.str.to_lowercase().str.split(pl.col("low")))
+        .filter(pl.col("before").list.len() > 1, text.str.to_lowercase().str.len_chars() == text.str.len_chars())
+        .explode("before")
+        .with_columns(at=until - length)
+        .filter(pl.col("at") + length <= text.str.len_chars())
+        .with_columns(
+            key=text.str.slice(pl.col("at"), length),
+            left=text.str.head(pl.col("at")).str.tail(LEFT),
+            right=text.str.slice(pl.col("at") + length).str.head(RIGHT),
+            start=pl.col("start") + pl.col("at"),
+            end=pl.col("start") + pl.col("at") + length,
+            what=pl.lit("own"),
+        )
+    )
+    return there.filter(
+        pl.col("key").str.contains(r"^[\p{Lu}\d]"),
+        ~pl.col("left").str.contains(rf"[{LETTER}/.@]$"),
+        ~pl.col("right").str.contains(rf"^[{LETTER}/@]"),
+    ).with_columns(surface=pl.col("key"))
 
 
 def _unlisted(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
@@ -400,6 +494,9 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
     # other outlets that share what follows: "CNN, BBC và hai đài khác bị cấm"
     shared = rf"(?:(?:,| và|/) ?{kinds}¢(?: \([^)]*\))?)*(?: và (?:\d+|các|nhiều|một số) [^.,;:]{{0,35}})?"
     after = rf"(?i)^\)?(?: \([^)]*\))?{shared}(?: của §)?"
+    site = any_of(cues["site_kinds"])
+    name = r"([\p{Lu}\d][^.,;:|()\[\]{}'\"©®–•·*\n]{2,45}?)"
+    ends = r"(?: ?(?:[.,;:|(©®•·*–-]|$)| (?i:all rights|giữ|chịu|online|khi|trước khi|\d{4})(?:[^\p{L}]|$))"
     adverbs = rf"(?:(?:{any_of(cues['adverbs'])}|(?:ngày |hôm )?\d[\d/-]*) ){{0,2}}"
     return {
         "photo": rf"{edge}(?:{credit})(?: \([^)]*\))? ?:[^:;)]{{0,60}}$|{edge}(?:ảnh|photo)[^:;.]{{0,30}}[(/] ?$"
@@ -486,6 +583,17 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
         "owner": r"(?i)bản quyền (?:thuộc|của)(?: về)?(?: (?:báo|tạp chí|đài))?(?: điện tử)? $",
         "owns": r"(?i)^[^.;:]{0,20} (?:giữ bản quyền|all rights reserved)|^ ?(?:©|\(c\)) ?(?:19|20)\d\d"
         r"|^ ?[-–|,:.] ?(?:địa chỉ|trụ sở|tòa soạn|(?:số )?giấy phép|điện thoại|hotline|cơ quan)(?: |:|$)",
+        # a name ends before what an imprint goes on with
+        "imprint_owner": r"(?:©|\(c\)|(?i:copyright|bản quyền))"
+        r"(?: ?(?:©|\([cC]\)|(?i:copyright|by|thuộc về|thuộc|của|về)|:|-|\d{4}(?: ?[-–] ?\d{4})?)){0,6} ?"
+        rf"(?:(?i:{site}) )?{name}{ends}",
+        "imprint_source": r"(?i:ghi rõ|dẫn nguồn|trích nguồn)[^'\".;]{0,15} ?['\"](?i:(?:theo|nguồn)[: ]+)?"
+        rf"(?:(?i:{site}) )?{name}['\"]",
+        "imprint_title": rf"^ *(?i:{any_of(cues['site_titles'])}) {name} *(?:[-–|]|$)",
+        "imprint_label": rf"^ *(?:(?i:{site}) )?{name} ?[-–|,.:]+ ?(?i:{any_of(cues['site_labels'])})(?: |:|$)",
+        "alone_above": r"^ *\[?(\p{Lu}[\p{L}\d]* [^.,;:|()\[\]'\"©\n]{2,35}?)(?:\]\(https?:[^)]*\))? *\|? *$",
+        "kind_of_site": rf"^(?i:{site}) ",
+        "no_name": rf"^(?i:{any_of(cues['not_outlets'] + cues['not_names'] + lines['imprint'])})(?:[^{LETTER}]|$)",
         "whole_line": r"(?i)^ *(?:(?:báo|tạp chí|đài|trang tin|chuyên trang)(?: điện tử)? )?$",
         "footer": r"(?i)^(?: online| điện tử)? *(?:$|[-–|] ?(?:tổng biên tập|giấy phép|cơ quan|địa chỉ|trụ sở))",
         "beside": r"(?i)(?:theo|nguồn)[^)]*¢ ?[/,;&-] ?$",

@@ -337,10 +337,11 @@ def _extract_pages(pages: pl.DataFrame, catalogue: Catalogue, given: pl.DataFram
     told = publication.tell(table, found, catalogue)
     anchors = table.join(told.window, on=["page", "segment"], how="left", maintain_order="left")
     timed = dates.resolve(found.filter(pl.col("role").is_in(_DATED_ROLES)), anchors, words)
-    named = names.scan(full.with_columns(at_head=_at_head()), catalogue)
+    full = full.with_columns(at_head=_at_head())
+    named = names.scan(full, catalogue)
     read = {
         "mention": mentions.find_mentions(named, full, catalogue),
-        "citation": citations.find_citations(named, catalogue),
+        "citation": citations.find_citations(named, full, catalogue),
         "date": conform(timed, DATES),
     }
     extracted = {part: on_lines(spans, parts, pages) for part, spans in read.items()}

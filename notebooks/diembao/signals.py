@@ -266,7 +266,7 @@ def signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         imprint=low.str.contains(rf"^[^\p{{L}}\d]*(?:{any_of(cues['imprint'])})(?:[^\p{{L}}]|$)")
         | low.str.contains(r"^[©®]|^(?:báo|tạp chí|trang)[^.]{0,40} điện tử$")
         | low.str.contains(r"^(?:số )?\d+[^.]{3,60}(?:hà nội|hcm|hồ chí minh)$"),
-        notice=low.str.contains(rf"(?:^[^\p{{L}}]*|[.!?] )(?:{any_of(cues['notices'])})(?:[^\p{{L}}]|$)")
+        notice=low.str.contains(rf"(?:^[^\p{{L}}]*|[.!?©] )(?:{any_of(cues['notices'])})(?:[^\p{{L}}]|$)")
         | low.str.contains(ADDRESS)
         | low.str.contains(r"^©[^\p{L}]{0,3}(?:19|20)\d{2}")
         | (asked(low.str.contains(":"), low).str.count_matches(labels) >= 2).fill_null(False),

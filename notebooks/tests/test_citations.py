@@ -438,6 +438,35 @@ def test_a_site_nobody_lists_is_named_by_its_copyright(foot, publisher):
     assert found.select("source_id", "role").rows() == ([(publisher, "pub")] if publisher else [])
 
 
+@pytest.mark.parametrize(
+    ("above", "below", "publisher"),
+    [
+        ("Nhịp Cầu Mẫu", "© Nhịp Cầu Mẫu. Giấy phép số 000/GP-TTĐT. Quản lý nội dung: Trần Văn Mẫu", "Nhịp Cầu Mẫu"),
+        ("NHỊP CẦU MẪU", "Ghi rõ nguồn “Nhịp cầu Mẫu” khi phát hành lại thông tin từ trang này", "Nhịp cầu Mẫu"),
+        ("Tin Mẫu 24", "© Copyright 2003 Tin Mẫu 24, All rights reserved", "Tin Mẫu 24"),
+        ("Nghiên cứu Phương Bắc", "Ủng hộ việc phát triển Nghiên cứu Phương Bắc", "Nghiên cứu Phương Bắc"),
+        ("Ngày Mẫu", "Báo Ngày Mẫu. Thư ký tòa soạn: Trần Văn Mẫu. © Ghi rõ nguồn khi trích dẫn.", "Ngày Mẫu"),
+        ("Thế giới đó đây", "© 2021 Công ty TNHH Mẫu", None),
+        ("Trang chủ", "© 2021. Giấy phép số 000/GP-TTĐT", None),
+    ],
+)
+def test_what_the_imprint_calls_the_site_is_its_name_on_the_whole_page(above, below, publisher):
+    text = story("Hai bên gặp nhau tại Geneva sáng nay, sau hơn nửa năm không trao đổi trực tiếp với nhau.")
+    page = extract(p="\n".join([above, "20/07/2022 09:15", text, "Chia sẻ", below]))
+    found = page["citations"].select("line", "role", "source_id").rows()
+    assert found == ([(1, "pub", publisher), (page["lines"]["line"].max(), "pub", publisher)] if publisher else [])
+    assert page["articles"]["publisher"].to_list() == [publisher]
+
+
+def test_a_site_s_own_name_counts_in_its_stories_only_as_a_paper_s():
+    text = story(
+        "Hai nước nói đến một Nhịp Cầu Mới giữa hai bờ, sau hơn nửa năm không trao đổi trực tiếp với nhau.",
+        "“Chúng tôi chờ tín hiệu”, một nhà ngoại giao nói với báo Nhịp Cầu Mới hôm thứ hai, và xin không nêu tên.",
+    )
+    found = extract(p="\n".join([text, "Chia sẻ", "© 2019 Nhịp Cầu Mới. Giữ bản quyền."]))["citations"]
+    assert found.select("line", "role").rows() == [(6, "pub"), (8, "pub")]
+
+
 def test_a_vietnamese_name_may_be_run_together_without_its_marks():
     text = story("Hai bên gặp nhau tại Geneva sáng nay, sau hơn nửa năm không trao đổi trực tiếp với nhau.")
     found = extract(p="\n".join([text, "(Theo NguoiLaoDong)"]))["citations"]
