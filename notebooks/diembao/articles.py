@@ -437,7 +437,14 @@ def _zones(full: pl.DataFrame) -> pl.DataFrame:
     full = full.with_columns(goes_on=goes_on, teased=pl.col("content") & ~pl.col("plain").str.ends_with("?"))
     # below a title and its teaser a title that is followed by the story is a subheading
     resumes = ~pl.col("terminal") & (pl.col("syllables") <= 8) & _line("teased", -1) & _line("goes_on", 1)
-    full = full.with_columns(goes_on=pl.col("goes_on") | (resumes & pl.col("title_like")))
+    # and so is a short one right below a whole link, "Đọc thêm: …" or a title and its day; "* Châu Á" heads each part
+    linked = _line("link_opener", -1) | (_line_of(day, -1) & _line_of(bare, -2))
+    quoted = pl.col("plain").str.contains(r"^\"[^\"]+\"$") & (pl.col("syllables") <= 14)
+    short = pl.col("head_like") & ((pl.col("syllables") <= 8) | quoted)
+    resumes |= linked & short & _line("goes_on", 1) & ~day
+    part = pl.col("text").str.contains(r"^\* ?\p{Lu}") & pl.col("head_like") & _line("said_out", 1)
+    resumes |= part & (part.sum().over("page") >= _LIVE)
+    full = full.with_columns(goes_on=pl.col("goes_on") | (resumes & pl.col("title_like")), resumes=resumes)
     # so does a title with the day or the hour of another story below it
     stamped = pl.col("title_like") & ~pl.col("terminal") & (_line("dateline", 1) | _line("stamp", 1))
     # (below what heads comments, a name with its hour is a reader's)
@@ -975,13 +982,13 @@ def _link() -> pl.Expr:
     return (
         pl.any_horizontal("link_opener", "doubled", "marked", "linked", "filmed")
         | (_line("marked", 1) & pl.col("bare") & (pl.col("k") > pl.col("lead_at")))
-        | pl.col("stranger")
+        | (pl.col("stranger") & ~pl.col("resumes"))
         | (_line("button", 1) & pl.any_horizontal("bare", "head_like"))
         | (pl.col("boxed") & (pl.col("k") > pl.col("lead_at")))
         | copied
         | pl.col("of_kind")
         | (pl.col("in_list") & ~pl.col("story"))
-        | run
+        | (run & ~pl.col("resumes"))
     )
 
 

@@ -1143,6 +1143,28 @@ def test_a_subheading_of_a_title_s_length_is_the_story_s_on_a_page_with_much_aro
     assert roles[subheading] == "body"
 
 
+@pytest.mark.parametrize(
+    ("link", "subheading"),
+    [
+        (["Đọc thêm - Hai tàu hàng mắc cạn ngoài khơi Na Uy sau trận bão lớn"], "Một bàn, hai ghế"),
+        (["Hai tàu hàng mắc cạn ngoài khơi Na Uy sau trận bão lớn", "Hôm qua, 22:40"], "“Ba vòng họp là chưa đủ”"),
+    ],
+)
+def test_a_subheading_below_a_whole_link_is_the_story_s(link, subheading):
+    roles = roles_of("\n".join([*FRAME, HEADLINE, LEAD, *TALKS[:3], *link, subheading, *TALKS[3:], *FRAME]))
+    assert [roles[line] for line in link] == ["related"] * len(link)
+    assert roles[subheading] == roles[TALKS[3]] == "body"
+
+
+def test_starred_headings_head_the_parts_of_a_round_up_below_a_list_too():
+    parts = ["* Phản ứng từ châu Âu", "* Thị trường dầu mỏ", "* Hội đồng Nhân quyền họp tại Geneva"]
+    links = ["Tin liên quan", "Hai tàu hàng mắc cạn ngoài khơi Na Uy (24-3)", "Bão lớn đổ bộ vào quần đảo Faroe (3-4)"]
+    told = [line for part, text in zip(parts, TALKS, strict=False) for line in (part, text)]
+    roles = roles_of("\n".join([*FRAME, HEADLINE, LEAD, *TALKS[3:], *links, *told, *FRAME]))
+    assert {roles[line] for line in told} == {"body"}
+    assert [roles[line] for line in links] == ["ui", "related", "related"]
+
+
 def test_what_a_page_calls_itself_before_a_bar_is_its_headline_again():
     title = "Nga có Thủ tướng mới"
     roles = roles_of("\n".join([f"{title} | baomau.vn", "Trang chủ", *FRAME[1:], title, LEAD, *TALKS]))
