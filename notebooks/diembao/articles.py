@@ -410,7 +410,7 @@ def _zones(full: pl.DataFrame) -> pl.DataFrame:
     marked = ((pl.col("mark") == lead_mark) & (pl.col("k") > pl.col("lead_at"))).fill_null(False)
     full = full.with_columns(
         said_out=pl.col("content") & pl.col("plain").str.ends_with(".") & (pl.col("syllables") >= 12),
-        story=pl.col("prose") & (~teaser | (pl.col("syllables") >= 45)) & ~marked, marked=marked
+        story=pl.col("prose") & ~pl.col("ui") & (~teaser | (pl.col("syllables") >= 45)) & ~marked, marked=marked
     ).join(_teasers(full), on="n", how="left", maintain_order="left")
     # what stands below each of several titles in a row is a teaser, however long
     day = pl.any_horizontal("stamp", "dateline")
@@ -504,7 +504,7 @@ def _zones(full: pl.DataFrame) -> pl.DataFrame:
             (pl.any_horizontal("tag_heading", "talk_heading") & (pl.col("all_told") <= 2 * pl.col("told")))
             | (strong & (pl.col("all_told") * 3 <= 4 * pl.col("told")))
         )
-        & ~pl.col("content")
+        & (~pl.col("content") | pl.col("talk_heading"))
         & (pl.col("stories_before") >= 2)
     )
     full = full.with_columns(ending=ending, closes=closes)

@@ -845,11 +845,17 @@ def _short_names(
     famous = singles.sort(pl.col("form") != "name", maintain_order=True).unique(
         "key", keep="first", maintain_order=True
     )
+    # "Chủ tịch Kim" is who alone is known by a name that many on the page have
+    chiefs = famous.filter(pl.col("key").is_in(catalogue.cues["persons"]["known_by_surname"]))
+    chiefs = chiefs.select("key", chief="actor_id")
     # "thượng đỉnh Trump - Kim": beside another short name a short name means its best known owner
     well_known = famous.filter(pl.col("form") == "name")["key"]
     runs = runs.with_columns(
         of_her=pl.col("left").str.contains("(?:[Bb]à|[Cc]ô|[Cc]hị) $"),
         of_him=pl.col("left").str.contains("(?:[Ôô]ng|[Nn]gài) $") & ~pl.col("left").str.contains("(?:vợ|nhà) ông $"),
+        led=pl.col("left").str.contains("(?i)(?:lãnh đạo|chủ tịch) $")
+        & ~pl.col("left").str.contains("(?i)(?:phó chủ tịch|cố (?:nhà )?(?:lãnh đạo|chủ tịch)) $")
+        & ~pl.col("right").str.contains(r"^ \p{Ll}+ ?- ?\p{Ll}"),
     )
     runs = runs.with_columns(in_pair=pl.col("beside").is_in(well_known.implode()).fill_null(False))
     pair = runs.filter("in_pair").join(famous, on="key", how="semi").select("id")
@@ -892,6 +898,7 @@ def _short_names(
         .with_columns(unlike=pl.col("of_her") & pl.col("known_man") & ~pl.col("she"))
         .filter(~(pl.col("unlike") & pl.col("key").is_in(wives["key"].implode())))
         .join(famous.filter(pl.col("form") == "name").select("key", owner="actor_id"), on="key", how="left")
+        .join(chiefs, on="key", how="left")
         # "Tổng thống Trump" is who is known by that name, even on a page that names only Melania Trump in full
         .filter(
             ~(
@@ -907,7 +914,7 @@ def _short_names(
             "id",
             "unlike",
             pl.when("near").then(pl.col("far")).otherwise(None),
-            pl.col("owner").ne_missing(pl.col("actor_id")) | shared,
+            pl.coalesce(pl.when("led").then("chief"), "owner").ne_missing(pl.col("actor_id")) | shared,
             "times",
             "after",
             "far",

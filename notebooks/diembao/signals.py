@@ -249,6 +249,7 @@ def signals(full: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         & ~plain.str.contains(r"^(?:VIDEO|CLIP) ?: ?(?:[^ :]+ ){6}[^:.]*[^:.,\"']$"),  # another
         link_opener=low.str.contains(rf"^(?:{any_of(cues['link_openers'])})")
         | pl.col("parted")
+        | plain.str.contains(r"^\p{Lu}[^.→]{15,} ?→$")
         | plain.str.contains(r"^> ?\p{Lu}[^>]{15,}[^>.:;,]$")
         # as Markdown writes a link alone in its line: "> [Lối đi nào cho hai nước?](https://…)"
         | asked(plain.str.contains("](", literal=True), plain)
@@ -416,8 +417,8 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series, houses: 
         return low.str.contains(rf"^[^\p{{L}}]*(?:{any_of(words)})[^\p{{L}}]*$")
 
     def made_of(words: list[str], marks: list[str]) -> pl.Expr:
-        """Whether a line is made of the words alone, a mark among them; a colon may end it."""
-        whole = rf"^[^\p{{L}}\d]*(?:{any_of(words)})(?:[ ,/]+(?:{any_of(words)}))*[^\p{{L}}\d.!?]*$"
+        """Whether a line is made of the words alone, a mark among them; a colon or a question mark may end it."""
+        whole = rf"^[^\p{{L}}\d]*(?:{any_of(words)})(?:[ ,/]+(?:{any_of(words)}))*[^\p{{L}}\d.!]*$"
         marked = low.str.contains(rf"(?:^|[^\p{{L}}])(?:{any_of(marks)})(?:[^\p{{L}}]|$)")
         return pl.col("syllables").is_between(2, 9) & asked(marked, low).str.contains(whole).fill_null(False)
 
@@ -454,6 +455,7 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series, houses: 
             & ~low.str.contains(_FORUM)
         ),
         talk_heading=is_heading(cues["talk_headings"])
+        | made_of(cues["talk_words"], cues["talk_marks"])
         | low.str.contains(r"^#\d+$|^bởi ?: .+ từ ?: |^xem bình luận \(\d+\)$")
         | plain.str.contains(r"^[^.!?:]{2,40} (?:says|said|đã viết) ?:$")
         | (low.str.contains(_FORUM) & low.str.contains("^#")),
@@ -480,7 +482,8 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series, houses: 
         ).fill_null(False)
         | low.str.contains(r"^cơ quan (?:của|ngôn luận|trung ương)[^.]* - tiếng nói |^\d+ liên quan$")
         | low.str.contains(_SHARE)
-        | low.str.contains(r"^\d+ (?:thoughts?|responses?|comments?|bình luận) (?:on|to|về|cho) ")
+        | low.str.contains(r"^(?:\d+|one) (?:thoughts?|responses?|comments?|bình luận) (?:on|to|về|cho) ")
+        | low.str.contains(r"^this entry was (?:posted|tagged) ")
         | low.str.contains(r"^\[?(?:quang[_-]?cao|quảng[_-]?cáo)\d*\]?$")
         | ~plain.str.contains(r"\p{L}")
         | (plain.str.contains(r"\d") & ~plain.str.contains(r"\p{L}{3}"))

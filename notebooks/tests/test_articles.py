@@ -1156,6 +1156,28 @@ def test_a_subheading_below_a_whole_link_is_the_story_s(link, subheading):
     assert roles[subheading] == roles[TALKS[3]] == "body"
 
 
+@pytest.mark.parametrize(
+    "heading",
+    ["Ý kiến của bạn về vấn đề này?", "Thảo luận về bài viết", "Gửi ý kiến cho bài viết này", "Các ý kiến của độc giả"],
+)
+def test_what_the_heading_of_comments_is_made_of(heading):
+    reader = "Lan, Huế: Chỉ mong hai bên sớm ngồi lại với nhau, dân thường khổ quá rồi."
+    roles = roles_of("\n".join([*FRAME, HEADLINE, LEAD, *TALKS, heading, reader, "Gửi"]))
+    assert (roles[heading], roles[reader]) == ("ui", "ui")
+
+
+def test_what_a_blog_writes_below_its_entries_is_the_site_s():
+    below = [
+        "This entry was posted in Dịch thuật and tagged NATO, Geneva, Tên lửa.",
+        "← Hai tàu hàng mắc cạn ngoài khơi Na Uy sau trận bão lớn",
+        "Bão lớn đổ bộ vào quần đảo Faroe trong đêm →",
+        "One thought on “Mỹ và Trung Quốc mở vòng đàm phán thương mại mới”",
+    ]
+    page = [HEADLINE, LEAD, *TALKS, "Share this:", "Like this:", "Related", *below, "Leave a Reply"]
+    roles = roles_of("\n".join(page))
+    assert [roles[line] for line in below] == ["ui", "related", "related", "ui"]
+
+
 def test_starred_headings_head_the_parts_of_a_round_up_below_a_list_too():
     parts = ["* Phản ứng từ châu Âu", "* Thị trường dầu mỏ", "* Hội đồng Nhân quyền họp tại Geneva"]
     links = ["Tin liên quan", "Hai tàu hàng mắc cạn ngoài khơi Na Uy (24-3)", "Bão lớn đổ bộ vào quần đảo Faroe (3-4)"]

@@ -403,6 +403,15 @@ def test_a_government_is_called_by_the_surname_of_who_leads_it():
     assert mentions_of("Chính quyền Roh và chính quyền Reed đều im lặng.") == []
 
 
+def test_the_leader_kim_is_who_is_known_by_that_name_alone():
+    found = mentions_of(
+        "Ông Kim Jong-un cử tướng Kim Yong-chol đi. Ông Kim Yong-chol mang theo một lá thư.",
+        "Tướng Kim ở lại hai ngày. Chủ tịch Kim thì không rời Bình Nhưỡng.",
+    )
+    people = [actor for _, actor in found if actor.startswith("kim-")]
+    assert people == ["kim-jong-un", "kim-yong-chol", "kim-yong-chol", "kim-yong-chol", "kim-jong-un"]
+
+
 def test_a_scholar_s_field_stands_before_the_name():
     found = mentions_of("Theo giáo sư luật biển Ramon Belmar và nhà nghiên cứu địa chính trị Ivana Belka, không ai rõ.")
     assert [actor for _, actor in found] == ["ramon-belmar", "ivana-belka"]
