@@ -291,7 +291,10 @@ def _imprint_names(numbered: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame
     again = (
         above.filter(~pl.col("name").str.to_lowercase().is_in(catalogue.cues["lines"]["ui"]))
         .join(site.filter(~pl.col("at_head")), on="page", how="inner")
-        .filter(pl.col("text").str.contains(pl.col("name"), literal=True), pl.col("text") != pl.col("name"))
+        .filter(
+            pl.col("text").str.contains(pl.col("name"), literal=True),
+            pl.col("text").str.count_matches(r"\p{L}+") > pl.col("name").str.count_matches(r"\p{L}+"),
+        )
     )
     return (
         pl.concat([named, again.select("page", "name")])

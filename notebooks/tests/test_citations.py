@@ -447,6 +447,7 @@ def test_a_site_nobody_lists_is_named_by_its_copyright(foot, publisher):
         ("Nghiên cứu Phương Bắc", "Ủng hộ việc phát triển Nghiên cứu Phương Bắc", "Nghiên cứu Phương Bắc"),
         ("Ngày Mẫu", "Báo Ngày Mẫu. Thư ký tòa soạn: Trần Văn Mẫu. © Ghi rõ nguồn khi trích dẫn.", "Ngày Mẫu"),
         ("Thế giới đó đây", "© 2021 Công ty TNHH Mẫu", None),
+        (" Quảng Bá Mẫu", " Quảng Bá Mẫu", None),  # an advertisement's mark
         ("Trang chủ", "© 2021. Giấy phép số 000/GP-TTĐT", None),
     ],
 )

@@ -220,8 +220,8 @@ def test_figures_are_those_of_the_scorer_beside_the_repository(seed, tmp_path):
 
 
 HARD = {  # what is reached on them now, less half a point
-    "state": 0.974, "org": 0.982, "person_span": 0.980, "citation_span": 0.908, "citation_role": 0.864,
-    "date_span": 0.960, "date_value": 0.922, "reading": 0.913, "line_role": 0.934,
+    "state": 0.974, "org": 0.982, "person_span": 0.980, "citation_span": 0.919, "citation_role": 0.876,
+    "date_span": 0.960, "date_value": 0.922, "reading": 0.913, "line_role": 0.945,
 }  # fmt: skip
 
 
