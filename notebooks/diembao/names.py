@@ -330,7 +330,9 @@ def _resolve(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     called &= ~before.str.contains(rf"(?i)(?:^|[^{LETTER}])(?:{any_of(catalogue.cues['persons']['not_person'])}) $")
     # "00:33Tổng thống", "7/11Mỹ": a word that extraction has glued to a number, unlike the letters of "S300PMU"
     glued = before.str.contains("[0-9]$") & ~pl.col("hit").str.contains(rf"^{_SYLLABLE}")
-    no_name = spoken | addressed | named | called | glued
+    # "C.Rai-xơ" has nothing to do with RAI
+    syllable = pl.col("what").is_in(["outlet", "cued"]) & pl.col("rest").str.contains(r"^-\p{Ll}")
+    no_name = spoken | addressed | named | called | glued | syllable
     pieces = pieces.with_columns(what=pl.when(he.fill_null(False)).then(pl.lit("phrase")).otherwise("what"))
     pieces = _glued(pieces.with_columns(what=pl.when(~no_name.fill_null(False)).then("what")))
     # "Nguyễn Thị Nga" is a person: a name after a Vietnamese family name belongs to it
