@@ -900,7 +900,12 @@ def _tense(cues: Mapping[str, Any]) -> pl.Expr:
         f'(?i)^[ ]?{_any_of(words["future_after"])}(?:[ ]?(?:$|[,.;:)”"])|[ ](?:tại|ở|để|với|nhằm|và|khi)[ ])'
     )
     introduced = pl.col("surface").str.contains(f"(?i)^{_any_of(words['past_introducers'])}[ ]")
-    past = _after(words["past_after"]) | _before(words["past_before"]) | introduced
+    # "sẽ nộp báo cáo về vụ tấn công ngày 21/8": what happened has a day that is past, unless it is still to come
+    event = rf"(?i)(?:^|[^{_WORD}]){_any_of(words['past_events'])}((?:[ ][^ .,;:!?()]+){{0,6}})[ (]*$"
+    to_come = rf"(?i)(?:^|[^{_WORD}]){_any_of(words['future_before'])}(?:[^{_WORD}]|$)|^ (?:án|kiện|này)(?: |$)"
+    happened = pl.col("left").str.extract(event, 1)
+    happened = (happened.is_not_null() & ~happened.str.contains(to_come)).fill_null(False)
+    past = _after(words["past_after"]) | _before(words["past_before"]) | introduced | happened
     return pl.when(ahead).then(1).when(past).then(-1).when(soon).then(1).otherwise(0)
 
 
@@ -1050,6 +1055,7 @@ def publication_lines(lines: pl.DataFrame, found: pl.DataFrame, cues: Mapping[st
     picture = pl.col("text").str.contains(r"(?i)ảnh|photo|nguồn:")
     clock = pl.col("text").str.contains(r"(?:^|[^0-9])[0-2]?[0-9][:hg][0-5][0-9](?:[^0-9]|$)")
     section = clock & pl.col("rest").str.contains(r"^(?:\S+(?: +|$)){0,8}$")  # "Minh Thử | 15/11/2024 10:05 | Thế giới"
+    section |= pl.col("text").str.contains(r"(?i)bắt đầu bởi|started by")  # of a thread
     titled = (pl.col("role") != "byline") if "role" in lines.columns else pl.lit(False)
     before = titled & (pl.col("at") <= 1) & pl.col("text").str.contains(rf"^\s?{DAY_BEFORE}")
     published = pl.concat_str(

@@ -574,3 +574,10 @@ def test_invariants(pieces: list[str], published: str | None) -> None:
 
 def test_the_type_of_a_helicopter_cut_into_tokens_is_no_date():
     assert dated("Hai trực thăng Mi - 8/1 7 và Ka - 27/2 9 hạ cánh.") == []
+
+
+def test_what_happened_has_a_day_that_is_past():
+    for text in ("Nhóm này dự kiến nộp báo cáo về vụ nổ ngày 21-8.", "Hội đồng sẽ bàn về sự cố ở mỏ ngày 21-8."):
+        assert dated(text, published="2013-09-15")[-1][1] == "2013-08-21"
+    for text in ("Vụ phóng dự kiến diễn ra ngày 20/8.", "Tòa sẽ xử vụ án này ngày 20/8."):
+        assert dated(text, published="2013-09-15") == [("ngày 20/8", "2014-08-20")]
