@@ -357,11 +357,15 @@ def _own_names(lines: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
             what=pl.lit("own"),
         )
     )
-    return there.filter(
+    there = there.filter(
         pl.col("key").str.contains(r"^[\p{Lu}\d]"),
         ~pl.col("left").str.contains(rf"[{LETTER}/.@]$"),
         ~pl.col("right").str.contains(rf"^[{LETTER}/@]"),
     ).with_columns(surface=pl.col("key"))
+    # of "Báo Hà Tĩnh" the name alone is the province's, unless it is all of a line
+    kind = pl.col("left").str.contains(_patterns(catalogue)["kind_before"])
+    alone = text.str.strip_chars(" |[](){}.-–»>") == pl.col("key")
+    return there.filter(~kind.any().over("page", "low") | kind | alone)
 
 
 def _unlisted(runs: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
@@ -596,7 +600,9 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
         "imprint_label": rf"^ *(?:(?i:{site}) )?{name} ?[-–|,.:]+ ?(?i:{any_of(cues['site_labels'])})(?: |:|$)",
         "alone_above": r"^ *\[?(\p{Lu}[\p{L}\d]* [^.,;:|()\[\]'\"©\n]{2,35}?)(?:\]\(https?:[^)]*\))? *\|? *$",
         "kind_of_site": rf"^(?i:{site}) ",
-        "no_name": rf"^(?i:{any_of(cues['not_outlets'] + cues['not_names'] + lines['imprint'])})(?:[^{LETTER}]|$)",
+        "kind_before": rf"(?:^|[^{LETTER}])(?i:{site}) $",
+        "no_name": rf"^(?i:{any_of(cues['not_outlets'] + cues['not_names'] + lines['imprint'] + lines['forms'])})"
+        rf"(?:[^{LETTER}]|$)",
         "whole_line": r"(?i)^ *(?:(?:báo|tạp chí|đài|trang tin|chuyên trang)(?: điện tử)? )?$",
         "footer": r"(?i)^(?: online| điện tử)? *(?:$|[-–|] ?(?:tổng biên tập|giấy phép|cơ quan|địa chỉ|trụ sở))",
         "beside": r"(?i)(?:theo|nguồn)[^)]*¢ ?[/,;&-] ?$",

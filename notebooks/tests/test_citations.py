@@ -468,6 +468,15 @@ def test_a_site_s_own_name_counts_in_its_stories_only_as_a_paper_s():
     assert found.select("line", "role").rows() == [(6, "pub"), (8, "pub")]
 
 
+def test_a_paper_called_after_its_province_is_no_province():
+    text = story("Hai bên gặp nhau tại Geneva sáng nay, sau hơn nửa năm không trao đổi trực tiếp với nhau.")
+    links = ["Tin liên quan", "Mưa lớn ở Sông Mẫu làm ngập nhiều tuyến đường sáng nay", "Công an Sông Mẫu cảnh báo"]
+    page = ["BÁO SÔNG MẪU", "20/07/2022 09:15", text, *links, "Ghi rõ nguồn “Báo Sông Mẫu” khi phát hành lại"]
+    found = extract(p="\n".join(page))
+    assert found["citations"].select("line", "role").rows() == [(1, "pub"), (found["lines"]["line"].max(), "pub")]
+    assert found["articles"]["publisher"].to_list() == ["Sông Mẫu"]
+
+
 def test_a_vietnamese_name_may_be_run_together_without_its_marks():
     text = story("Hai bên gặp nhau tại Geneva sáng nay, sau hơn nửa năm không trao đổi trực tiếp với nhau.")
     found = extract(p="\n".join([text, "(Theo NguoiLaoDong)"]))["citations"]
