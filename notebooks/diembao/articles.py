@@ -101,13 +101,16 @@ def _frame(full: pl.DataFrame) -> pl.DataFrame:
     barred = pl.col("plain").str.count_matches(" | ", literal=True) >= 3
     told = asked(barred, "plain").str.contains(r"[.!?:;]|[^|]{32}")
     menu = menu | (barred & ~told.fill_null(False) & ~pl.any_horizontal("dateline", "credit"))
+    # what a forum counts of who wrote: "Tham gia ngày:", and below it the day
+    counted = pl.col("plain").str.contains(r"^[^.!?;\d]{2,25}:$") & (pl.col("syllables") <= 5)
+    counted = counted & _line_of(pl.col("plain").str.contains(r"^[\d.,/-]+$"), 1)
     # the heads of the parts of a digest are its own: "Châu Á", above "* Hai bên gặp nhau: …"
     item = pl.col("text").str.contains(_ITEM) & (pl.col("syllables") >= 12)
     item = item & (item.sum().over("page") >= _LIVE)
     heads_item = _line_of(item, 1) & (pl.col("syllables") <= 8) & ~pl.col("link_heading")
     full = full.with_columns(
         digested=item,
-        ui=(pl.any_horizontal("ui", "player") | voice | entry | menu) & ~heads_item,
+        ui=(pl.any_horizontal("ui", "player") | voice | entry | menu | counted) & ~heads_item,
         name_only=pl.col("name_only") & ~voice & ~heads_item,
         signed=pl.col("signed") & ~heads_item,
     )
@@ -360,8 +363,18 @@ def _echoed(full: pl.DataFrame) -> pl.DataFrame:
     # (right below the first line it makes that the title)
     below = sentence & _line("head_like", -1) & ~_line("terminal", -1)
     first = (pl.col("k") == 0) & _line_of(below, 1)
+    # (a few words above a menu are the site's name)
+    of_story = pl.any_horizontal("terminal", "dateline", "stamp", "name_only", "agency", "signed")
+    entry = (pl.col("syllables") <= 4) & ~of_story
+    menu = sum(_line_of(entry, by).cast(pl.Int8) for by in (1, 2, 3)) >= 2
+    top = pl.when(pl.col("k") == 0).then(pl.when((pl.col("syllables") <= 5) & menu).then(-0.6).otherwise(0.6))
     sentence = sentence.cast(pl.Float64) + below.cast(pl.Float64) - first.cast(pl.Float64)
-    dated = placed.select("page", "k", sentence=sentence, dated=dated)
+    # (one of a run of titles is a list's)
+    bare = pl.col("title_like") & ~pl.col("terminal") & (pl.col("syllables") >= 6)
+    in_run = pl.any_horizontal(
+        pl.all_horizontal(_line_of(bare, by) for by in two) for two in ((-2, -1), (-1, 1), (1, 2))
+    )
+    dated = placed.select("page", "k", sentence=sentence, dated=dated, top=top, in_run=in_run)
     spoken = placed.filter(pl.col("page").is_in(choice["page"].unique().implode()))
     spoken = spoken.filter(pl.col("content") & pl.col("k").is_between("begins", "ends"))
     copies = choice.select("page", stem=pl.col("plain").str.strip_chars_end(".!?… "))
@@ -387,7 +400,8 @@ def _echoed(full: pl.DataFrame) -> pl.DataFrame:
             - (pl.col("number").cast(pl.Float64) - 22).clip(0) * 0.2  # longer than titles are
             + pl.col("dated").fill_null(False).cast(pl.Float64) * 0.5
             - pl.col("sentence").fill_null(0)  # a sentence, as a standfirst is
-            + (pl.col("k") == 0).cast(pl.Float64) * 0.6
+            + pl.col("top").fill_null(0)
+            - pl.col("in_run").fill_null(False).cast(pl.Float64) * 0.7
         )
         .filter(pl.col("score") >= 0.5)
         .sort("page", "score", "k", descending=[False, True, False])
@@ -598,6 +612,7 @@ def _second_articles(full: pl.DataFrame, topics: dict[str, list[str]]) -> pl.Dat
     full = full.with_columns(titles=titles)
     # whatever stands between, a title with its day or its picture and paragraphs in a row is an article of its own
     dated = pl.any_horizontal(_line("dateline", by) for by in (1, 2, 3)) | (_line("content", 1) & pictured)
+    dated |= _line("said_out", 1) & _line("said_out", 2) & _line("credit", 3) & _line("content", 4)
     in_a_row = pl.any_horizontal(_line("said_out", by) & _line("said_out", by + 1) for by in range(1, 6))
     told_after = sum(_line("said_out", by).cast(pl.Int64) for by in range(1, 10))
     below = full.filter("closed")  # which the last lines of a page are, in most pages none
@@ -1265,6 +1280,7 @@ def _closing_block(full: pl.DataFrame) -> pl.DataFrame:
         & (told.sum().over("page", "block") * 2 <= told.sum().over("page"))  # it is not the story itself
         & (pl.col("syllables") <= pl.when("broken_off").then(40).otherwise(60))
         & ~pl.any_horizontal("ui", "link_heading")
+        & (pl.col("zone") != _TALK)
         & (pl.col("link_opener").cast(pl.Int32).cum_sum().over("page", "block") == 0)
     )
     full = full.with_columns(closing=last)

@@ -144,7 +144,7 @@ def _wrapped(full: pl.DataFrame) -> pl.DataFrame:
 
     A line ends where the next word would not have fitted (a greedy wrap); the width is that of the longest broken off.
     """
-    next_line = (_PAGE == _PAGE.shift(1)) & (pl.col("line") == pl.col("line").shift(1) + 1)
+    plain, next_line = pl.col("plain"), (_PAGE == _PAGE.shift(1)) & (pl.col("line") == pl.col("line").shift(1) + 1)
     full = full.with_columns(wide=pl.col("text").str.strip_chars_end().str.len_chars().shift(1).cast(pl.Int64))
     word = pl.col("plain").str.extract("^([^ ]+)").str.len_chars().cast(pl.Int64)
     full = full.with_columns(
@@ -163,10 +163,17 @@ def _wrapped(full: pl.DataFrame) -> pl.DataFrame:
         (pl.col("cut") & (pl.col("with_next") > width * share)).sum().over("page") for share in (1, _HEADING)
     )
     fits = pl.when(tight * 2 >= cuts).then(width).otherwise(width * _HEADING)
+    # by hand lines are broken anywhere, but most of them are
+    by_hand = (cuts >= _BROKEN) & (cuts * 5 >= (next_line & (pl.col("wide") >= _NARROW)).sum().over("page") * 2)
+    goes_on = (pl.col("wide") * 5 >= width * 3) | plain.shift(1).str.ends_with(",")
     wraps = (
-        ((width <= _WIDE) & (cuts >= 3) & (loose * 2 >= cuts))
+        ((width <= _WIDE) & (cuts >= 3) & ((loose * 2 >= cuts) | by_hand))
         & (open_above & (pl.col("wide") <= width))
-        & ((pl.col("with_next") > fits) | (pl.col("cut") & (pl.col("wide") * 2 >= width)))
+        & (
+            (pl.col("with_next") > fits)
+            | (pl.col("cut") & (pl.col("wide") * 2 >= width))
+            | (by_hand & goes_on & (pl.col("wide") >= _NARROW))
+        )
         & ~(titled | pl.col("plain").str.contains(r"^(?:[-+*•–]|\d+[.)]) |^[^ ]*@"))
     )
     return full.with_columns(wraps=wraps.fill_null(False))
@@ -193,6 +200,7 @@ def _broken(full: pl.DataFrame) -> pl.DataFrame:
 
 
 _HEADING = 0.96  # of the width of a heading, that of the text below
+_BROKEN = 8  # lines that go on in small letters, from which a text may be broken by hand
 _NARROW, _WIDE = 40, 150  # characters of the lines a dump may be wrapped to
 
 
@@ -394,7 +402,7 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series, houses: 
     has_date = plain.str.contains(
         r"(?i)\d ?tháng ?(?:\d{1,2}|\p{L}+(?: \p{L}+)?),? ?(?:năm )?(?:19|20)\d{2}"
         r"|\d{1,2} ?[/.-] ?\d{1,2} ?[/.-] ?(?:19|20)\d{2}|(?:19|20)\d{2}[/.-]\d{2}[/.-]\d{2}"
-        r"|(?:^|[ (])\d{1,2}/\d{1,2}/\d{2},? \d{1,2}:\d{2}"
+        rf"|(?:^|[ (])\d{{1,2}}/\d{{1,2}}/\d{{2}},? \d{{1,2}}:\d{{2}}|{_THREAD}"
     ) | (low.str.contains(rf"\b(?:{_ENGLISH_DATES})\b") & plain.str.contains(r"(?:19|20)\d{2}"))
     # a dateline: take dates, times, byline words, names and a section's name away, and nothing is left
     left_over = asked(has_date, plain).str.replace(r"^[^|\d]{2,25}[|]|[|][^|\d]{2,25}$", " ")
@@ -482,8 +490,11 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series, houses: 
         ).fill_null(False)
         | low.str.contains(r"^cơ quan (?:của|ngôn luận|trung ương)[^.]* - tiếng nói |^\d+ liên quan$")
         | low.str.contains(_SHARE)
-        | low.str.contains(r"^(?:\d+|one) (?:thoughts?|responses?|comments?|bình luận) (?:on|to|về|cho) ")
+        | low.str.contains(r"^(?:\d+|one) (?:thoughts?|responses?|comments?|bình luận|phản hồi) (?:on|to|về|cho) ")
         | low.str.contains(r"^this entry was (?:posted|tagged) ")
+        # of a forum: its pages, who liked a post, whom one answers
+        | low.str.contains(r"^trang \d+ (?:của|trên|/) ?\d+$|^\d+(?: [\d.…]+)* (?:tiếp|sau|cuối|next)\b[^\p{L}]*$")
+        | low.str.contains(r"^[^.!?:]{2,80} (?:thích bài này|đã cảm ơn)[.]?$|^[^ ]+ (?:nói|said|viết) ?: ?↑?$")
         | low.str.contains(r"^\[?(?:quang[_-]?cao|quảng[_-]?cáo)\d*\]?$")
         | ~plain.str.contains(r"\p{L}")
         | (plain.str.contains(r"\d") & ~plain.str.contains(r"\p{L}{3}"))
@@ -527,6 +538,7 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series, houses: 
             | ((pl.col("syllables") <= 9) & plain.str.contains(_SECTION_AND_HOUR))
             | ((pl.col("syllables") <= 16) & low.str.contains(_STORED))
             | ((pl.col("syllables") <= 14) & low.str.contains(_POSTED))
+            | plain.str.contains(_THREAD)
         ),
         stamp=low.str.contains(
             r"^(?:thời gian ?: ?)?(?:\d+|một|vài) (?:giây|phút|giờ|ngày|tuần|tháng) trước"
@@ -585,6 +597,8 @@ _SECTION_AND_HOUR = r"^[^:.!?\d]+\d{1,2}[/-]\d{1,2}[/-]\d{4},?(?: -)? \d{1,2}:\d
 # a post below the first of a thread, and who wrote it: "#2 Đã gửi : 09/05/2018", "Gia nhập: 11-04-2012"
 _FORUM = r"^#(?:[2-9]|\d{2,}) (?:đã )?gửi |^(?:gia nhập|tham gia|ngày tham gia) ?:"
 _POSTED = r"^(?:posted on|đăng ngày|đăng vào|được đăng (?:ngày|vào)) [^.]*\d{1,2}/\d{1,2}/\d{4} (?:by|bởi) [^.]{3,40}$"
+# above a thread: "Thảo luận trong 'Châu Á' bắt đầu bởi tranmau, 17/6/20."
+_THREAD = r"(?i:bắt đầu bởi|started by) [^,:]{2,40}, \d{1,2}/\d{1,2}/(?:(?:19|20)\d{2}|\d{2})[.]?$"
 # "Written by Trần Mẫu", "Publié par Trần Mẫu à 10:42"
 _POSTED_BY = r"^(?i:written by|publié par|posted by|được đăng bởi|đăng bởi) \p{Lu}[^.!?:]{2,40}(?: \d{1,2}:\d{2})?$"
 _ENGLISH_DATES = (

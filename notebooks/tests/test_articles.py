@@ -1535,3 +1535,61 @@ def test_an_aggregator_names_the_paper_above_and_its_day_below():
     assert [roles[line] for line in (above, LEAD, "12 liên quan", below)] == ["byline", "lead", "ui", "byline"]
     page = "\n".join([*FRAME, HEADLINE, above, LEAD, *TALKS, *end])
     assert extract(p=page)["articles"]["published"].to_list() == ["2025-03-12"]
+
+
+def test_a_thread_of_a_forum_is_its_first_post():
+    opened = "Thảo luận trong 'Châu Á' bắt đầu bởi tranmau, 17/6/20."
+    who = ["tranmau", "Thành viên kỳ cựu", "Tham gia ngày:", "12/3/11", "Đã được thích:", "1,905"]
+    below = ["lan_mau, haimau thích bài này.", "lan_mau nói: ↑", "Trang 1 của 3", "1 2 3 Tiếp >"]
+    menu = ["Diễn đàn Mẫu", "Đăng nhập hoặc Đăng ký", "Thành viên"]
+    end = ["(Bạn phải Đăng nhập hoặc Đăng ký để trả lời.)", "Thành viên mới", "Forum software by XenForo™ XenForo Ltd."]
+    page = "\n".join([*menu, *FRAME, HEADLINE, opened, *below[2:], *who, LEAD, *TALKS, "Nguồn: Reuters", *below, *end])
+    roles = roles_of(page)
+    story = (HEADLINE, opened, LEAD, "Nguồn: Reuters")
+    assert [roles[line] for line in story] == ["headline", "byline", "lead", "byline"]
+    assert {roles[line] for line in (*who, *below, *end)} == {"ui"}
+    table = extract(p=page)["articles"]
+    # (neither the forum's program nor what stands in its menu has published it)
+    assert table.select("publisher", "published").rows() == [(None, "2020-06-17")]
+
+
+def test_a_text_broken_by_hand_is_joined():
+    width = [62, 80, 55, 74, 68, 59, 77, 65]
+    told, words = [[]], " ".join([*TALKS, *BODY]).split()
+    for word in words:
+        if len(" ".join([*told[-1], word])) > width[len(told) % 8]:
+            told.append([])
+        told[-1].append(word)
+    lines = [" ".join(line) for line in told]
+    roles = roles_of("\n".join([HEADLINE, "", LEAD, "", *lines, "", "Bình luận", "Thích", "Đang tải..."]))
+    assert {roles[line] for line in lines} == {"body"}
+    assert roles["Đang tải..."] == "ui"
+
+
+def test_a_few_words_above_a_menu_are_the_site_s_name():
+    head = ["Góc nhìn tên lửa", "Trang nhà", "Giới thiệu", "Liên lạc"]
+    title, day = "Geneva, chuyện dài chưa kết", "Đăng ngày 05/04/2022 bởi Trần Mẫu"
+    talk = ["2 phản hồi to Geneva", "Hai Mẫu says:", "06/04/2022 lúc 8:10 sáng", "Cám ơn bác, bài hay quá."]
+    roles = roles_of("\n".join([*head, "", title, day, "", LEAD, *TALKS, "", "Chia sẻ:", "", *talk]))
+    assert [roles[line] for line in (title, day, LEAD)] == ["headline", "byline", "lead"]
+    assert {roles[line] for line in (*head, *talk)} == {"ui"}
+
+
+def test_one_of_a_run_of_titles_above_the_story_is_a_list_s():
+    run = [
+        "Bão số 5 có thể mạnh lên rất nhanh trong đêm",
+        "Khánh thành nhiều công trình chào mừng ngày hội",
+        "Trưởng đoàn bóng đá: vòng hai kéo dài trong ba ngày",
+    ]
+    title = "Cánh cửa Geneva hé mở sau cuộc gặp kín của hai phái đoàn"
+    roles = roles_of("\n".join([*FRAME, *run, "Thế giới", title, f"(Baomau.vn) - {LEAD}", "10/08/2025 10:15", *TALKS]))
+    assert (roles[title], {roles[line] for line in run}) == ("headline", {"related"})
+
+
+def test_an_article_below_the_links_has_two_paragraphs_before_its_picture():
+    links = ["Tin liên quan", "Giá dầu tăng phiên thứ ba liên tiếp vì tồn kho giảm", "Tàu ngũ cốc đầu tiên rời cảng"]
+    second = [OTHER[0], f"BAOMAU.VN - {OTHER[1]}", OTHER[2], "Hai thủ tướng trước giờ họp. Ảnh: Reuters", OTHER[-1]]
+    page = "\n".join([*FRAME, HEADLINE, LEAD, *TALKS, "Trần Mẫu/BAOMAU.VN", *links, *second, "Tin nổi bật", *links[1:]])
+    roles = roles_of(page)
+    assert {roles[line] for line in second} == {"other"}
+    assert {roles[line] for line in links[1:]} == {"related"}
