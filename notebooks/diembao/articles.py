@@ -336,7 +336,10 @@ def _echoed(full: pl.DataFrame) -> pl.DataFrame:
     Menus, teasers and notices may stand above a headline; what they say is not said again in the text. The story is the
     stretch of lines with most prose (the maximum subarray of prose against other lines).
     """
-    told = pl.col("content") & ~pl.any_horizontal("asks", "quotes")
+    # (where nothing is of a site, a long question below the title is its standfirst)
+    asks = pl.col("head_like") & pl.col("plain").str.ends_with("?") & (pl.col("syllables") <= _LONGEST)
+    asks = asks & (pl.col("ui").sum().over("page") >= _MENU)
+    told = pl.col("content") & ~pl.any_horizontal("asks", "quotes") & ~asks
     weight = pl.when(told).then(pl.col("syllables").clip(0, 120)).otherwise(-5)
     total = weight.cum_sum().over("page")
     low = (total - weight).cum_min().over("page")
@@ -353,7 +356,7 @@ def _echoed(full: pl.DataFrame) -> pl.DataFrame:
     )
     placed = full.join(begins, on="page", how="inner", maintain_order="left")
     above = pl.col("title_like") & (pl.col("k") < pl.col("begins"))
-    near = (pl.col("begins") - pl.col("k") <= _HEAD) & pl.col("syllables").is_between(5, 24)
+    near = (pl.col("begins") - pl.col("k") <= _HEAD) & pl.col("syllables").is_between(5, _LONGEST)
     near = near & ~pl.col("plain").str.contains(BULLET)  # the story in brief
     choice = placed.filter(above.sum().over("page") > 1).filter(above & near)
     # (its author may stand between a title and its day)
@@ -411,6 +414,7 @@ def _echoed(full: pl.DataFrame) -> pl.DataFrame:
 
 
 _HEAD = 25  # lines with text between a headline and its story, at most
+_LONGEST = 24  # syllables of a headline, where there is a choice
 
 
 def _zones(full: pl.DataFrame) -> pl.DataFrame:
@@ -638,7 +642,10 @@ def _second_articles(full: pl.DataFrame, topics: dict[str, list[str]]) -> pl.Dat
     opens = opens | (brief & ~digest & pictured & _line("teaser", 1) & (prose_after >= 5))
     # so does what a line of marks parts from the story above, with whose it is and its day below: "VOA, 05/08/2022"
     marks = pl.col("plain").str.contains(r"^(?:[*=_~#–—-] ?){3,}$")
-    opens = opens | (_line_of(marks, -1) & pl.col("titles") & _line("dateline", 1) & _line("content", 2))
+    parted = _line_of(marks, -1) & pl.col("titles")
+    begun = (parted & _line("dateline", 1) & _line("content", 2)).fill_null(False)
+    # (where one has begun so, others do without their day)
+    opens = opens | begun | (parted & _line("content", 1) & (begun.cum_sum().over("page") > 0))
     # so does a record where its first field comes again: the time it was stored, its address
     address, number = (pl.col("plain").str.contains(form) for form in (r"^https?://[^ ]+$", "^[0-9a-f]{24,64}$"))
     kind = pl.when("stored").then(1).when(address).then(2).when(number).then(3)
@@ -715,9 +722,10 @@ def _set_as_headline() -> pl.Expr:
     dense, loose = bound & _line_of(below, 2) & _line("content", 2), bound & ~_line_of(below, 2)
     parted = (~below & (k > 3)).sum().over("page") * 3 > 2 * (k > 3).sum().over("page")
     dated = _line("name_only", 1) & _line("dateline", 2) & _line("content", 3)
+    signed = _line("name_only", 1) & _line("said_out", 2)
     alike = (
         kind & (kind & (k == pl.col("headline_at"))).any().over("page")
-        for kind in (twice, dated, dense & parted, loose & parted)
+        for kind in (twice, dated, signed, dense & parted, loose & parted)
     )
     return pl.any_horizontal(alike) & pl.col("head_like") & (k > pl.col("lead_at") + 3)
 
@@ -874,6 +882,9 @@ def _kinds(full: pl.DataFrame) -> pl.DataFrame:
     alike = pl.col("title") & ~pl.col("plain").str.contains(_CHRONICLE)
     asked = pl.col("asks") & (pl.col("syllables") >= 6) & pl.col("plain").str.contains(r"^\p{Lu}")
     asked = asked & ~pl.any_horizontal("ui", "form", "talk_heading")
+    # "Ông Mẫu lên tiếng: 'Vẫn có thể'", above another title
+    quoted = pl.all_horizontal("dumped", "head_like", "quotes") & pl.col("plain").str.contains(r"^\p{Lu}")
+    quoted = quoted & ~pl.col("plain").str.contains(_CHRONICLE)
     led = pl.any_horizontal("link_opener", "ui", "link_heading")
     full = full.with_columns(
         # (a page may have no standfirst, and nothing is below it then)
@@ -881,7 +892,8 @@ def _kinds(full: pl.DataFrame) -> pl.DataFrame:
         & ~pl.any_horizontal("outside", "in_list")
         & (pl.col("segment") == 0),
         in_run=(alike & (_line_of(alike, 1) | _line_of(alike, -1)))
-        | (asked & _line_of(alike & ~led, -1))
+        | ((asked | quoted) & _line_of(alike & ~led, -1))
+        | (quoted & _line_of(alike & ~led, 1))
         | (alike & ~led & _line_of(asked, 1)),
     )
     # a few words above a title head a list, whatever they are: subheadings do not follow one another

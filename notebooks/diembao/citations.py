@@ -99,7 +99,7 @@ def find_citations(names: pl.DataFrame, lines: pl.DataFrame, catalogue: Catalogu
             (pl.col("what") == "outlet")
             | left.str.contains("(?i)(?:báo|báo điện tử) $")
             | (
-                pl.col("surface").str.contains(r" \p{Lu}\p{L}*$")
+                pl.col("surface").str.contains(r" \p{Lu}\p{L}*$|^(?:[^ ]+ ){3}")
                 & ~pl.col("surface").str.to_lowercase().is_in(catalogue.cues["lines"]["ui"])
             )
         )
@@ -285,7 +285,7 @@ def _imprint_names(numbered: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame
     """
     patterns = _patterns(catalogue)
     site = numbered.filter(pl.col("role") == "ui").select("page", "at_head", text=folded(pl.col("text")))
-    imprint = ("imprint_owner", "imprint_source", "imprint_title", "imprint_label")
+    imprint = ("imprint_owner", "imprint_source", "imprint_title", "imprint_label", "imprint_software")
     named = pl.concat(site.select("page", name=pl.col("text").str.extract(patterns[where], 1)) for where in imprint)
     above = site.filter("at_head").select("page", name=pl.col("text").str.extract(patterns["alone_above"], 1))
     again = (
@@ -598,6 +598,7 @@ def _patterns(catalogue: Catalogue) -> dict[str, str]:
         rf"(?:(?i:{site}) )?{name}['\"]",
         "imprint_title": rf"^ *(?i:{any_of(cues['site_titles'])}) {name} *(?:[-–|]|$)",
         "imprint_label": rf"^ *(?:(?i:{site}) )?{name} ?[-–|,.:]+ ?(?i:{any_of(cues['site_labels'])})(?: |:|$)",
+        "imprint_software": rf"^ *{name} (?i:community platform|forum software|powered) by ",
         "alone_above": r"^ *\[?(\p{Lu}[\p{L}\d]* [^.,;:|()\[\]'\"©\n]{2,35}?)(?:\]\(https?:[^)]*\))? *\|? *$",
         "kind_of_site": rf"^(?i:{site}) ",
         "kind_before": rf"(?:^|[^{LETTER}])(?i:{site}) $",

@@ -493,6 +493,13 @@ def _trim(found: pl.DataFrame, cues: Mapping[str, Any]) -> pl.DataFrame:
             at=pl.col("at") + pl.col("skip"),
             surface=pl.col("surface").str.slice(pl.col("skip"), pl.col("width")),
         )
+        # "hôm thứ ba trước sự chứng kiến của": before something, and no week before
+        .with_columns(before=pl.col("weekday").is_not_null() & pl.col("right").str.contains(r"^[ ]\p{Ll}"))
+        .with_columns(before=pl.col("before") & pl.col("surface").str.contains("(?i)[^n][ ]trước$"))
+        .with_columns(
+            shift=pl.when(~pl.col("before")).then("shift"),
+            surface=pl.when("before").then(pl.col("surface").str.replace("(?i)[ ]trước$", "")).otherwise("surface"),
+        )
     )
 
 
@@ -630,10 +637,24 @@ def scan(lines: pl.DataFrame, cues: Mapping[str, Any]) -> pl.DataFrame:
     carried = numbered.drop("text", "end", strict=False).rename({"start": "line_start"})
     return (
         found.join(carried, on="row", how="left", maintain_order="left")
+        .with_columns(year_said=_same_year(cues))
         .with_columns(start=pl.col("line_start").cast(pl.Int64) + pl.col("at").cast(pl.Int64))
         .with_columns(end=pl.col("start") + pl.col("surface").str.len_chars())
         .select(*(c for c in lines.columns if c not in ("text", "start", "end")), "start", "end", "surface", *_SAID)
     )
+
+
+def _same_year(cues: Mapping[str, Any]) -> pl.Expr:
+    """The year a date's sentence is about; of "tháng 12 cùng năm", "ngày 7/12 năm đó" that of the date told before."""
+    named = pl.coalesce("year", "year_said")
+    last, where = named.forward_fill().shift().over("page"), pl.when(named.is_not_null()).then("row").forward_fill()
+    near = pl.col("row") - where.shift().over("page") <= _SAME_YEAR
+    open_year = pl.all_horizontal(pl.col("year", "shift", "year_shift", "weekday").is_null())
+    open_year &= pl.col("kind").is_in(["day", "month", "quarter"]) & _after(cues["cues"]["same_year"])
+    return pl.when(open_year & near).then(last).otherwise("year_said")
+
+
+_SAME_YEAR = 6  # lines in which the date stands whose year is told of, blank ones among them
 
 
 # --- dating ------------------------------------------------------------------------------------------------------
@@ -1055,7 +1076,7 @@ def publication_lines(lines: pl.DataFrame, found: pl.DataFrame, cues: Mapping[st
     picture = pl.col("text").str.contains(r"(?i)ảnh|photo|nguồn:")
     clock = pl.col("text").str.contains(r"(?:^|[^0-9])[0-2]?[0-9][:hg][0-5][0-9](?:[^0-9]|$)")
     section = clock & pl.col("rest").str.contains(r"^(?:\S+(?: +|$)){0,8}$")  # "Minh Thử | 15/11/2024 10:05 | Thế giới"
-    section |= pl.col("text").str.contains(r"(?i)bắt đầu bởi|started by")  # of a thread
+    section |= pl.col("text").str.contains(r"(?i)bắt đầu bởi|started by|ngày gửi|start date")  # of a thread
     titled = (pl.col("role") != "byline") if "role" in lines.columns else pl.lit(False)
     before = titled & (pl.col("at") <= 1) & pl.col("text").str.contains(rf"^\s?{DAY_BEFORE}")
     published = pl.concat_str(

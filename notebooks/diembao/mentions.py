@@ -248,16 +248,16 @@ def _parted(runs: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
     """Runs → the same, "Biden-Macron" as two, where each is a name of the catalogue or the last of one on the page."""
     last = runs.filter(pl.col("key").str.contains(" "))
     last = last.select("page", pl.col("key").str.extract("([^ ]+)$"), here=pl.lit(True)).unique()
-    pair = pl.col("surface").str.contains(r"^\p{Lu}[\p{L}']+-\p{Lu}[\p{L}']+$")
+    pair = pl.col("surface").str.contains(r"^\p{Lu}[\p{L}']+[-–]\p{Lu}[\p{L}']+$")
     pairs = runs.filter(pair).join(forms, on="key", how="anti").join(last, on=["page", "key"], how="anti")
     if pairs.is_empty():
         return runs
-    for side, at in (("first", "^([^-]+)"), ("second", "([^-]+)$")):
+    for side, at in (("first", "^([^-–]+)"), ("second", "([^-–]+)$")):
         here = last.rename({"key": side})
         pairs = pairs.with_columns(pl.col("key").str.extract(at).alias(side))
         pairs = pairs.join(here, on=["page", side], how="left", maintain_order="left")
         pairs = pairs.filter(pl.col("here") | pl.col(side).is_in(forms["key"].implode())).drop("here")
-    head = pl.col("surface").str.extract("^([^-]+)")
+    head = pl.col("surface").str.extract("^([^-–]+)")
     tail = pl.col("surface").str.slice(head.str.len_chars())
     halves = [
         pairs.with_columns(
@@ -293,7 +293,8 @@ def _named_after(catalogue: Catalogue) -> pl.Expr:
 def _known(runs: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
     """Runs of capitals → those that are a full name of the catalogue, cut to it, with `actor_id` and `basis`.
 
-    A run may carry a capitalised title before the name or a word after it, so up to two words are tried off either end.
+    A run may carry a capitalised title before the name or a word after it, so up to two words are tried off either end,
+    three off its head ("Quốc Dân Đảng Chu Lập Luân").
     """
     full = (
         forms.filter((pl.col("form") == "name") & pl.col("key").str.contains("[ -]"))
@@ -302,6 +303,7 @@ def _known(runs: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
     )
     whole = ("", "")  # the second time without initials: "Donald J. Trump" is usually called Donald Trump
     cut = [whole, whole, ("^[^ ]+ ", ""), ("", " [^ ]+$"), ("^[^ ]+ [^ ]+ ", ""), ("", " [^ ]+ [^ ]+$")]
+    cut.append(("^[^ ]+ [^ ]+ [^ ]*[^ -~][^ ]* ", ""))
     keys, key = runs.select("key").unique(maintain_order=True), pl.col("key")
     names = [key.str.replace(head, "").str.replace(tail, "") for head, tail in cut]
     names[1] = _without_initials(key)
@@ -314,7 +316,7 @@ def _known(runs: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
         pl.when(pl.col("cut") == way).then(surface.str.replace(head, "").str.replace(tail, ""))
         for way, (head, tail) in enumerate(cut)
     )
-    off_head = pl.when(pl.col("cut").is_in([2, 4])).then(surface.str.len_chars() - kept.str.len_chars()).otherwise(0)
+    off_head = pl.when(pl.col("cut").is_in([2, 4, 6])).then(surface.str.len_chars() - kept.str.len_chars()).otherwise(0)
     return found.with_columns(
         left=pl.col("left") + surface.str.head(off_head),  # "Đường Lê Duẩn": what is cut off says what is meant
         start=pl.col("start") + off_head.cast(pl.Int64),

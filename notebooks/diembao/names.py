@@ -319,6 +319,8 @@ def _resolve(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     addressed &= before.str.contains(rf"(?:^|[^{LETTER}])(?:[Ôô]ng|[Bb]à|[Cc]ô|[Cc]hị) $")
     addressed &= ~before.str.contains("(?:[Đđ]àn|[Cc]ụ) (?:ông|bà) $")
     addressed &= ~pl.col("rest").str.contains(rf"^ (?:[A-Z][a-z]|\(|-)|^ {_SYLLABLE} {_SYLLABLE}")
+    # "ông Hill" is no Hill of Washington's press
+    addressed |= pl.col("what").is_in(["outlet", "cued"]) & before.str.contains(rf"(?:^|[^{LETTER}])(?:[Ôô]ng|[Bb]à) $")
     # "Anh Abianto, người dân", "Anh Martin Reed kể": he, at the head of a sentence
     he = (pl.col("key") == "Anh") & before.str.contains(r'(?:^|[.!?…:;"(\[]|- ) *$')
     he &= pl.col("rest").str.contains("^ [A-Z][a-z]+[ ,]")
@@ -595,15 +597,26 @@ def _runs(pieces: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         .with_columns(  # only so much of it: the text of a whole page may be one line
             behind=pl.col("text").str.slice((pl.col("at") - LEFT).clip(0), pl.min_horizontal("at", LEFT))
         )
-        .filter(~pl.col("hit").is_in(lead_words) | pl.col("behind").str.contains(_ADDRESSED))
+        .with_columns(ahead=pl.col("text").str.slice(pl.col("at") + pl.col("hit").str.len_chars(), RIGHT))
+        .filter(
+            ~pl.col("hit").is_in(lead_words)
+            | pl.col("behind").str.contains(_ADDRESSED)
+            # "thượng đỉnh Trump - Tập"
+            | (
+                pl.col("hit").is_in(catalogue.cues["persons"]["known_by_surname"])
+                & (
+                    pl.col("behind").str.contains(r"\p{Lu}\p{L}+ ?[-–] ?$")
+                    | pl.col("ahead").str.contains(r"^ ?[-–] ?\p{Lu}\p{L}")
+                )
+            )
+        )
         .select(
             "row",
             "hit",
             offset=pl.col("start") + pl.col("at"),
             what=pl.lit("run"),
             left=(pl.col("before") + pl.col("behind")).str.slice(-LEFT),
-            right=(pl.col("text").str.slice(pl.col("at") + pl.col("hit").str.len_chars(), RIGHT) + pl.col("after"))
-            .str.slice(0, RIGHT),
+            right=(pl.col("ahead") + pl.col("after")).str.slice(0, RIGHT),
         )
         .collect()
     )

@@ -44,7 +44,7 @@ def tell(table: pl.DataFrame, found: pl.DataFrame, catalogue: Catalogue) -> Told
     """
     undated = table.filter((pl.col("segment") == 0) & pl.col("published").is_null()).select("page")
     of_main = found.filter(pl.col("segment") == 0).join(undated, on="page", how="semi")
-    own = _clauses(of_main, catalogue.cues["publication"])
+    own = _clauses(of_main, catalogue.cues["publication"], catalogue.cues["dates"]["cues"]["same_year"])
     reported = _reported(own)
     window = _window(own, reported).join(_month_now(own, reported), on="page", how="full", coalesce=True)
     return Told(_limits(own), reported, window.with_columns(segment=pl.lit(0, pl.Int32)))
@@ -225,7 +225,7 @@ def _agreed(held: pl.DataFrame) -> pl.DataFrame:
 # --- dates in the text -------------------------------------------------------------------------------------------
 
 
-def _clauses(found: pl.DataFrame, cues: dict) -> pl.DataFrame:
+def _clauses(found: pl.DataFrame, cues: dict, same_year: list[str]) -> pl.DataFrame:
     """Scanned dates → the article's own, with what the words around each say of when it lies.
 
     `ahead`: said to come; `announced`: and that for certain; `back`: said to be past; `marked`: only a mark in time;
@@ -254,17 +254,21 @@ def _clauses(found: pl.DataFrame, cues: dict) -> pl.DataFrame:
     that_day = pl.col("surface").str.contains("(?i)^hôm") | left.str.contains("(?i)hôm $")
     mark = left.str.contains(rf"(?i){edge}{words('mark_in_time')} (?:vào )?$")
     yearly = right.str.contains(rf"(?i)^ {words('every_year')}")
+    # "dự định họp vào tháng 12 năm đó": to come then, not now
+    then = right.str.contains(rf"(?i)^ (?:{any_of(same_year)})(?:[^{LETTER}]|$)")
     return (
         found.filter(pl.col("role").is_in([*_TEXT, "caption"]) & ~pl.col("vague"))
         .with_columns(
-            ahead=soon | next_week | planned,
+            ahead=(soon | next_week | planned) & ~then,
             marked=mark | yearly,
             back=(clause + pl.lit(" ") + rest).str.contains(rf"(?i){edge}{words('looks_back')}(?:[^{LETTER}]|$)"),
             news=opens | told | tells | says | that_day,
         )
         .with_columns(
             reported=pl.col("news") & ~pl.col("ahead") & ~pl.col("marked") & pl.col("role").is_in(_TEXT),
-            planned=clause.str.contains(rf"(?i){edge}{words('planned')}[^{LETTER}]") & pl.col("role").is_in(_TEXT),
+            planned=clause.str.contains(rf"(?i){edge}{words('planned')}[^{LETTER}]")
+            & pl.col("role").is_in(_TEXT)
+            & ~then,
             announced=pl.col("ahead") & ~that_day,  # "hôm 10-5" looks back whatever else its sentence says
         )
         .drop("news")

@@ -595,10 +595,13 @@ def _short_signals(short: pl.DataFrame, cues: dict, outlets: pl.Series, houses: 
 _STORED = r"^(?:đăng lúc|ngày đăng|đăng ngày|đăng vào)[ :].{0,20}\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d\d[^.!?]*$"
 _SECTION_AND_HOUR = r"^[^:.!?\d]+\d{1,2}[/-]\d{1,2}[/-]\d{4},?(?: -)? \d{1,2}:\d{2}[^\p{Ll}]*$"
 # a post below the first of a thread, and who wrote it: "#2 Đã gửi : 09/05/2018", "Gia nhập: 11-04-2012"
-_FORUM = r"^#(?:[2-9]|\d{2,}) (?:đã )?gửi |^(?:gia nhập|tham gia|ngày tham gia) ?:"
+_FORUM = r"^#(?:[2-9]|\d{2,}) (?:đã )?gửi |^(?:gia nhập|tham gia|ngày tham gia) ?:|^ngày (?:cấp|sinh)"
 _POSTED = r"^(?:posted on|đăng ngày|đăng vào|được đăng (?:ngày|vào)) [^.]*\d{1,2}/\d{1,2}/\d{4} (?:by|bởi) [^.]{3,40}$"
 # above a thread: "Thảo luận trong 'Châu Á' bắt đầu bởi tranmau, 17/6/20."
-_THREAD = r"(?i:bắt đầu bởi|started by) [^,:]{2,40}, \d{1,2}/\d{1,2}/(?:(?:19|20)\d{2}|\d{2})[.]?$"
+_THREAD = (
+    r"(?i:bắt đầu bởi|started by) [^,:]{2,40}, \d{1,2}/\d{1,2}/(?:(?:19|20)\d{2}|\d{2})[.]?$"
+    r"|^(?i:ngày gửi|start date) ?:? ?\d{1,2}/\d{1,2}/(?:(?:19|20)\d{2}|\d{2})$"
+)
 # "Written by Trần Mẫu", "Publié par Trần Mẫu à 10:42"
 _POSTED_BY = r"^(?i:written by|publié par|posted by|được đăng bởi|đăng bởi) \p{Lu}[^.!?:]{2,40}(?: \d{1,2}:\d{2})?$"
 _ENGLISH_DATES = (

@@ -67,11 +67,14 @@ def shared(full: pl.DataFrame, asked: pl.Expr, told: pl.Expr, common: Sequence[s
 
 
 def carried(full: pl.DataFrame, asked: pl.Expr, told: pl.Expr, common: Sequence[str] = ()) -> pl.DataFrame:
-    """Lines → `n`, `names` of those asked: how many foreign names, but `common` ones, stand above and below.
+    """Lines → `n`, `names` of those asked: how many names are carried on from above to below.
 
-    Names are what a story is told by from its beginning to its end: of 624 places where another story begins 16 have
-    one on both sides, six two; of 14 where a link stands within a story six have two or more. What is written as no
-    Vietnamese syllable is foreign.
+    They are foreign names, but `common` ones, that stand on both sides, and persons of whom the text below goes on to
+    speak by title and surname alone ("ông Dương"), after their whole name above. Names are what a story is told by
+    from its beginning to its end: of 624 places where another story begins 16 have one foreign name on both sides, six
+    two; of 14 where a link stands within a story six have two or more. Of 3,000 pairs of stories 95 go on with a
+    surname, two with two; of as many stories parted in two 452 and 36. What is written as no Vietnamese syllable is
+    foreign.
     """
     here = full.filter(asked).select("n", "page", "k")
     text = full.filter(told & pl.col("page").is_in(here["page"].unique().implode()))
@@ -80,8 +83,34 @@ def carried(full: pl.DataFrame, asked: pl.Expr, told: pl.Expr, common: Sequence[
     names = names.filter(~pl.col("name").str.contains(_SYLLABLE) & ~pl.col("name").is_in(list(common)))
     names = names.group_by("page", "name").agg(first=pl.col("k").min(), last=pl.col("k").max())
     both = (pl.col("first") < pl.col("k")) & (pl.col("last") > pl.col("k"))
-    return here.join(names, on="page", how="left").group_by("n").agg(names=both.fill_null(False).sum())
+    foreign = here.join(names, on="page", how="inner").filter(both).select("n", "name")
+    found = pl.concat([foreign, _surnames(here, text)]).group_by("n").agg(names=pl.col("name").n_unique())
+    return here.select("n").join(found, on="n", how="left").with_columns(pl.col("names").fill_null(0))
 
+
+def _surnames(here: pl.DataFrame, text: pl.DataFrame) -> pl.DataFrame:
+    """Lines asked, lines of text → `n`, `name` of persons named whole above, and below first by title and surname."""
+    run = pl.col("run").str.replace("^(?:[Ôô]ng|[Bb]à) ", "")
+    runs = (
+        text.select("page", "k", run=pl.col("plain").str.extract_all(_RUN))
+        .explode("run")
+        .drop_nulls("run")
+        .with_row_index("at")
+        .with_columns(titled=run != pl.col("run"), words=run.str.to_lowercase().str.split(" "))
+        .with_columns(whole=pl.col("words").list.len() > 1)
+    )
+    ends = pl.concat_list(pl.col("words").list.first(), pl.col("words").list.last()).list.unique()
+    alone = pl.col("titled") & ~pl.col("whole")
+    named = runs.select("page", "k", "at", "whole", name=ends, alone=alone).explode("name")
+    sides = here.select("n", "page", asked="k").join(named, on="page", how="inner").sort("n", "at")
+    above, below = pl.col("k") < pl.col("asked"), pl.col("k") > pl.col("asked")
+    sides = sides.group_by("n", "name").agg(
+        whole=(above & pl.col("whole")).any(), alone=pl.col("alone").filter(below).first()
+    )
+    return sides.filter(pl.col("whole") & pl.col("alone")).select("n", "name")
+
+
+_RUN = r"(?:(?:[Ôô]ng|[Bb]à) )?\p{Lu}[\p{L}\p{M}'-]*(?: \p{Lu}[\p{L}\p{M}'-]*)*"
 
 _SYLLABLE = (
     r"^(?:ngh?|nh|th|tr|ch|kh|ph|gi|qu|[bcdđghklmnpqrstvx])?"

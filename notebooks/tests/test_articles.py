@@ -8,6 +8,8 @@ from extracting import extract, report, roles_of, several
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from diembao.topics import carried
+
 BODY = [
     "Phái đoàn hai nước bắt đầu vòng đàm phán mới vào sáng nay, sau hơn nửa năm không gặp nhau.",
     "Theo hãng tin Reuters, nội dung chính là thuế quan và kiểm soát xuất khẩu công nghệ cao.",
@@ -1593,3 +1595,43 @@ def test_an_article_below_the_links_has_two_paragraphs_before_its_picture():
     roles = roles_of(page)
     assert {roles[line] for line in second} == {"other"}
     assert {roles[line] for line in links[1:]} == {"related"}
+
+
+def test_a_story_goes_on_with_the_surnames_of_persons_it_has_named():
+    def names(*lines: str) -> list[int]:
+        frame = pl.DataFrame({"n": range(len(lines)), "page": "p", "k": range(len(lines)), "plain": lines})
+        return carried(frame, pl.col("plain") == "Một liên kết", pl.lit(True))["names"].to_list()
+
+    above = "Ngoại trưởng Antony Blinken mở lời, ông Dương Khiết Trì đáp lại."
+    assert names(above, "Một liên kết", "Ông Dương bật cười. Sau đó ông Blinken đáp lời bà Mẫu.") == [2]
+    # who is named whole again is told of anew, and who was not named whole above is not known
+    assert names(above, "Một liên kết", "Thủ tướng Dương Đức Mẫu tới. Ông Dương bật cười.") == [0]
+    assert names("Ông Dương đáp lại.", "Một liên kết", "Ông Dương bật cười.") == [0]
+
+
+def test_a_long_question_may_be_the_headline_below_the_titles_of_others():
+    others = ["Cô gái bị bỏ rơi giữa đường cao tốc và cái kết không ai ngờ", "Chung kết cúp C1: thủ môn mắc hai lỗi"]
+    title = 'Ba ngày "không ai hay biết" ở Geneva: hai phái đoàn bàn gì về tên lửa tầm trung?'
+    links = ['Trưởng đoàn lên tiếng lúc nửa đêm: "Vẫn còn kịp"', "Bên trong bức thư làm chao đảo bàn đàm phán"]
+    second = ["Vì sao ông Macron mang cây sồi đến tặng rồi lại phải đào lên?", "Lan Mẫu |", *OTHER[-3:]]
+    page = [*FRAME, "Mới nóng", *others, "", title, "", "An Mẫu |", "", LEAD, *TALKS[:1], *links, *TALKS[1:]]
+    end = ["theo Báo Mẫu", "CÙNG CHUYÊN MỤC", "Ai phá thỏa thuận với láng giềng?", "ĐỌC THÊM", "Năm con giáp đào hoa"]
+    roles = roles_of("\n".join([*page, *end, "Tin nổi bật", *second, "Liên hệ quảng cáo"]))
+    assert [roles[line] for line in (title, "An Mẫu |", LEAD)] == ["headline", "byline", "lead"]
+    assert {roles[line] for line in (*others, *links)} == {"related"}
+    assert {roles[line] for line in second} == {"other"} and {roles[line] for line in TALKS} == {"body"}
+
+
+def test_the_parts_of_a_round_up_between_marks_may_go_on_without_their_day():
+    mark = "------------------"
+    last = ["Đài Loan: chính phủ mới đổi giọng về một hòn đảo nhỏ", TALKS[-1]]
+    parts = [OTHER[0], "VOA - 27.05.2016", *OTHER[1:], mark, *last]
+    page = [HEADLINE, "RFI - 27-05-2016", LEAD, *TALKS[:-1], mark, *parts, "Posted by T.M. at 6:42 AM"]
+    roles = roles_of("\n".join(page))
+    assert {roles[line] for line in parts if line != mark} == {"other"}
+
+
+def test_the_buttons_below_a_story_are_no_captions():
+    buttons = ["Gửi cho bạn bè", "In tin này", "Gửi trang này cho bè bạn    Bản để in ra"]
+    roles = roles_of("\n".join([HEADLINE, "", LEAD, "", *BODY, "Minh Thử (theo AFP)", "", *buttons, "Ý kiến của bạn:"]))
+    assert {roles[line] for line in buttons} == {"ui"}

@@ -509,3 +509,17 @@ def test_below_an_article_its_own_paper_has_published_it_and_who_stands_behind_t
         ("VOV", "pub"),
     ]
     assert found.filter(pl.col("page") == "based").select("source_id", "role").rows() == [("Tiền Phong", "credit")] * 2
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "publisher"),
+    [
+        ("MẪU XE | CỘNG ĐỒNG NGƯỜI LÁI", "Mẫu Xe Community platform by XenForo", "Mẫu Xe"),
+        ("Nghiên cứu quốc tế", "Share this:", "Nghiên cứu quốc tế"),
+        ("KBS WORLD Tiếng Việt", "Close", "KBS"),
+    ],
+)
+def test_a_site_is_named_above_its_story_and_by_its_program(above, below, publisher):
+    text = story("Hai bên gặp nhau tại Geneva sáng nay, sau hơn nửa năm không trao đổi trực tiếp với nhau.")
+    page = extract(p="\n".join([above, "Trang chủ", "Giới thiệu", "", text, "", "Chia sẻ", below]))
+    assert page["articles"]["publisher"].to_list() == [publisher]

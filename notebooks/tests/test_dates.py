@@ -581,3 +581,23 @@ def test_what_happened_has_a_day_that_is_past():
         assert dated(text, published="2013-09-15")[-1][1] == "2013-08-21"
     for text in ("Vụ phóng dự kiến diễn ra ngày 20/8.", "Tòa sẽ xử vụ án này ngày 20/8."):
         assert dated(text, published="2013-09-15") == [("ngày 20/8", "2014-08-20")]
+
+
+def test_the_same_year_is_that_of_the_date_told_before():
+    before = "Đạo luật được thông qua hồi tháng 8/2022."
+    for text, edtf in {
+        "Tới tháng 12 cùng năm, luật có hiệu lực.": "2022-12",
+        "Ngày 7/12 năm đó hai bên gặp nhau.": "2022-12-07",
+        "Ngày 7/12 hai bên gặp nhau.": "XXXX-12-07",
+    }.items():
+        assert dated(before, "", text)[-1][1] == edtf
+    assert dated("Ngày 7/12 năm đó hai bên gặp nhau.") == [("Ngày 7/12", "XXXX-12-07")]
+
+
+def test_before_something_is_no_week_before():
+    for text, expected in {
+        "Ông đọc tuyên bố hôm thứ Ba trước sự chứng kiến của các bên.": ("hôm thứ Ba", "2007-02-13"),
+        "Ông đọc tuyên bố hôm thứ Ba tuần trước tại Bắc Kinh.": ("hôm thứ Ba tuần trước", "2007-02-06"),
+        "Ông đọc tuyên bố hôm thứ Ba trước.": ("hôm thứ Ba trước", "2007-02-06"),
+    }.items():
+        assert dated(text, published="2007-02-13") == [expected]

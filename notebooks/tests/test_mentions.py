@@ -4,7 +4,7 @@ from itertools import pairwise, product
 
 import polars as pl
 import pytest
-from extracting import catalogue, extract, mentions_of, readings_of, several, story
+from extracting import catalogue, citations_of, extract, mentions_of, readings_of, several, story
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -634,3 +634,32 @@ def test_names_as_the_party_s_papers_spell_them():
         ("I-xra-en", "ISR"),
         ("Bôn-tơn", "john-bolton"),
     ]
+
+
+def test_two_leaders_who_meet_are_named_by_their_surnames():
+    for pair in ("Trump - Tập", "Trump – Tập", "Trump–Tập", "Trump-Tập"):
+        assert mentions_of(f"Cuộc gặp {pair} diễn ra chiều nay.") == [("Trump", "donald-trump"), ("Tập", "xi-jinping")]
+    assert mentions_of("Tập Cận Bình gặp Mã Anh Cửu.", "Cuộc gặp Tập – Mã khép lại.")[2:] == [
+        ("Tập", "xi-jinping"),
+        ("Mã", "ma-ying-jeou"),
+    ]
+    assert mentions_of("Hai bên sẽ Tập - Trận ở biển.") == []
+
+
+def test_a_surname_that_is_an_outlet_too_is_a_person_s_behind_his_title():
+    first = "Ông Christopher Hill tới nhà khách."
+    assert mentions_of(first, "Ông Hill nói với tờ The Hill như vậy.") == [
+        ("Christopher Hill", "christopher-hill"),
+        ("Hill", "christopher-hill"),
+    ]
+    assert citations_of(first, "Theo tờ The Hill, hai bên im lặng.") == [("The Hill", "att")]
+
+
+def test_a_church_a_school_and_a_party_stand_before_a_name():
+    assert mentions_of("Giáo sĩ dòng Shiite Nimr al-Mẫu bị xử tử.") == [("Nimr al-Mẫu", "nimr-al-mau")]
+    assert mentions_of("Chủ tịch Quốc Dân Đảng Chu Lập Luân hoan nghênh.") == [("Chu Lập Luân", "eric-chu")]
+    assert mentions_of("Ông Prasit Mẫu, chuyên gia tại Trường ĐH Chulalongkorn, cho rằng vậy.") == [
+        ("Prasit Mẫu", "prasit-mau")
+    ]
+    spoken = "Tổng thống Moon Jae-in gặp Đức Phanxicô, rồi Đức Hồng y Pietro Parolin, trước khi sang Đức."
+    assert [actor for _, actor in mentions_of(spoken)] == ["moon-jae-in", "pope-francis", "pietro-parolin", "DEU"]
